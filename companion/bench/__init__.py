@@ -1,0 +1,1 @@
+"""Measures, on data given by --data; ships none."""

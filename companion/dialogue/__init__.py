@@ -1,0 +1,1 @@
+"""The heart: pure turn-taking, with no threads, no I/O and no clock."""

@@ -1,0 +1,14 @@
+"""Endpointing: is the user's turn over?"""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class TurnDetector(Protocol):
+    """Judges from the sound of a turn whether the speaker has finished."""
+
+    def probability(self, audio: NDArray[np.float32]) -> float:
+        """Probability in 0..1 that the turn in `audio` (16 kHz mono, -1..1, with the silence after it) is over."""
+        ...

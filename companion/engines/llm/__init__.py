@@ -1,0 +1,78 @@
+"""LLM: what to answer, token by token."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from companion.engines import Cancel
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the prompt. `content` is data: no text in it can become a role of the chat template."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is chosen; `temperature` 0 takes the likeliest. `seed` None: another each time."""
+
+    temperature: float
+    top_p: float
+    min_p: float
+    repeat_penalty: float
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Speeds measured on this machine so far, in tokens per second; 0.0 where nothing was measured yet."""
+
+    prefill: float
+    decode: float
+
+
+class LanguageModel(Protocol):
+    """A chat model with one conversation in its KV cache. Raises `Cancelled`, `EngineError`.
+
+    The prompt is given whole each time; what it shares with the last one is not evaluated again.
+    """
+
+    context_tokens: int
+    """How many tokens the context holds."""
+
+    def prefill(self, messages: Sequence[Message], cancel: Cancel, *, open_ended: bool = False) -> int:
+        """Evaluate the prompt into the cache without answering; returns how many tokens were new.
+
+        `open_ended`: the last message is still being said, so nothing that closes it is evaluated.
+        """
+        ...
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        cancel: Cancel,
+        *,
+        sampling: Sampling,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+    ) -> Iterator[str]:
+        """Yield the reply to the last message in pieces of whole characters, up to a stop string or the end."""
+        ...
+
+    def count(self, messages: Sequence[Message]) -> int:
+        """How many tokens the prompt with these messages takes."""
+        ...
+
+    def thin(self, messages: Sequence[Message], cancel: Cancel) -> int:
+        """Make the cache hold the prompt of `messages`, a conversation whose oldest turns were left out,
+        by removing their positions and shifting the rest; returns how many tokens had to be evaluated anew."""
+        ...
+
+    def rates(self) -> Rates:
+        """The speeds measured so far."""
+        ...

@@ -1,0 +1,1 @@
+"""Runs the heart: clock, event loop, workers."""
