@@ -1,0 +1,19 @@
+"""Fixtures every test may use."""
+
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def weights_dir() -> Path:
+    """The folder with the fetched model files; the test set-up fetches all the tests need."""
+    return REPOSITORY / "models"
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder with the recordings that come with the tests."""
+    return REPOSITORY / "tests" / "data"
