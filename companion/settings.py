@@ -33,8 +33,11 @@ class AudioSettings:
     input: str = setting("", "Name, or part of the name, of the microphone; empty: the system default.")
     output: str = setting("", "Name, or part of the name, of the loudspeaker; empty: the system default.")
     pre_roll: float = setting(
-        0.5, "Sound kept from before speech was noticed, so that no first syllable is lost.",
-        unit="s", low=0.0, high=2.0,
+        0.5,
+        "Sound kept from before speech was noticed, so that no first syllable is lost.",
+        unit="s",
+        low=0.0,
+        high=2.0,
     )
 
 
@@ -48,7 +51,11 @@ class VadSettings:
         0.1, "Shorter sounds than this aren't speech (a click, a knock).", unit="s", low=0.0, high=1.0
     )
     min_silence: float = setting(
-        0.2, "Silence after which an utterance ends and the draft of an answer begins.", unit="s", low=0.05, high=2.0
+        0.2,
+        "Silence after which an utterance ends and the draft of an answer begins.",
+        unit="s",
+        low=0.05,
+        high=2.0,
     )
 
 
@@ -57,11 +64,15 @@ class TurnsSettings:
     """When a turn is over, and when the companion gives way."""
 
     mode: str = setting(
-        "hands-free", "How turns are marked: by listening, or by a key.", choices=("hands-free", "push-to-talk")
+        "hands-free",
+        "How turns are marked: by listening, or by a key.",
+        choices=("hands-free", "push-to-talk"),
     )
     complete: float = setting(
-        0.5, "End-of-turn probability from which a turn counts as complete (Smart Turn's own threshold).",
-        low=0.0, high=1.0,
+        0.5,
+        "End-of-turn probability from which a turn counts as complete (Smart Turn's own threshold).",
+        low=0.0,
+        high=1.0,
     )
     wait_complete: float = setting(
         0.3, "Silence that ends a turn which sounds complete.", unit="s", low=0.1, high=5.0
@@ -70,7 +81,11 @@ class TurnsSettings:
         1.5, "Silence that ends a turn which sounds unfinished.", unit="s", low=0.2, high=10.0
     )
     wait_most: float = setting(
-        5.0, "Longest wait after the last word, whatever the evidence or a slow engine says.", unit="s", low=0.5, high=60.0
+        5.0,
+        "Longest wait after the last word, whatever the evidence or a slow engine says.",
+        unit="s",
+        low=0.5,
+        high=60.0,
     )
     barge_in: float = setting(
         0.2, "Speech over the companion's voice after which she stops.", unit="s", low=0.05, high=2.0
@@ -94,7 +109,11 @@ class AsrSettings:
         0.6, "Whisper's no-speech probability above which a doubtful text is dropped.", low=0.0, high=1.0
     )
     logprob: float = setting(
-        -1.0, "Mean log-probability of a token below which a text is doubtful.", unit="nats", low=-10.0, high=0.0
+        -1.0,
+        "Mean log-probability of a token below which a text is doubtful.",
+        unit="nats",
+        low=-10.0,
+        high=0.0,
     )
 
 
@@ -109,15 +128,23 @@ class EndpointSettings:
 class LlmSettings:
     """Thinking."""
 
-    context: int = setting(4096, "How much of the conversation the model has before it.", unit="tokens", low=512, high=131072)
+    context: int = setting(
+        4096, "How much of the conversation the model has before it.", unit="tokens", low=512, high=131072
+    )
     threads: int = setting(2, "CPU threads the model uses.", low=1, high=64)
     gpu_layers: int = setting(
         -1, "Layers of the model put on the GPU; -1: as many as its memory holds, 0: none.", low=-1, high=999
     )
-    temperature: float = setting(0.7, "Freedom in the choice of words; 0 always takes the likeliest.", low=0.0, high=2.0)
+    temperature: float = setting(
+        0.7, "Freedom in the choice of words; 0 always takes the likeliest.", low=0.0, high=2.0
+    )
     top_p: float = setting(0.95, "Share of probability the choice of words is made from.", low=0.05, high=1.0)
-    min_p: float = setting(0.1, "Words less likely than this share of the likeliest are left out.", low=0.0, high=1.0)
-    repeat_penalty: float = setting(1.1, "How much words already used are held back; 1: not at all.", low=1.0, high=2.0)
+    min_p: float = setting(
+        0.1, "Words less likely than this share of the likeliest are left out.", low=0.0, high=1.0
+    )
+    repeat_penalty: float = setting(
+        1.1, "How much words already used are held back; 1: not at all.", low=1.0, high=2.0
+    )
     seed: int = setting(-1, "Seed of the choice of words; -1: another each time.", low=-1, high=2**31 - 1)
     max_tokens: int = setting(160, "Longest reply.", unit="tokens", low=8, high=4096)
 
@@ -128,16 +155,23 @@ class TtsSettings:
 
     threads: int = setting(2, "CPU threads Piper uses.", low=1, high=16)
     speaker: int = setting(0, "Speaker of a voice file that has several.", low=0, high=10000)
-    pace: float = setting(1.0, "Speed of her speech; 1 is the voice's own, 1.2 a fifth faster.", low=0.5, high=2.0)
+    pace: float = setting(
+        1.0, "Speed of her speech; 1 is the voice's own, 1.2 a fifth faster.", low=0.5, high=2.0
+    )
     volume: float = setting(1.0, "Loudness of her voice; 1 is full.", low=0.0, high=1.0)
     pitch: float = setting(
         0.0, "Shift of her voice's pitch (needs the timbre extra).", unit="semitones", low=-12.0, high=12.0
     )
     timbre: float = setting(
-        0.0, "Shift of her voice's formants: up is smaller and brighter (needs the timbre extra).",
-        unit="semitones", low=-6.0, high=6.0,
+        0.0,
+        "Shift of her voice's formants: up is smaller and brighter (needs the timbre extra).",
+        unit="semitones",
+        low=-6.0,
+        high=6.0,
     )
-    lead: float = setting(0.02, "Silence left before the first sound of a clause.", unit="s", low=0.0, high=1.0)
+    lead: float = setting(
+        0.02, "Silence left before the first sound of a clause.", unit="s", low=0.0, high=1.0
+    )
     tail: float = setting(0.15, "Silence left after the last sound of a clause.", unit="s", low=0.0, high=2.0)
 
 

@@ -17,7 +17,7 @@ class Cancel(Protocol):
         ...
 
 
-class Cancelled(Exception):  # noqa: N818 - a signal, not an error
+class Cancelled(Exception):
     """The request was withdrawn while the engine worked on it; nothing is wrong."""
 
 
