@@ -60,7 +60,7 @@ def cli(ctx: click.Context, home: str | None) -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command; returns its exit code: 0 done, 1 failed (said in one sentence on stderr), 2 wrong usage."""
+    """Run one command; returns its exit code: 0 done, 1 failed (one sentence on stderr), 2 wrong usage."""
     try:
         result = cli.main(args=list(arguments), prog_name="companion", standalone_mode=False)
     except CompanionError as error:

@@ -31,7 +31,8 @@ class Side(Enum):
 class Captured:
     """Frames the microphone heard: float32[n, FRAME] in -1..1, n >= 1.
 
-    `at` is the clock's time (seconds, `time.monotonic`) at which the last sample of the last frame was in the air.
+    `at` is the clock's time (seconds, `time.monotonic`) at which the last sample of the last frame was in
+    the air.
     `gap` is how many seconds of sound were lost right before the first frame (0.0: none).
     """
 
@@ -64,7 +65,7 @@ class Sound(Protocol):
     for longer than it says."""
 
     def start(self) -> None:
-        """Open both sides. Raises `AudioError` where there is no microphone or no loudspeaker, or it is busy."""
+        """Open both sides. Raises `AudioError` where a microphone or a loudspeaker is missing or busy."""
         ...
 
     def close(self) -> None:

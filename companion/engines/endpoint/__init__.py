@@ -10,5 +10,6 @@ class TurnDetector(Protocol):
     """Judges from the sound of a turn whether the speaker has finished."""
 
     def probability(self, audio: NDArray[np.float32]) -> float:
-        """Probability in 0..1 that the turn in `audio` (16 kHz mono, -1..1, with the silence after it) is over."""
+        """Probability in 0..1 that the turn in `audio` (16 kHz mono, -1..1, silence after it included)
+        is over."""
         ...

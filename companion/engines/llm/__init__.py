@@ -61,7 +61,7 @@ class LanguageModel(Protocol):
         max_tokens: int,
         stop: Sequence[str] = (),
     ) -> Iterator[str]:
-        """Yield the reply to the last message in pieces of whole characters, up to a stop string or the end."""
+        """Yield the reply to the last message in pieces of whole characters, up to a stop string."""
         ...
 
     def count(self, messages: Sequence[Message]) -> int:
@@ -70,7 +70,7 @@ class LanguageModel(Protocol):
 
     def thin(self, messages: Sequence[Message], cancel: Cancel) -> int:
         """Make the cache hold the prompt of `messages`, a conversation whose oldest turns were left out,
-        by removing their positions and shifting the rest; returns how many tokens had to be evaluated anew."""
+        by removing their positions and shifting the rest; returns how many tokens were evaluated anew."""
         ...
 
     def rates(self) -> Rates:
