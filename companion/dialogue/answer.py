@@ -1,0 +1,193 @@
+"""Transitions of the answer: it is written, sounds, is heard, overlaps with the user, or fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from companion.dialogue import events as e
+from companion.dialogue import user_turn
+from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
+
+
+def clause_written(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The model has written another clause: have it synthesised."""
+    assert isinstance(event, e.ClauseWritten)
+    draft = current(state)
+    longer = draft.with_clause(event.index, event.text)
+    if longer is draft:
+        return state, []
+    return replace(state, draft=longer), [e.Speak(longer.id, event.index, event.text)]
+
+
+def clause_ready(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """Another clause can sound."""
+    assert isinstance(event, e.ClauseReady)
+    return sound(replace(state, draft=current(state).with_speech(event.index, event.seconds)), now, patience)
+
+
+def reply_written(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The reply has its end."""
+    assert isinstance(event, e.ReplyWritten)
+    return sound(replace(state, draft=current(state).ended(event.clauses)), now, patience)
+
+
+def stored(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The turn is on disk, so the answer may sound."""
+    assert isinstance(event, e.Stored)
+    if event.turn != state.turn:
+        return state, []
+    return sound(replace(state, stored=True), now, patience)
+
+
+def sound(state: State, now: float, patience: Patience) -> Step:
+    """Give the loudspeaker what may sound by now, and notice when there is nothing more to come."""
+    draft = current(state)
+    if state.floor in (Floor.PAUSE, Floor.CONTESTED) or not state.stored:
+        return state, []
+    if draft.silent:
+        why = "" if draft.clauses else "No answer came to mind: please say it another way."
+        return yielded(state, Floor.IDLE, [e.Tell(why)] if why else [])
+    commands: list[e.Command] = []
+    seconds = 0.0
+    while (index := draft.next_to_play()) is not None:
+        commands.append(e.Play(draft.id, index))
+        draft = draft.issue(index)
+        seconds += draft.clauses[index].seconds or 0.0
+    floor = Floor.COMPANION if draft.sounded and state.floor is Floor.ANSWERING else state.floor
+    if commands:
+        commands.append(e.SetTimer(e.Timer.ANSWER, now + seconds + patience.answer))
+    if (draft.ready and not current(state).ready) or (draft.ready and floor is not state.floor):
+        commands.append(e.Review())
+    after = replace(state, floor=floor, draft=draft)
+    return _finish(after, commands) if draft.sounded and draft.done else (after, commands)
+
+
+def clause_played(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """A clause was heard whole."""
+    assert isinstance(event, e.ClausePlayed)
+    draft = current(state).with_played(event.index)
+    after = replace(state, draft=draft)
+    if draft.done:
+        return _finish(after, [])
+    return after, [e.SetTimer(e.Timer.ANSWER, now + patience.answer)]
+
+
+def _finish(state: State, commands: list[e.Command]) -> Step:
+    """All of the reply was heard."""
+    draft = current(state)
+    said: list[e.Command] = [
+        *commands,
+        e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False),
+    ]
+    if state.floor is Floor.OVERLAP:
+        return replace(state, floor=Floor.USER, draft=None, turn=0), said
+    return replace(state, floor=Floor.IDLE, draft=None, turn=0), [*said, e.DropSound(), e.Review()]
+
+
+def playback_stopped(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """What was heard of an interrupted reply is what she said."""
+    assert isinstance(event, e.PlaybackStopped)
+    return state, [e.CommitCompanionTurn(event.draft, event.heard, interrupted=True)]
+
+
+def answer_overdue(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """A timer of the answer: a barge-in that has lasted, or an answer that never came."""
+    assert isinstance(event, e.TimerFired)
+    why = "The answer took too long, so I stopped: please try again, or see companion doctor."
+    if event.timer is e.Timer.BARGE_IN:
+        return barge_in(state, event, now, patience)
+    if event.timer is not e.Timer.ANSWER:
+        return state, []
+    if state.floor in (Floor.COMPANION, Floor.OVERLAP):
+        floor = Floor.USER if state.floor is Floor.OVERLAP else Floor.IDLE
+        return interrupted(state, floor, [e.Tell(why)])
+    floor = Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE
+    return yielded(state, floor, [e.Tell(why)])
+
+
+def engine_failed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """An engine gave up. What is already there is still said; else the turn is yielded with a sentence."""
+    assert isinstance(event, e.EngineFailed)
+    tell = e.Tell(event.why)
+    if event.draft == 0 or state.draft is None or event.role == "endpoint":
+        return without_verdict(state, event, now, patience)
+    if state.floor is Floor.USER:
+        return replace(state, draft=None), [e.Revoke(event.draft), tell]
+    if state.draft.sounded:
+        draft = state.draft
+        for index, clause in enumerate(draft.clauses):
+            draft = draft if clause.seconds is not None else draft.with_speech(index, 0.0)
+        after, commands = sound(replace(state, draft=draft.ended(len(draft.clauses))), now, patience)
+        return after, [e.Revoke(event.draft), *commands, tell] if not after.draft else [*commands, tell]
+    if state.turn:
+        floor = Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE
+        return yielded(state, floor, [tell])
+    return _lost_draft(state, event, now, patience)
+
+
+def without_verdict(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """No end-of-turn verdict: go on as if the turn sounded unfinished."""
+    assert isinstance(event, e.EngineFailed)
+    commands: list[e.Command] = [e.Tell(event.why)]
+    if state.floor is Floor.PAUSE and event.role == "endpoint":
+        commands.append(e.SetTimer(e.Timer.TURN_END, max(now, current(state).end + patience.wait_open)))
+    return state, commands
+
+
+def _lost_draft(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """A draft failed before its turn was committed: words that were heard are kept, and yielded."""
+    assert isinstance(event, e.EngineFailed)
+    draft = current(state)
+    if not draft.text:
+        return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(event.why)])
+    after, commands = user_turn.commit(state, now, patience, [])
+    after, more = yielded(after, Floor.IDLE, [e.Tell(event.why)])
+    return after, [*commands, *more]
+
+
+def user_overlaps(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """A sound from the user while it is her turn: perhaps a barge-in."""
+    assert isinstance(event, e.SpeechStarted)
+    if not patience.hands_free or state.muted:
+        return state, []
+    floor = Floor.CONTESTED if state.floor is Floor.ANSWERING else Floor.OVERLAP
+    due = max(now, event.onset + patience.barge_in)
+    return replace(state, floor=floor), [e.SetTimer(e.Timer.BARGE_IN, due)]
+
+
+def overlap_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The sound was too short to be meant."""
+    floor = Floor.ANSWERING if state.floor is Floor.CONTESTED else Floor.COMPANION
+    after, commands = sound(replace(state, floor=floor), now, patience)
+    return after, [e.DropSound(), *commands]
+
+
+def barge_in(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The user means it: fall silent, or give up an answer that has not sounded yet."""
+    if state.floor is Floor.CONTESTED:
+        after, commands = yielded(state, Floor.USER, [])
+        return replace(after, unanswered=state.turn), commands
+    return interrupted(state, Floor.USER, [])
+
+
+def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The microphone is closed or opened; what she is saying goes on."""
+    assert isinstance(event, e.MuteChanged)
+    if event.muted == state.muted:
+        return state, []
+    after = replace(state, muted=event.muted)
+    if not event.muted:
+        return after, [e.OpenMicrophone()]
+    if state.floor in (Floor.USER, Floor.PAUSE, Floor.PUSHED):
+        return revoked(after, Floor.IDLE, [e.CloseMicrophone(), e.DropSound()])
+    if state.floor in (Floor.OVERLAP, Floor.CONTESTED):
+        after, commands = overlap_ends(after, event, now, patience)
+        return after, [e.CloseMicrophone(), *commands]
+    return after, [e.CloseMicrophone()]
+
+
+def stop_asked(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """She falls silent, because she was asked to."""
+    if state.floor in (Floor.COMPANION, Floor.OVERLAP):
+        return interrupted(state, Floor.IDLE, [e.DropSound()])
+    return yielded(state, Floor.IDLE, [e.DropSound()], "the user asked for silence")

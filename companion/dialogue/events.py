@@ -1,0 +1,356 @@
+"""The one vocabulary: every event the heart hears of, and every command it gives.
+
+Events say what happened; commands say what to do about it. Both are plain values, so a conversation can be
+recorded, replayed and run in virtual time. Times are seconds of the injected clock. A `draft` is the number
+of the draft a result belongs to: a result of a draft that is no longer the current one is dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+# --- events: what happened -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """Somebody began to speak at `onset`; noticed some milliseconds later."""
+
+    onset: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    """The last speech ended at `end`; noticed some milliseconds later."""
+
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class TurnJudged:
+    """The end-of-turn model's probability (0..1) that the turn is over."""
+
+    draft: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The words of the turn so far; empty when there was nothing worth believing."""
+
+    draft: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyBegun:
+    """The first token of the reply is there."""
+
+    draft: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseWritten:
+    """The model has written clause `index` (from 0) of the reply."""
+
+    draft: int
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWritten:
+    """The model has written the whole reply: `clauses` of them, 0 when it had nothing to say."""
+
+    draft: int
+    clauses: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseReady:
+    """Clause `index` has been synthesised and is held: `seconds` of speech, 0.0 when it has no sound."""
+
+    draft: int
+    index: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackBegun:
+    """The first sound of the reply has left the loudspeaker."""
+
+    draft: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClausePlayed:
+    """Clause `index` has left the loudspeaker whole."""
+
+    draft: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackStopped:
+    """The loudspeaker was stopped within the reply; `heard` is what had been heard of it, word by word."""
+
+    draft: int
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """User turn `turn` is on disk."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """User turn `turn` was heard once more, at leisure: `text` is what the record keeps. `matters` says that
+    a number or a name differs from what was answered."""
+
+    turn: int
+    text: str
+    matters: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFailed:
+    """An engine gave up on a draft (0: on none in particular); `why` is a sentence for the person."""
+
+    role: str
+    draft: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer that the heart set has come due."""
+
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class MuteChanged:
+    """The person muted (or unmuted) the microphone."""
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PushStarted:
+    """The push-to-talk key went down."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushEnded:
+    """The push-to-talk key came up: the turn is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The person typed a turn."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """The person asked her to be silent."""
+
+
+Event = (
+    SpeechStarted
+    | SpeechPaused
+    | TurnJudged
+    | Heard
+    | ReplyBegun
+    | ClauseWritten
+    | ReplyWritten
+    | ClauseReady
+    | PlaybackBegun
+    | ClausePlayed
+    | PlaybackStopped
+    | Stored
+    | Reviewed
+    | EngineFailed
+    | TimerFired
+    | MuteChanged
+    | PushStarted
+    | PushEnded
+    | Typed
+    | StopAsked
+)
+
+# --- commands: what to do --------------------------------------------------------------------------------
+
+
+class Timer(Enum):
+    """What the heart can wait for. Setting a timer again moves it."""
+
+    TURN_END = "turn end"
+    """The silence is long enough for the turn to be over."""
+    TURN_BOUND = "turn bound"
+    """However doubtful the evidence, nobody waits longer than this."""
+    LONGEST = "longest turn"
+    """The user has been speaking for as long as one turn may be."""
+    BARGE_IN = "barge-in"
+    """Speech over the companion's voice has lasted long enough to be meant."""
+    ANSWER = "answer"
+    """An answer should have come by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Post `TimerFired(timer)` at the time `at`."""
+
+    timer: Timer
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    """Forget the timer if it is set."""
+
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Ask the end-of-turn model about the sound of the turn so far."""
+
+    draft: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe:
+    """Write down the sound of the turn so far."""
+
+    draft: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Write a reply to the conversation and `text`, the user's words that aren't part of it yet
+    (empty: the last turns of the conversation are what is to be answered)."""
+
+    draft: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Synthesise a clause and hold it."""
+
+    draft: int
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    """Withdraw everything that is being done for a draft, and drop what is held."""
+
+    draft: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitUserTurn:
+    """Write the user's turn to disk (answered by `Stored`); `draft` is the one whose words it takes,
+    0 for a turn that was typed."""
+
+    turn: int
+    draft: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class YieldTurn:
+    """Say explicitly that a committed user turn gets no answer of its own."""
+
+    turn: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play a held clause behind those already playing."""
+
+    draft: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlaying:
+    """Silence the loudspeaker at once (answered by `PlaybackStopped`)."""
+
+    draft: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitCompanionTurn:
+    """Write down what she said: what was played of it, and whether she was interrupted."""
+
+    draft: int
+    text: str
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DropSound:
+    """Forget the sound of the turn, as it has been committed, or was none; with a `draft`, only the sound
+    that was written down for it. Speech that is going on is kept from its onset."""
+
+    draft: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSound:
+    """Keep the sound from now on (and the pre-roll): the turn has begun without the VAD."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMicrophone:
+    """Mute: close the input."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMicrophone:
+    """Unmute: open the input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Nobody is waiting: hear committed turns once more for the record, bring the model's cache up to date,
+    make room in the context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Show the person a sentence about something that went wrong."""
+
+    why: str
+
+
+Command = (
+    SetTimer
+    | CancelTimer
+    | Judge
+    | Transcribe
+    | Reply
+    | Speak
+    | Revoke
+    | CommitUserTurn
+    | YieldTurn
+    | Play
+    | StopPlaying
+    | CommitCompanionTurn
+    | DropSound
+    | HoldSound
+    | CloseMicrophone
+    | OpenMicrophone
+    | Review
+    | Tell
+)

@@ -1,0 +1,166 @@
+"""Who may speak: the turn-taking state machine, (state, event, now) -> (state, commands).
+
+All of the state of turn-taking is the frozen `State` here, and every way from one state of the floor to
+another stands in `TABLE` at the end of the file, with nothing beside it: an event that the table doesn't
+list for the current state changes nothing. The diagram in ARCHITECTURE.md is drawn from that table.
+"""
+
+from __future__ import annotations
+
+from companion.dialogue import answer, user_turn
+from companion.dialogue import events as e
+from companion.dialogue.state import Floor, Handler, Patience, State, Step
+
+
+def step(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The next state and what to do about `event` at the time `now` (seconds)."""
+    found = TABLE[state.floor].get(type(event))
+    if found is None or _stale(state, event):
+        return state, []
+    handler, allowed = found
+    after, commands = handler(state, event, now, patience)
+    if after.floor is not state.floor and after.floor not in allowed:
+        raise AssertionError(f"{state.floor} -> {after.floor} on {event} is not in the table")
+    return after, [*commands, *_timers(state, after, now, patience)]
+
+
+_LIVES = {
+    e.Timer.LONGEST: (Floor.USER, Floor.PUSHED),
+    e.Timer.TURN_END: (Floor.PAUSE,),
+    e.Timer.TURN_BOUND: (Floor.PAUSE,),
+    e.Timer.BARGE_IN: (Floor.OVERLAP, Floor.CONTESTED),
+    e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
+}
+"""The states of the floor in which a timer means something; it is cancelled on the way out of them."""
+
+
+def _timers(before: State, after: State, now: float, patience: Patience) -> list[e.Command]:
+    """What leaving and entering a state of the floor does to the timers."""
+    commands: list[e.Command] = [
+        e.CancelTimer(timer)
+        for timer, floors in _LIVES.items()
+        if before.floor in floors and after.floor not in floors
+    ]
+    longest = _LIVES[e.Timer.LONGEST]
+    if after.floor in longest and before.floor not in longest:
+        commands.append(e.SetTimer(e.Timer.LONGEST, now + patience.longest))
+    return commands
+
+
+def _stale(state: State, event: e.Event) -> bool:
+    """Whether the event is a result for a draft that is no longer the current one."""
+    if isinstance(event, e.PlaybackStopped):
+        return False  # what was heard of a revoked reply is still true
+    draft = getattr(event, "draft", 0)
+    return draft != 0 and (state.draft is None or state.draft.id != draft)
+
+
+# --- every transition there is ----------------------------------------------------------------------------
+
+_ALWAYS: dict[type[e.Event], tuple[Handler, frozenset[Floor]]] = {
+    e.PlaybackStopped: (answer.playback_stopped, frozenset()),
+}
+
+
+def _to(*floors: Floor) -> frozenset[Floor]:
+    return frozenset(floors)
+
+
+_F = Floor
+TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
+    _F.IDLE: {
+        **_ALWAYS,
+        e.SpeechStarted: (user_turn.user_begins, _to(_F.USER)),
+        e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
+        e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
+        e.MuteChanged: (answer.mute, _to()),
+        e.EngineFailed: (answer.without_verdict, _to()),
+    },
+    _F.USER: {
+        **_ALWAYS,
+        e.SpeechPaused: (user_turn.user_pauses, _to(_F.PAUSE)),
+        e.TimerFired: (user_turn.too_long, _to()),
+        e.Heard: (user_turn.heard_of_cut, _to()),
+        e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
+        e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
+        e.MuteChanged: (answer.mute, _to(_F.IDLE)),
+        e.EngineFailed: (answer.engine_failed, _to()),
+    },
+    _F.PUSHED: {
+        **_ALWAYS,
+        e.PushEnded: (user_turn.key_up, _to(_F.PAUSE)),
+        e.TimerFired: (user_turn.too_long, _to(_F.PAUSE)),
+        e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
+        e.MuteChanged: (answer.mute, _to(_F.IDLE)),
+    },
+    _F.PAUSE: {
+        **_ALWAYS,
+        e.SpeechStarted: (user_turn.user_goes_on, _to(_F.USER)),
+        e.Heard: (user_turn.heard, _to(_F.IDLE, _F.ANSWERING)),
+        e.TurnJudged: (user_turn.judged, _to()),
+        e.TimerFired: (user_turn.silence_lasts, _to(_F.ANSWERING, _F.IDLE)),
+        e.ClauseWritten: (answer.clause_written, _to()),
+        e.ClauseReady: (answer.clause_ready, _to()),
+        e.ReplyWritten: (answer.reply_written, _to()),
+        e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
+        e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
+        e.MuteChanged: (answer.mute, _to(_F.IDLE)),
+        e.EngineFailed: (answer.engine_failed, _to(_F.IDLE)),
+    },
+    _F.ANSWERING: {
+        **_ALWAYS,
+        e.Stored: (answer.stored, _to(_F.COMPANION, _F.IDLE)),
+        e.ClauseWritten: (answer.clause_written, _to()),
+        e.ClauseReady: (answer.clause_ready, _to(_F.COMPANION, _F.IDLE)),
+        e.ReplyWritten: (answer.reply_written, _to(_F.COMPANION, _F.IDLE)),
+        e.SpeechStarted: (answer.user_overlaps, _to(_F.CONTESTED)),
+        e.TimerFired: (answer.answer_overdue, _to(_F.IDLE)),
+        e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
+        e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
+        e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
+        e.MuteChanged: (answer.mute, _to()),
+        e.EngineFailed: (answer.engine_failed, _to(_F.IDLE)),
+    },
+    _F.CONTESTED: {
+        **_ALWAYS,
+        e.SpeechPaused: (answer.overlap_ends, _to(_F.ANSWERING, _F.COMPANION, _F.IDLE)),
+        e.TimerFired: (answer.answer_overdue, _to(_F.USER)),
+        e.Stored: (answer.stored, _to()),
+        e.ClauseWritten: (answer.clause_written, _to()),
+        e.ClauseReady: (answer.clause_ready, _to()),
+        e.ReplyWritten: (answer.reply_written, _to()),
+        e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
+        e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
+        e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
+        e.MuteChanged: (answer.mute, _to(_F.ANSWERING, _F.COMPANION, _F.IDLE)),
+        e.EngineFailed: (answer.engine_failed, _to(_F.USER)),
+    },
+    _F.COMPANION: {
+        **_ALWAYS,
+        e.ClauseWritten: (answer.clause_written, _to()),
+        e.ClauseReady: (answer.clause_ready, _to(_F.IDLE)),
+        e.ReplyWritten: (answer.reply_written, _to(_F.IDLE)),
+        e.ClausePlayed: (answer.clause_played, _to(_F.IDLE)),
+        e.SpeechStarted: (answer.user_overlaps, _to(_F.OVERLAP)),
+        e.TimerFired: (answer.answer_overdue, _to(_F.IDLE)),
+        e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
+        e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
+        e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
+        e.MuteChanged: (answer.mute, _to()),
+        e.EngineFailed: (answer.engine_failed, _to(_F.IDLE)),
+    },
+    _F.OVERLAP: {
+        **_ALWAYS,
+        e.SpeechPaused: (answer.overlap_ends, _to(_F.COMPANION, _F.IDLE)),
+        e.TimerFired: (answer.answer_overdue, _to(_F.USER)),
+        e.ClauseWritten: (answer.clause_written, _to()),
+        e.ClauseReady: (answer.clause_ready, _to(_F.USER)),
+        e.ReplyWritten: (answer.reply_written, _to(_F.USER)),
+        e.ClausePlayed: (answer.clause_played, _to(_F.USER)),
+        e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
+        e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
+        e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
+        e.MuteChanged: (answer.mute, _to(_F.COMPANION, _F.IDLE)),
+        e.EngineFailed: (answer.engine_failed, _to(_F.USER)),
+    },
+}

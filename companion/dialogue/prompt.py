@@ -1,0 +1,98 @@
+"""What the model is shown, ordered so that the KV cache survives: persona, the turns, the user's words.
+
+The prompt only grows at its end while somebody waits. Turns that were yielded stand together with the next
+one in a single message, because chat templates want the two sides to alternate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Side = Literal["user", "companion"]
+
+PERSONA = (
+    "You are Companion, a warm, attentive voice on this person's own computer. You talk aloud, so you answer "
+    "in one or two short spoken sentences, plainly, with no lists, headings, symbols or emoji. You remember "
+    "what was said in this conversation and use it. You are a program and say so when asked. When you don't "
+    "know, you say you don't know."
+)
+"""The system prompt until the persona is a document of its own; about 75 tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn as it stands in the record. `number` counts the user's turns; a companion's turn carries the
+    number of its draft. `interrupted`: its end was never heard."""
+
+    side: Side
+    number: int
+    text: str
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message for the model: `role` is system, user or assistant."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The conversation as committed: what was said and heard, and nothing that was only drafted."""
+
+    turns: tuple[Turn, ...] = ()
+
+    def with_turn(self, turn: Turn) -> Record:
+        """The record with one more turn at its end."""
+        return Record((*self.turns, turn))
+
+    def with_text(self, side: Side, number: int, text: str, interrupted: bool = False) -> Record:
+        """The record with the text of a turn replaced."""
+        return Record(
+            tuple(
+                replace(t, text=text, interrupted=interrupted) if (t.side, t.number) == (side, number) else t
+                for t in self.turns
+            )
+        )
+
+    def without_oldest(self) -> Record:
+        """The record without its oldest exchange: up to the second user turn that follows an answer."""
+        answered = False
+        for i, turn in enumerate(self.turns):
+            if answered and turn.side == "user":
+                return Record(self.turns[i:])
+            answered = answered or turn.side == "companion"
+        return Record()
+
+
+def lines(record: Record, words: str = "", persona: str = PERSONA) -> list[Line]:
+    """The whole prompt: persona, the turns of the record, and `words`, what the user says now, if anything."""
+    turns = record.turns if not words else (*record.turns, Turn("user", 0, words))
+    messages = [Line("system", persona)]
+    for turn in turns:
+        text = turn.text + (" —" if turn.interrupted else "")
+        if not turn.text:
+            continue
+        role: Literal["user", "assistant"] = "user" if turn.side == "user" else "assistant"
+        if messages[-1].role == role:
+            messages[-1] = Line(role, f"{messages[-1].content}\n{text}")
+        else:
+            messages.append(Line(role, text))
+    return messages
+
+
+def thinned(record: Record, count: Callable[[Sequence[Line]], int], limit: int, target: int) -> Record:
+    """The record, without its oldest exchanges until its prompt has `target` tokens at most, if it has more
+    than `limit` of them; `count` says how many tokens a prompt takes. The last exchange always stays."""
+    if count(lines(record)) <= limit:
+        return record
+    while count(lines(record)) > target:
+        shorter = record.without_oldest()
+        if not shorter.turns:
+            break
+        record = shorter
+    return record

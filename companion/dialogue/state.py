@@ -1,0 +1,95 @@
+"""The state of turn-taking, and the few moves that several of its transitions share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from companion.dialogue import events as e
+from companion.dialogue.draft import Draft
+
+
+class Floor(Enum):
+    """Who holds the floor."""
+
+    IDLE = "idle"
+    """Nobody speaks, and nothing is being prepared."""
+    USER = "user speaks"
+    PUSHED = "key held"
+    """The push-to-talk key is down: the user holds the floor, speaking or not."""
+    PAUSE = "user pauses"
+    """The user fell silent: an answer is drafted while it is decided whether the turn is over."""
+    ANSWERING = "answering"
+    """The turn is committed; nothing of the answer has sounded yet."""
+    CONTESTED = "contested"
+    """The answer is about to sound, but the user makes a sound again: it is held until that is decided."""
+    COMPANION = "companion speaks"
+    OVERLAP = "overlap"
+    """The companion speaks and the user makes a sound: perhaps a barge-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the floor waits for what, in seconds; `complete` is a probability."""
+
+    complete: float
+    wait_complete: float
+    wait_open: float
+    wait_most: float
+    barge_in: float
+    longest: float
+    answer: float
+    hands_free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All there is to know about whose turn it is.
+
+    `draft`: the reply in preparation or being spoken. `turn`: number of the committed user turn that it
+    answers, 0 before the commit. `stored`: that turn is on disk. `unanswered`: number of a committed turn
+    that was yielded to sounds which may turn out to be no words, 0 if there is none.
+    """
+
+    floor: Floor = Floor.IDLE
+    draft: Draft | None = None
+    turn: int = 0
+    stored: bool = False
+    unanswered: int = 0
+    muted: bool = False
+    drafts: int = 0
+    turns: int = 0
+
+
+Step = tuple[State, list[e.Command]]
+Handler = Callable[[State, e.Event, float, Patience], Step]
+
+
+def current(state: State) -> Draft:
+    """The draft of a state of the floor that always has one."""
+    assert state.draft is not None, state.floor
+    return state.draft
+
+
+def revoked(state: State, floor: Floor, commands: list[e.Command]) -> Step:
+    """Withdraw a draft nobody has heard of, and go to `floor`."""
+    withdraw: list[e.Command] = [e.Revoke(state.draft.id)] if state.draft else []
+    unanswered = 0 if floor is Floor.IDLE else state.unanswered
+    after = replace(state, floor=floor, draft=None, unanswered=unanswered)
+    return after, [*withdraw, *commands]
+
+
+def yielded(state: State, floor: Floor, commands: list[e.Command], why: str = "") -> Step:
+    """Give up the answer to a committed turn before it sounded, explicitly."""
+    draft = current(state)
+    after = replace(state, floor=floor, draft=None, turn=0, unanswered=0)
+    why = why or ("no answer came of it" if floor is Floor.IDLE else "the user goes on")
+    return after, [e.Revoke(draft.id), e.YieldTurn(state.turn, why), *commands]
+
+
+def interrupted(state: State, floor: Floor, commands: list[e.Command]) -> Step:
+    """Fall silent at once; what was heard so far is what she said."""
+    draft = current(state)
+    after = replace(state, floor=floor, draft=None, turn=0)
+    return after, [e.StopPlaying(draft.id), e.Revoke(draft.id), *commands]

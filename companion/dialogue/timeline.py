@@ -1,0 +1,115 @@
+"""The timing spans of one turn: where the time went between the user's last word and the answer's first.
+
+A timeline is made from the same events and commands that run the conversation, so it can't disagree with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from companion.dialogue import events as e
+
+MARKS = (
+    "speech_end",
+    "pause_noticed",
+    "judged",
+    "heard",
+    "first_token",
+    "first_clause",
+    "first_speech",
+    "committed",
+    "stored",
+    "play",
+    "sound",
+)
+"""The moments of a turn, in the order in which they usually come."""
+
+SPANS = {
+    "vad": ("speech_end", "pause_noticed"),
+    "endpoint": ("pause_noticed", "judged"),
+    "asr": ("pause_noticed", "heard"),
+    "prefill": ("heard", "first_token"),
+    "decode": ("first_token", "first_clause"),
+    "tts": ("first_clause", "first_speech"),
+    "wait": ("speech_end", "committed"),
+    "store": ("committed", "stored"),
+    "device": ("play", "sound"),
+    "voice_to_voice": ("speech_end", "sound"),
+}
+"""Name of each span and the moments it lies between. `wait`, `endpoint` and `store` run beside the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The moments of one draft that became an answer, in seconds of the clock."""
+
+    draft: int
+    marks: tuple[tuple[str, float], ...]
+
+    def spans(self) -> dict[str, float]:
+        """Length of each span in seconds, for those whose both ends are known."""
+        at = dict(self.marks)
+        return {
+            name: round(at[end] - at[start], 4)
+            for name, (start, end) in SPANS.items()
+            if start in at and end in at
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Stopwatch:
+    """Collects the moments of the draft that is under way; a revoked one leaves nothing."""
+
+    draft: int = 0
+    marks: tuple[tuple[str, float], ...] = ()
+
+    def command(self, command: e.Command, now: float) -> Stopwatch:
+        """The stopwatch after a command was given at the time `now`."""
+        match command:
+            case e.Revoke(draft) if draft == self.draft:
+                return Stopwatch()
+            case e.CommitUserTurn():
+                return self._mark("committed", now)
+            case e.Play(draft, _) if draft == self.draft:
+                return self._mark("play", now)
+            case e.Reply(draft, _) if draft != self.draft:
+                return Stopwatch(draft, (("speech_end", now), ("heard", now)))
+            case e.Transcribe(draft):
+                end = dict(self.marks).get("speech_end", now) if self.draft == 0 else now
+                return Stopwatch(draft, (("speech_end", end), ("pause_noticed", now)))
+            case _:
+                return self
+
+    def event(self, event: e.Event, now: float) -> Stopwatch:
+        """The stopwatch after an event that was handled at the time `now`."""
+        match event:
+            case e.SpeechPaused(end):
+                return Stopwatch(0, (("speech_end", end),))
+            case e.PushEnded():
+                return Stopwatch(0, (("speech_end", now),))
+            case e.Stored():
+                return self._mark("stored", now)
+        if getattr(event, "draft", 0) != self.draft or not self.draft:
+            return self
+        match event:
+            case e.TurnJudged():
+                return self._mark("judged", now)
+            case e.Heard():
+                return self._mark("heard", now)
+            case e.ReplyBegun():
+                return self._mark("first_token", now)
+            case e.ClauseWritten():
+                return self._mark("first_clause", now)
+            case e.ClauseReady():
+                return self._mark("first_speech", now)
+            case e.PlaybackBegun():
+                return self._mark("sound", now)
+        return self
+
+    def read(self) -> Timeline | None:
+        """The timeline once the answer has sounded, else None."""
+        return Timeline(self.draft, self.marks) if "sound" in dict(self.marks) else None
+
+    def _mark(self, name: str, now: float) -> Stopwatch:
+        """The first time counts."""
+        return self if name in dict(self.marks) else replace(self, marks=(*self.marks, (name, now)))

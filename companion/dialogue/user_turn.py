@@ -1,0 +1,184 @@
+"""Transitions of the user's turn: it begins, pauses, goes on, and is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from companion.dialogue import events as e
+from companion.dialogue.draft import Draft
+from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
+
+
+def user_begins(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """Speech in the quiet: the user takes the floor, unless only a key gives it."""
+    if not patience.hands_free or state.muted:
+        return state, []
+    return replace(state, floor=Floor.USER), []
+
+
+def user_goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """Speech in the pause: the turn was not over, so its draft is revoked without a trace."""
+    draft = current(state)
+    if not patience.hands_free or draft.final:
+        return state, []
+    return revoked(state, Floor.USER, [])
+
+
+def user_pauses(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """Silence: begin to draft an answer to the turn so far."""
+    assert isinstance(event, e.SpeechPaused)
+    before: list[e.Command] = [e.Revoke(state.draft.id)] if state.draft else []
+    return begin_draft(state, Draft(0, event.end), now, patience, before)
+
+
+def key_down(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The push-to-talk key gives the user the floor at once, whoever has it."""
+    if state.muted:
+        return state, [e.Tell("The microphone is muted: unmute it to talk.")]
+    commands: list[e.Command] = [e.HoldSound()]
+    if state.floor in (Floor.ANSWERING, Floor.CONTESTED):
+        after, commands = yielded(state, Floor.PUSHED, commands)
+        return replace(after, unanswered=state.turn), commands
+    if state.floor in (Floor.COMPANION, Floor.OVERLAP):
+        return interrupted(state, Floor.PUSHED, commands)
+    return revoked(state, Floor.PUSHED, commands)
+
+
+def key_up(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The key is released: the turn is over, with no waiting for silence."""
+    return begin_draft(state, Draft(0, now, over=True, final=True), now, patience, [])
+
+
+def begin_draft(
+    state: State, draft: Draft, now: float, patience: Patience, commands: list[e.Command]
+) -> Step:
+    """Enter the pause: write down and judge the turn so far, and wait no longer than the bound."""
+    draft = replace(draft, id=state.drafts + 1)
+    bound = now + patience.answer if draft.over else max(now, draft.end + patience.wait_most)
+    judge: list[e.Command] = [] if draft.over else [e.Judge(draft.id)]
+    commands = [
+        *commands,
+        e.Transcribe(draft.id),
+        *judge,
+        e.SetTimer(e.Timer.TURN_BOUND, bound),
+    ]
+    return replace(state, floor=Floor.PAUSE, draft=draft, drafts=draft.id), commands
+
+
+def too_long(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The longest turn: what was said so far is written down and yielded; the user keeps the floor."""
+    assert isinstance(event, e.TimerFired)
+    if event.timer is not e.Timer.LONGEST:
+        return state, []
+    if state.floor is Floor.PUSHED:
+        return key_up(state, event, now, patience)
+    draft = Draft(state.drafts + 1, now, cut=True)
+    after = replace(state, draft=draft, drafts=draft.id)
+    return after, [e.Transcribe(draft.id), e.SetTimer(e.Timer.LONGEST, now + patience.longest)]
+
+
+def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The words of a turn that was cut: written down and yielded, and a new turn goes on."""
+    assert isinstance(event, e.Heard)
+    draft = current(state)
+    if not draft.cut:
+        return state, []
+    after = replace(state, draft=None)
+    if not event.text:
+        return after, [e.DropSound(draft.id)]
+    turn = state.turns + 1
+    return replace(after, turns=turn), [
+        e.CommitUserTurn(turn, draft.id, event.text),
+        e.DropSound(draft.id),
+        e.YieldTurn(turn, "it is as long as a turn may be, and the user goes on"),
+    ]
+
+
+def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """Wait a short while after a turn that sounds complete, a long one after one that sounds open."""
+    assert isinstance(event, e.TurnJudged)
+    draft = replace(current(state), probability=event.probability)
+    wait = patience.wait_complete if event.probability >= patience.complete else patience.wait_open
+    return replace(state, draft=draft), [e.SetTimer(e.Timer.TURN_END, max(now, draft.end + wait))]
+
+
+def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The words are known: draft the answer to them, or let go of a noise."""
+    assert isinstance(event, e.Heard)
+    draft = replace(current(state), text=event.text)
+    after = replace(state, draft=draft)
+    if not event.text:
+        return _nothing_said(after, now, patience)
+    reply: list[e.Command] = [e.Reply(draft.id, event.text)]
+    return commit(after, now, patience, reply) if draft.over else (after, reply)
+
+
+def _nothing_said(state: State, now: float, patience: Patience) -> Step:
+    """The sound held no words. If it stopped an answer before it began, that answer is due again."""
+    draft = current(state)
+    if not state.unanswered:
+        return revoked(state, Floor.IDLE, [e.DropSound()])
+    after = replace(
+        state, floor=Floor.ANSWERING, turn=state.unanswered, unanswered=0, stored=True,
+        draft=replace(draft, over=True),
+    )  # fmt: skip
+    return after, [
+        e.DropSound(),
+        e.Reply(draft.id, ""),
+        e.SetTimer(e.Timer.ANSWER, now + patience.answer),
+    ]
+
+
+def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The silence has lasted: commit the words, or wait for them, within bounds."""
+    assert isinstance(event, e.TimerFired)
+    if event.timer not in (e.Timer.TURN_END, e.Timer.TURN_BOUND):
+        return state, []
+    draft = current(state)
+    if draft.text:
+        return commit(replace(state, draft=replace(draft, over=True)), now, patience, [])
+    if event.timer is e.Timer.TURN_BOUND and draft.over:
+        why = "I could not make out what you said in time: please say it again."
+        return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(why)])
+    after = replace(state, draft=replace(draft, over=True))
+    return after, [e.SetTimer(e.Timer.TURN_BOUND, now + patience.answer)]
+
+
+def commit(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
+    """The turn is over: write it to disk. The answer may sound as soon as that is done."""
+    draft = current(state)
+    turn = state.turns + 1
+    after = replace(
+        state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0, draft=draft
+    )
+    return after, [
+        *commands,
+        e.CommitUserTurn(turn, draft.id, draft.text or ""),
+        e.DropSound(),
+        e.SetTimer(e.Timer.ANSWER, now + patience.answer),
+    ]
+
+
+def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """A typed turn is complete as it stands, and takes the floor from whoever has it."""
+    assert isinstance(event, e.Typed)
+    if not event.text.strip():
+        return state, []
+    if state.floor in (Floor.COMPANION, Floor.OVERLAP):
+        state, commands = interrupted(state, Floor.IDLE, [])
+    elif state.floor in (Floor.ANSWERING, Floor.CONTESTED):
+        state, commands = yielded(state, Floor.IDLE, [])
+    else:
+        state, commands = revoked(state, Floor.IDLE, [])
+    turn, draft = state.turns + 1, Draft(state.drafts + 1, now, text=event.text, over=True, final=True)
+    after = replace(
+        state, floor=Floor.ANSWERING, draft=draft, drafts=draft.id, turn=turn, turns=turn, stored=False,
+        unanswered=0,
+    )  # fmt: skip
+    return after, [
+        *commands,
+        e.DropSound(),
+        e.Reply(draft.id, event.text),
+        e.CommitUserTurn(turn, 0, event.text),
+        e.SetTimer(e.Timer.ANSWER, now + patience.answer),
+    ]
