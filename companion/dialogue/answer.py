@@ -81,13 +81,18 @@ def _finish(state: State, commands: list[e.Command]) -> Step:
     ]
     if state.floor is Floor.OVERLAP:
         return replace(state, floor=Floor.USER, draft=None, turn=0), said
-    return replace(state, floor=Floor.IDLE, draft=None, turn=0), [*said, e.DropSound(), e.Review()]
+    return replace(state, floor=Floor.IDLE, draft=None, turn=0), [
+        *said,
+        e.DropSound(),
+        e.Review(),
+        e.Settle(),
+    ]
 
 
 def playback_stopped(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """What was heard of an interrupted reply is what she said."""
     assert isinstance(event, e.PlaybackStopped)
-    return state, [e.CommitCompanionTurn(event.draft, event.heard, interrupted=True)]
+    return state, [e.CommitCompanionTurn(event.draft, event.heard, interrupted=True), e.Settle()]
 
 
 def answer_overdue(state: State, event: e.Event, now: float, patience: Patience) -> Step:

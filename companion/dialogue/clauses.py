@@ -13,8 +13,9 @@ from dataclasses import dataclass
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)|\n")
 _SOFT_END = re.compile(r"[,;:—–]+[\"'”’)\]*_]*(?=\s)|\s[-—–](?=\s)")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|No|Nos|approx|e\.g|i\.e|a\.m|p\.m|U\.S|[A-Z])|^\s*\d+)\.$", re.IGNORECASE
-)  # fmt: skip
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|approx|e\.g|i\.e|a\.m|p\.m|U\.S|[A-Z])|^\s*\d+)\.$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,13 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
+class Thinned:
+    """The model's context was getting full: the oldest `turns` of the record are no longer shown to it."""
+
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
 class EngineFailed:
     """An engine gave up on a draft (0: on none in particular); `why` is a sentence for the person."""
 
@@ -175,6 +182,7 @@ Event = (
     | PlaybackStopped
     | Stored
     | Reviewed
+    | Thinned
     | EngineFailed
     | TimerFired
     | MuteChanged
@@ -323,8 +331,12 @@ class OpenMicrophone:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Nobody is waiting: hear committed turns once more for the record, bring the model's cache up to date,
-    make room in the context."""
+    """The ears have time: hear committed turns once more, for the record (answered by `Reviewed`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """The model has time: bring its cache up to what was really said, and make room in its context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,5 +364,6 @@ Command = (
     | CloseMicrophone
     | OpenMicrophone
     | Review
+    | Settle
     | Tell
 )

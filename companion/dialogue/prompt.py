@@ -59,6 +59,10 @@ class Record:
             )
         )
 
+    def without_first(self, turns: int) -> Record:
+        """The record without that many of its oldest turns."""
+        return Record(self.turns[turns:])
+
     def without_oldest(self) -> Record:
         """The record without its oldest exchange: up to the second user turn that follows an answer."""
         answered = False
@@ -70,7 +74,7 @@ class Record:
 
 
 def lines(record: Record, words: str = "", persona: str = PERSONA) -> list[Line]:
-    """The whole prompt: persona, the turns of the record, and `words`, what the user says now, if anything."""
+    """The whole prompt: persona, the turns of the record, and `words`, what the user says now."""
     turns = record.turns if not words else (*record.turns, Turn("user", 0, words))
     messages = [Line("system", persona)]
     for turn in turns:

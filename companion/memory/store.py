@@ -1,0 +1,181 @@
+"""The store: what was said, verbatim, on disk before anything answers it.
+
+One SQLite file (apsw-sqlite3mc), WAL, STRICT tables, `synchronous=FULL`, so that a committed turn survives a
+kill -9 and a loss of power. One connection, used by one thread at a time.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import apsw
+
+from companion.errors import StoreError
+
+MIGRATIONS = (
+    """
+    CREATE TABLE turns (
+        id          INTEGER PRIMARY KEY,
+        session     TEXT    NOT NULL,
+        side        TEXT    NOT NULL CHECK (side IN ('user', 'companion')),
+        number      INTEGER NOT NULL,
+        text        TEXT    NOT NULL,
+        said_at     TEXT    NOT NULL,
+        interrupted INTEGER NOT NULL DEFAULT 0 CHECK (interrupted IN (0, 1)),
+        UNIQUE (session, side, number)
+    ) STRICT;
+    CREATE TABLE hearings (
+        turn        INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE,
+        answered    TEXT    NOT NULL,
+        words       TEXT    NOT NULL,
+        no_speech   REAL    NOT NULL,
+        logprob     REAL    NOT NULL
+    ) STRICT;
+    """,
+)
+"""Numbered from 1: `user_version` says how many of them a file has had. `turns` holds what was said;
+`hearings` how a turn was heard the second time: the words that were answered, and each word of the record
+with its times and confidence (JSON)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """A turn as the store has it; `said_at` is ISO 8601 with zone."""
+
+    id: int
+    session: str
+    side: str
+    number: int
+    text: str
+    said_at: str
+    interrupted: bool
+
+
+class Heard(Protocol):
+    """What the store keeps of a transcription; `companion.engines.asr.Transcription` is one."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def words(self) -> tuple[Any, ...]: ...
+    @property
+    def no_speech(self) -> float: ...
+    @property
+    def logprob(self) -> float: ...
+
+
+class Store:
+    """The turns of one home. Raises `StoreError` with a sentence when the file can't be used."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store, or make it; brings an older one forward."""
+        self._path = path
+        self._lock = threading.Lock()
+        self._session = now_iso()
+        try:
+            if str(path) != ":memory:":
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._db = apsw.Connection(str(path))
+            self._db.set_busy_timeout(2000)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                self._db.execute(f"PRAGMA {pragma}")
+            self._migrate()
+        except (apsw.Error, OSError) as error:
+            raise StoreError(
+                f"The store {path} can't be opened ({_reason(error)}): free some space, or restore a backup."
+            ) from error
+
+    def _migrate(self) -> None:
+        version = int(self._db.execute("PRAGMA user_version").fetchall()[0][0])
+        if version > len(MIGRATIONS):
+            raise StoreError(f"The store {self._path} was made by a newer Companion: update this one.")
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            with self._db:
+                self._db.execute(script)
+                self._db.execute(f"PRAGMA user_version={number}")
+
+    def add_user_turn(self, number: int, text: str) -> None:
+        """Put user turn `number` of this session on disk; returns when it is there."""
+        self._add("user", number, text, interrupted=False)
+
+    def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None:
+        """Put what the companion was heard to say on disk."""
+        self._add("companion", number, text, interrupted)
+
+    def _add(self, side: str, number: int, text: str, interrupted: bool) -> None:
+        row = (self._session, side, number, text, now_iso(), int(interrupted))
+        self._write(
+            "INSERT INTO turns (session, side, number, text, said_at, interrupted) VALUES (?, ?, ?, ?, ?, ?)",
+            row,
+        )
+
+    def review_user_turn(self, number: int, heard: Heard, answered: str) -> None:
+        """Keep the second, thorough hearing of a user turn of this session: its text becomes the turn's."""
+        words = json.dumps([asdict(word) for word in heard.words], ensure_ascii=False)
+        with self._lock:
+            try:
+                with self._db:
+                    found = self._db.execute(
+                        "SELECT id FROM turns WHERE session=? AND side='user' AND number=?",
+                        (self._session, number),
+                    ).fetchall()
+                    if not found:
+                        return
+                    if heard.text:
+                        self._db.execute("UPDATE turns SET text=? WHERE id=?", (heard.text, found[0][0]))
+                    self._db.execute(
+                        "INSERT OR REPLACE INTO hearings VALUES (?, ?, ?, ?, ?)",
+                        (found[0][0], answered, words, heard.no_speech, heard.logprob),
+                    )
+            except apsw.Error as error:
+                raise self._failed(error) from error
+
+    def turns(self) -> list[StoredTurn]:
+        """Every turn there is, oldest first."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT id, session, side, number, text, said_at, interrupted FROM turns ORDER BY id"
+            ).fetchall()
+        return [StoredTurn(*row[:6], interrupted=bool(row[6])) for row in rows]
+
+    def close(self) -> None:
+        """Close the file; idempotent."""
+        with self._lock:
+            self._db.close()
+
+    def _write(self, sql: str, row: tuple[Any, ...]) -> None:
+        with self._lock:
+            try:
+                self._db.execute(sql, row)
+            except apsw.Error as error:
+                raise self._failed(error) from error
+
+    def _failed(self, error: apsw.Error) -> StoreError:
+        return StoreError(
+            f"What was said can't be written to {self._path} ({_reason(error)}): free some space and say it again."
+        )
+
+
+def now_iso() -> str:
+    """This moment as ISO 8601 with zone, to the microsecond."""
+    return datetime.datetime.now().astimezone().isoformat()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return {
+        "FullError": "the disk is full",
+        "NotADBError": "it is not a database",
+        "CorruptError": "it is damaged",
+        "CantOpenError": "it can't be reached",
+        "ReadOnlyError": "it is write-protected",
+        "BusyError": "another program is using it",
+        "IOError": "the disk reports an error",
+    }.get(type(error).__name__, type(error).__name__)

@@ -1,0 +1,227 @@
+"""Carries out the heart: takes one event, asks the floor, does what it commands. Owns all state.
+
+It starts no thread and reads no clock but the one it is given; `live` runs it on real threads and
+`simulation` in virtual time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.audio import Sound
+from companion.dialogue import events as e
+from companion.dialogue.floor import step
+from companion.dialogue.prompt import Record, Turn
+from companion.dialogue.state import Floor, Patience, State
+from companion.dialogue.timeline import Stopwatch, Timeline
+from companion.runtime.clock import Clock
+from companion.runtime.ears import Ears, Snapshot
+from companion.runtime.jobs import Job, Jobs
+from companion.runtime.mouth import Mouth
+
+
+class Hands(Protocol):
+    """Runs jobs, one at a time for each role, in the order they were started."""
+
+    def start(self, role: str, key: str, job: Job) -> None:
+        """Run a job on the role's worker; its events come back to the conversation."""
+        ...
+
+    def cancel(self, key: str) -> None:
+        """Withdraw every job with that key, running or waiting."""
+        ...
+
+
+class Watcher(Protocol):
+    """Sees everything that happens, as it happens, on the conversation's own thread; must return at once."""
+
+    def happened(self, what: e.Event | e.Command, now: float, state: State) -> None:
+        """An event was handled or a command given; `state` is the one that followed."""
+        ...
+
+    def timed(self, timeline: Timeline) -> None:
+        """An answer has begun to sound."""
+        ...
+
+
+@dataclass(slots=True)
+class _Committed:
+    """A user turn that waits to be heard once more."""
+
+    turn: int
+    text: str
+    audio: NDArray[np.float32]
+
+
+class Conversation:
+    """The one owner of the floor's state, the record and the timers."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        hands: Hands,
+        ears: Ears,
+        mouth: Mouth,
+        sound: Sound,
+        patience: Patience,
+        clock: Clock,
+        watchers: tuple[Watcher, ...] = (),
+        post: Callable[[e.Event], None] = lambda event: None,
+    ) -> None:
+        self._jobs, self._hands, self._ears, self._mouth = jobs, hands, ears, mouth
+        self._sound, self._patience, self._clock = sound, patience, clock
+        self._watchers, self._post = watchers, post
+        self.state = State()
+        self.record = Record()
+        self.timers: dict[e.Timer, float] = {}
+        self._stopwatch = Stopwatch()
+        self._timed = 0
+        self._shots: dict[int, Snapshot] = {}
+        self._to_review: list[_Committed] = []
+        self._reviewing: set[int] = set()
+
+    def begin(self) -> None:
+        """Prepare for the first turn: the persona goes into the model's cache."""
+        self._settle()
+
+    def handle(self, event: e.Event) -> None:
+        """Take in one event and do everything that follows from it."""
+        now = self._clock.now()
+        if isinstance(event, e.TimerFired):
+            self.timers.pop(event.timer, None)
+        self._stopwatch = self._stopwatch.event(event, now)
+        self.state, commands = step(self.state, event, now, self._patience)
+        self._tell(event, now)
+        for command in commands:
+            self._stopwatch = self._stopwatch.command(command, now)
+            self._carry_out(command)
+            self._tell(command, now)
+        if isinstance(event, e.Reviewed):
+            self._reviewed(event)
+        elif isinstance(event, e.Thinned):
+            self.record = self.record.without_first(event.turns)
+        timeline = self._stopwatch.read()
+        if timeline and timeline.draft != self._timed:
+            self._timed = timeline.draft
+            for watcher in self._watchers:
+                watcher.timed(timeline)
+
+    def due(self) -> float | None:
+        """When the next timer is due, in seconds of the clock."""
+        return min(self.timers.values(), default=None)
+
+    def now(self) -> float:
+        """The time of the conversation's clock, seconds."""
+        return self._clock.now()
+
+    def until(self, due: float | None) -> float | None:
+        """Seconds until `due`, 0.0 if it has passed; None if nothing is due."""
+        return None if due is None else max(0.0, due - self._clock.now())
+
+    def fire(self) -> None:
+        """Handle every timer that has come due."""
+        now = self._clock.now()
+        for timer, at in sorted(self.timers.items(), key=lambda item: item[1]):
+            if at <= now and timer in self.timers:
+                self.handle(e.TimerFired(timer))
+
+    def _tell(self, what: e.Event | e.Command, now: float) -> None:
+        for watcher in self._watchers:
+            watcher.happened(what, now, self.state)
+
+    def _carry_out(self, command: e.Command) -> None:
+        match command:
+            case e.SetTimer(timer, at):
+                self.timers[timer] = at
+            case e.CancelTimer(timer):
+                self.timers.pop(timer, None)
+            case e.Play(draft, index):
+                self._play(draft, index)
+            case e.StopPlaying(draft):
+                self._stop_playing(draft)
+            case e.CommitUserTurn() | e.CommitCompanionTurn():
+                self._commit(command)
+            case e.DropSound(draft):
+                self._ears.drop(draft)
+            case e.HoldSound():
+                self._ears.hold()
+            case e.CloseMicrophone():
+                self._sound.mute(True)
+                self._ears.forget()
+            case e.OpenMicrophone():
+                self._sound.mute(False)
+            case e.Revoke(draft):
+                self._hands.cancel(f"draft {draft}")
+                self._mouth.drop(draft)
+            case e.Tell() | e.YieldTurn():
+                return  # for the watchers
+            case _:
+                self._employ(command)
+
+    def _employ(self, command: e.Command) -> None:
+        """Give an engine its work."""
+        match command:
+            case e.Transcribe(draft):
+                self._hands.cancel("review")
+                self._reviewing.clear()
+                self._shots = {draft: self._shot(draft)}
+                job = self._jobs.transcribe(draft, self._shots[draft])
+                self._hands.start("asr", f"draft {draft}", job)
+            case e.Judge(draft):
+                self._hands.start("endpoint", f"draft {draft}", self._jobs.judge(draft, self._shot(draft)))
+            case e.Reply(draft, text):
+                self._hands.cancel("settle")
+                self._hands.start("llm", f"draft {draft}", self._jobs.reply(draft, text, self.record))
+            case e.Speak(draft, index, text):
+                self._hands.start("tts", f"draft {draft}", self._jobs.speak(draft, index, text))
+            case e.Review():
+                for waiting in self._to_review:
+                    if waiting.turn in self._reviewing:
+                        continue
+                    self._reviewing.add(waiting.turn)
+                    job = self._jobs.review(waiting.turn, waiting.text, waiting.audio)
+                    self._hands.start("asr", "review", job)
+            case e.Settle():
+                self._settle()
+
+    def _shot(self, draft: int) -> Snapshot:
+        return self._shots[draft] if draft in self._shots else self._ears.snapshot(draft)
+
+    def _play(self, draft: int, index: int) -> None:
+        if not any((t.side, t.number) == ("companion", draft) for t in self.record.turns):
+            self.record = self.record.with_turn(Turn("companion", draft, ""))  # its place, until it was heard
+        self._mouth.play(draft, index)
+
+    def _stop_playing(self, draft: int) -> None:
+        heard = self._mouth.stop(draft)
+        self.record = self.record.with_text("companion", draft, heard, interrupted=True)
+        self._post(e.PlaybackStopped(draft, heard))
+
+    def _commit(self, command: e.CommitUserTurn | e.CommitCompanionTurn) -> None:
+        if isinstance(command, e.CommitCompanionTurn):
+            draft, text, interrupted = command.draft, command.text, command.interrupted
+            self.record = self.record.with_text("companion", draft, text, interrupted)
+            self._hands.start("store", "store", self._jobs.store_companion(draft, text, interrupted))
+            return
+        self.record = self.record.with_turn(Turn("user", command.turn, command.text))
+        self._hands.start("store", "store", self._jobs.store_user(command.turn, command.text))
+        shot = self._shots.pop(command.draft, None)
+        if shot is not None and len(shot.audio):
+            self._to_review.append(_Committed(command.turn, command.text, shot.audio))
+
+    def _settle(self) -> None:
+        self._hands.cancel("settle")
+        self._hands.start("llm", "settle", self._jobs.settle(self.record))
+
+    def _reviewed(self, event: e.Reviewed) -> None:
+        self._reviewing.discard(event.turn)
+        self._to_review = [w for w in self._to_review if w.turn != event.turn]
+        if event.matters:
+            self.record = self.record.with_text("user", event.turn, event.text)
+            if self.state.floor in (Floor.IDLE, Floor.USER):
+                self._settle()

@@ -1,0 +1,181 @@
+"""From frames to the edges of speech, and the sound of the turn in between.
+
+Belongs to the thread that reads the microphone; what other threads ask of it (`snapshot`, `hold`, `drop`)
+is guarded by one lock that is never held for longer than a copy of the turn's sound takes.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.audio import FRAME, RATE, Captured
+from companion.dialogue.events import Event, SpeechPaused, SpeechStarted
+from companion.engines.vad import WINDOW, SpeechDetector
+
+MOST = 600.0
+"""Seconds of sound kept of one turn at most, whatever happens: 38 MB."""
+
+
+class Edge(Protocol):
+    """Speech began or ended at `at`, in seconds of the stream."""
+
+    @property
+    def at(self) -> float: ...
+
+
+class EdgeFinder(Protocol):
+    """Turns probabilities of speech, one a window, into edges."""
+
+    def feed(self, probability: float) -> Edge | None:
+        """The edge that this window completes, if it does."""
+        ...
+
+    def reset(self) -> None:
+        """The next window starts a new stream at 0 s."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The sound of a turn so far: float32[n], 16 kHz; `start` and `end` are sample numbers of the stream."""
+
+    start: int
+    end: int
+    audio: NDArray[np.float32]
+
+
+class _Tape:
+    """The last stretch of the stream, addressed by sample number; grows as needed, forgets from the front."""
+
+    def __init__(self) -> None:
+        self._sound = np.zeros(4 * RATE, np.float32)
+        self._length = 0
+        self.start = 0
+
+    @property
+    def end(self) -> int:
+        return self.start + self._length
+
+    def append(self, sound: NDArray[np.float32]) -> None:
+        if self._length + len(sound) > len(self._sound):
+            grown = np.zeros(2 * (self._length + len(sound)), np.float32)
+            grown[: self._length] = self._sound[: self._length]
+            self._sound = grown
+        self._sound[self._length : self._length + len(sound)] = sound
+        self._length += len(sound)
+
+    def slice(self, start: int, end: int) -> NDArray[np.float32]:
+        """A view of the samples `start` to `end`, as far as they are there."""
+        return self._sound[max(0, start - self.start) : max(0, min(end, self.end) - self.start)]
+
+    def forget(self, before: int) -> None:
+        """Drop the samples before that number; the memory is overwritten or freed."""
+        kept = self.slice(before, self.end).copy()
+        self.start = max(self.start, min(before, self.end))
+        self._sound = np.zeros(max(4 * RATE, 2 * len(kept)), np.float32)
+        self._sound[: len(kept)] = kept
+        self._length = len(kept)
+
+
+class Ears:
+    """Hears frames, tells the edges of speech, and keeps the sound of the turn from its pre-roll on."""
+
+    def __init__(
+        self, detector: SpeechDetector, edges: EdgeFinder, started: type, pre_roll: float, hands_free: bool
+    ) -> None:
+        self._detector, self._edges, self._started = detector, edges, started
+        self._pre_roll = round(pre_roll * RATE)
+        self._hands_free = hands_free
+        self._lock = threading.Lock()
+        self._tape = _Tape()
+        self._turn: int | None = None  # sample at which the turn's sound starts
+        self._onset: int | None = None  # sample at which the speech that is going on began
+        self._windowed = 0  # samples that the VAD has seen
+        self._zero = 0  # sample at which the VAD's stream started
+        self._taken: dict[int, int] = {}  # end of the snapshot taken for a draft
+
+    def hear(self, captured: Captured) -> list[Event]:
+        """Take in frames; returns the edges of speech found in them."""
+        sound = captured.frames.reshape(-1)
+        lost = min(round(captured.gap * RATE), RATE) // FRAME * FRAME
+        if lost:
+            sound = np.concatenate([np.zeros(lost, np.float32), sound])
+        with self._lock:
+            self._tape.append(sound)
+            end = self._tape.end
+            events: list[Event] = []
+            while end - self._windowed >= WINDOW:
+                window = self._tape.slice(self._windowed, self._windowed + WINDOW)
+                edge = self._edges.feed(self._detector.probability(window))
+                self._windowed += WINDOW
+                if edge is not None:
+                    events.append(self._note(edge, captured.at, end))
+            self._trim(end)
+        return events
+
+    def _note(self, edge: Edge, at: float, end: int) -> Event:
+        sample = self._zero + round(edge.at * RATE)
+        moment = at - (end - sample) / RATE
+        if isinstance(edge, self._started):
+            self._onset = sample
+            if self._turn is None and self._hands_free:
+                self._turn = max(self._tape.start, sample - self._pre_roll)
+            return SpeechStarted(moment)
+        self._onset = None
+        return SpeechPaused(moment)
+
+    def _trim(self, end: int) -> None:
+        """Forget what is neither the turn nor pre-roll nor still to be judged by the VAD."""
+        keep = self._turn if self._turn is not None else end - self._pre_roll - RATE // 2
+        keep = max(self._tape.start, min(keep, self._windowed), end - round(MOST * RATE))
+        if keep - self._tape.start >= RATE:
+            self._tape.forget(keep)
+
+    def snapshot(self, draft: int) -> Snapshot:
+        """The sound of the turn so far, for a draft; empty when there is no turn."""
+        with self._lock:
+            end = self._tape.end
+            start = end if self._turn is None else max(self._turn, self._tape.start)
+            self._taken = {draft: end}
+            return Snapshot(start, end, self._tape.slice(start, end).copy())
+
+    def hold(self) -> None:
+        """The turn begins now, whatever the VAD says; its pre-roll is kept."""
+        with self._lock:
+            if self._turn is None:
+                self._turn = max(self._tape.start, self._tape.end - self._pre_roll)
+
+    def drop(self, draft: int = 0) -> None:
+        """Forget the sound of the turn (with a draft: up to where its snapshot ended), but not speech that is
+        going on."""
+        with self._lock:
+            if draft and draft in self._taken:
+                self._turn = self._taken[draft]
+            elif self._onset is not None and self._hands_free:
+                self._turn = max(self._tape.start, self._onset - self._pre_roll)
+            else:
+                self._turn = None
+
+    def lose(self, now: float) -> list[Event]:
+        """The microphone is gone or closed: speech that was going on ends here, and the VAD starts afresh."""
+        with self._lock:
+            speaking = self._onset is not None
+            self._onset = None
+            self._detector.reset()
+            self._edges.reset()
+            self._windowed = self._zero = self._tape.end
+        return [SpeechPaused(now)] if speaking else []
+
+    def forget(self) -> None:
+        """Drop every sample there is, the pre-roll too: what mute does."""
+        with self._lock:
+            self._tape.forget(self._tape.end)
+            self._turn = self._onset = None
+            self._windowed = self._zero = self._tape.end
+            self._detector.reset()
+            self._edges.reset()

@@ -1,0 +1,193 @@
+"""What the engines are asked to do, as generators of events; a worker thread or a simulation runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.dialogue import events as e
+from companion.dialogue.clauses import ClauseSplitter
+from companion.dialogue.prompt import Line, Record, lines, thinned
+from companion.engines import Cancel
+from companion.engines.asr import Recognizer, Transcription
+from companion.engines.endpoint import TurnDetector
+from companion.engines.llm import LanguageModel, Message, Sampling
+from companion.engines.tts import Synthesizer
+from companion.runtime.ears import Snapshot
+from companion.runtime.mouth import Mouth
+
+LONG = 20.0
+"""Seconds of a turn from which on the words of its earlier stretches are kept, not heard again each time."""
+
+Job = Callable[[Cancel], Iterator[e.Event]]
+
+
+class Store(Protocol):
+    """Where committed turns go; every method returns once they are on disk."""
+
+    def add_user_turn(self, number: int, text: str) -> None: ...
+
+    def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None: ...
+
+    def review_user_turn(self, number: int, transcription: Transcription, answered: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How replies are made: sampling, and the most tokens of one."""
+
+    sampling: Sampling
+    max_tokens: int
+    persona: str
+
+
+@dataclass(slots=True)
+class Engines:
+    """One engine a role, as the app built them."""
+
+    asr: Recognizer
+    endpoint: TurnDetector
+    llm: LanguageModel
+    tts: Synthesizer
+
+
+@dataclass(slots=True)
+class _Known:
+    """The words of the first stretch of a long turn."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Jobs:
+    """Makes the job for a command. `matters(answered, record)` says whether two transcripts differ in a
+    number or a name."""
+
+    def __init__(
+        self, engines: Engines, mouth: Mouth, store: Store, talk: Talk, matters: Callable[[str, str], bool]
+    ) -> None:
+        self._engines, self._mouth, self._store, self._talk = engines, mouth, store, talk
+        self._matters = matters
+        self._known: _Known | None = None
+
+    def transcribe(self, draft: int, sound: Snapshot) -> Job:
+        """Write down the turn; of a long one, only what is new since the last pause."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            known = self._known
+            if known is None or known.start != sound.start or known.end <= sound.start:
+                known = _Known(sound.start, sound.start, "")
+            fresh = sound.audio[known.end - sound.start :] if _seconds(sound.audio) > LONG else sound.audio
+            before = known.text if len(fresh) < len(sound.audio) else ""
+            heard = self._engines.asr.quick(fresh, cancel, prompt=before[-200:]) if len(fresh) else None
+            text = " ".join(f"{before} {heard.text if heard else ''}".split())
+            self._known = _Known(sound.start, sound.end, text)
+            yield e.Heard(draft, text)
+
+        return job
+
+    def judge(self, draft: int, sound: Snapshot) -> Job:
+        """Ask whether the turn is over."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            yield e.TurnJudged(draft, self._engines.endpoint.probability(sound.audio))
+
+        return job
+
+    def reply(self, draft: int, text: str, record: Record) -> Job:
+        """Write the reply, clause by clause."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            prompt = messages(lines(self._fitting(record), text, self._talk.persona))
+            splitter, index, begun = ClauseSplitter(), 0, False
+            pieces = self._engines.llm.generate(
+                prompt, cancel, sampling=self._talk.sampling, max_tokens=self._talk.max_tokens
+            )
+            for piece in pieces:
+                if not begun:
+                    begun = True
+                    yield e.ReplyBegun(draft)
+                for clause in splitter.feed(piece):
+                    yield e.ClauseWritten(draft, index, clause)
+                    index += 1
+            for clause in splitter.flush():
+                yield e.ClauseWritten(draft, index, clause)
+                index += 1
+            yield e.ReplyWritten(draft, index)
+
+        return job
+
+    def speak(self, draft: int, index: int, text: str) -> Job:
+        """Synthesise a clause and hold it."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            speeches = list(self._engines.tts.synthesize(text, cancel))
+            if not cancel.is_set():
+                yield e.ClauseReady(draft, index, self._mouth.hold(draft, index, speeches))
+
+        return job
+
+    def store_user(self, turn: int, text: str) -> Job:
+        """Put a user turn on disk."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            self._store.add_user_turn(turn, text)
+            yield e.Stored(turn)
+
+        return job
+
+    def store_companion(self, draft: int, text: str, interrupted: bool) -> Job:
+        """Put what she said on disk."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            self._store.add_companion_turn(draft, text, interrupted)
+            return
+            yield
+
+        return job
+
+    def review(self, turn: int, answered: str, audio: NDArray[np.float32]) -> Job:
+        """Hear a committed turn once more, at leisure, for the record."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            heard = self._engines.asr.thorough(audio, cancel)
+            text = heard.text or answered
+            self._store.review_user_turn(turn, heard, answered)
+            yield e.Reviewed(turn, text, self._matters(answered, text))
+
+        return job
+
+    def settle(self, record: Record) -> Job:
+        """Bring the model's cache up to the record, without its oldest turns where it grows too long."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            shorter = self._fitting(record)
+            prompt = messages(lines(shorter, persona=self._talk.persona))
+            if shorter is not record:
+                self._engines.llm.thin(prompt, cancel)
+                yield e.Thinned(len(record.turns) - len(shorter.turns))
+            self._engines.llm.prefill(prompt, cancel)
+
+        return job
+
+    def _fitting(self, record: Record) -> Record:
+        """The record as far as it leaves room in the context for a turn and its reply."""
+        room = self._engines.llm.context_tokens - self._talk.max_tokens
+        return thinned(record, self._count, limit=room * 3 // 4, target=room // 2)
+
+    def _count(self, prompt: Sequence[Line]) -> int:
+        return self._engines.llm.count(messages(prompt))
+
+
+def messages(prompt: Sequence[Line]) -> list[Message]:
+    """The heart's lines as the language model's messages."""
+    return [Message(line.role, line.content) for line in prompt]
+
+
+def _seconds(audio: NDArray[np.float32]) -> float:
+    return len(audio) / 16_000

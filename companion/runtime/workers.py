@@ -1,0 +1,101 @@
+"""One worker thread an engine, each with an inbox; what is withdrawn is never run to its end."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from companion.dialogue.events import EngineFailed, Event
+from companion.engines import Cancelled
+from companion.errors import CompanionError
+from companion.runtime.jobs import Job
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Task:
+    key: str
+    job: Job
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+class Workers:
+    """A thread for each role; implements `Hands`. `post` takes the events of the jobs, from any thread."""
+
+    def __init__(self, roles: tuple[str, ...], post: Callable[[Event], None]) -> None:
+        self._post = post
+        self._inboxes: dict[str, queue.SimpleQueue[_Task | None]] = {r: queue.SimpleQueue() for r in roles}
+        self._lock = threading.Lock()
+        self._open: dict[int, _Task] = {}
+        self._threads = [threading.Thread(target=self._work, args=(role,), name=role) for role in roles]
+
+    def begin(self) -> None:
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def start(self, role: str, key: str, job: Job) -> None:
+        """Run a job on the role's thread, after those that wait there."""
+        task = _Task(key, job)
+        with self._lock:
+            self._open[id(task)] = task
+        self._inboxes[role].put(task)
+
+    def cancel(self, key: str) -> None:
+        """Withdraw every job with that key."""
+        with self._lock:
+            for task in self._open.values():
+                if task.key == key:
+                    task.cancel.set()
+
+    def close(self) -> None:
+        """Finish what must not be lost (the store), withdraw everything else, and end the threads."""
+        with self._lock:
+            for task in self._open.values():
+                if task.key != "store":
+                    task.cancel.set()
+        for inbox in self._inboxes.values():
+            inbox.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def alive(self) -> bool:
+        """Whether every worker still works."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    def _work(self, role: str) -> None:
+        while (task := self._inboxes[role].get()) is not None:
+            try:
+                self._run(role, task)
+            finally:
+                with self._lock:
+                    self._open.pop(id(task), None)
+
+    def _run(self, role: str, task: _Task) -> None:
+        if task.cancel.is_set():
+            return
+        try:
+            for event in task.job(task.cancel):
+                if task.cancel.is_set():
+                    return
+                self._post(event)
+        except Cancelled:
+            return
+        except CompanionError as error:
+            self._post(EngineFailed(role, draft_of(task.key), str(error)))
+        except Exception as error:  # noqa: BLE001 - whatever an engine raises, its worker outlives it
+            # The message may hold what was said, so the log gets only the kind of error and where it arose.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("the %s worker failed: %s\n%s", role, type(error).__name__, where)
+            why = f"Something went wrong in the {role} engine: please try again, or see companion doctor."
+            self._post(EngineFailed(role, draft_of(task.key), why))
+
+
+def draft_of(key: str) -> int:
+    """The draft that a job's key names, 0 if it names none."""
+    return int(key.removeprefix("draft ")) if key.startswith("draft ") else 0
