@@ -36,8 +36,21 @@ class Rates:
     decode: float
 
 
+class PromptTooLong(Exception):
+    """The prompt doesn't fit the context: leave out its oldest turns and ask again; nothing is wrong.
+
+    `tokens`: how long the prompt is. `room`: how many tokens it may have.
+    """
+
+    def __init__(self, tokens: int, room: int) -> None:
+        super().__init__(f"The prompt takes {tokens} tokens and the context has room for {room}.")
+        self.tokens = tokens
+        self.room = room
+
+
 class LanguageModel(Protocol):
-    """A chat model with one conversation in its KV cache. Raises `Cancelled`, `EngineError`.
+    """A chat model with one conversation in its KV cache. Raises `Cancelled`, `EngineError`, and
+    `PromptTooLong` where `count(messages)` exceeds `context_tokens` (for `generate`: leaves no room).
 
     The prompt is given whole each time; what it shares with the last one is not evaluated again.
     """

@@ -1,0 +1,216 @@
+"""A chat model through llama.cpp: the `LanguageModel` of this room.
+
+One conversation in the KV cache; the longest common prefix of a prompt and what was evaluated before costs
+nothing. Prompts are laid out as tokens so that no text can forge a role (see `prompt`), calls stop within
+milliseconds (see `abort`), and after any interruption the cache is what it says it is (see `cache`).
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+from companion.engines import Cancel, Cancelled
+from companion.engines.llm import Message, Rates, Sampling
+from companion.engines.llm.cache import KvCache, common_prefix
+from companion.engines.llm.model import Model
+from companion.engines.llm.precedence import BackgroundLane, Lane, Precedence, TalkLane
+from companion.engines.llm.prompt import PromptTokens
+from companion.engines.llm.sampling import sampler
+from companion.engines.llm.stream import ReplyText
+from companion.errors import EngineError
+from companion.settings import LlmSettings
+
+
+class Llama:
+    """A loaded model with a conversation; belongs to one worker thread, `close` to any.
+
+    Raises `Cancelled`, `PromptTooLong` and `EngineError` as `LanguageModel` says.
+    """
+
+    def __init__(self, path: Path, settings: LlmSettings) -> None:
+        """Load the GGUF file at `path`, or in that folder (seconds).
+
+        Raises `WeightsError` (missing, broken, of no use for talking) or `EngineError` (too little memory).
+        """
+        model = Model(path, settings)
+        self._set_up(model, _cache(model), TalkLane(precedence := Precedence()), precedence)
+
+    def _set_up(self, model: Model, cache: KvCache, lane: Lane, precedence: Precedence) -> None:
+        self._model = model
+        self._cache = cache
+        self._lane = lane
+        self._precedence = precedence
+        self._prompt = PromptTokens(model.vocabulary, model.template)
+        self._requests = 0
+        self._closed = False
+        self._behind: weakref.WeakSet[Llama] = weakref.WeakSet()
+        self.context_tokens: int = cache.context_tokens
+
+    @property
+    def placement(self) -> str:
+        """A sentence for the doctor: what runs where, and why."""
+        return self._model.where()
+
+    @property
+    def name(self) -> str:
+        """What the model calls itself, with its quantization."""
+        info = self._model.info
+        return f"{info.name or self._model.path.stem} ({info.quantization})"
+
+    def background(self, context_tokens: int = 2048) -> Llama:
+        """The same model with a context of its own, for work that nobody waits for.
+
+        It shares the weights (the context takes about 60 MB) and may be used from another thread: its
+        requests stop while this one's are at work, and go on after them. Closed with this one.
+        """
+        model = self._model.retain()
+        try:
+            cache = KvCache(model, min(context_tokens, model.context_tokens))
+        except EngineError:
+            model.release()
+            raise
+        other = Llama.__new__(Llama)
+        other._set_up(model, cache, BackgroundLane(self._precedence), self._precedence)
+        self._behind.add(other)
+        return other
+
+    def prefill(self, messages: Sequence[Message], cancel: Cancel, *, open_ended: bool = False) -> int:
+        """Evaluate the prompt into the cache without answering; returns how many tokens were new.
+
+        `open_ended`: the last message is still being said, so nothing that closes it is evaluated; what a
+        later, longer version of it says differently at its end is rolled back then.
+        """
+        self._requests += 1
+        answer = not open_ended and messages[-1:] != [] and messages[-1].role != "assistant"
+        tokens = self._prompt.of(messages, answer=answer, open_ended=open_ended)
+        with self._lane.work():
+            return self._evaluate(tokens, cancel, answer=answer)
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        cancel: Cancel,
+        *,
+        sampling: Sampling,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+    ) -> Iterator[str]:
+        """Yield the reply to the last message in pieces of whole characters, up to a stop string.
+
+        Ends at the model's own end of turn, at a stop string (which isn't yielded), after `max_tokens`, or
+        when the context is full. Another request, made before this one has ended, cancels it. Background work
+        rests until the iterator is exhausted or closed.
+        """
+        self._requests += 1
+        request = self._requests
+        tokens = self._prompt.of(messages)
+        if not tokens:
+            raise EngineError("There is nothing to answer; say something first.")
+        generated: list[int] = []
+        text = ReplyText(stop)
+        said = self._prompt.said(messages)
+        with self._lane.work(), sampler(sampling, self._model.vocabulary.size, said) as chain:
+            try:
+                self._evaluate(tokens, cancel, answer=True)
+                for token in self._tokens(chain, request, cancel, max_tokens):
+                    generated.append(token)
+                    if piece := text.feed(self._model.vocabulary.piece(token)):
+                        yield piece
+                    if text.stopped:
+                        return
+                if rest := text.finish():
+                    yield rest
+            finally:
+                self._prompt.remember(generated)
+
+    def count(self, messages: Sequence[Message]) -> int:
+        """How many tokens the prompt with these messages takes, the opening of the reply included."""
+        return len(self._prompt.of(messages))
+
+    def thin(self, messages: Sequence[Message], cancel: Cancel) -> int:
+        """Make the cache hold the prompt of `messages`, a conversation whose oldest turns were left out.
+
+        The turns' positions are removed and those behind them shifted, in one block, where the model allows
+        it; else the prompt is evaluated anew. Returns how many tokens were evaluated. Not for when someone
+        waits. What stays still knows of what was removed as far as it had taken it up.
+        """
+        self._requests += 1
+        answer = messages[-1:] != [] and messages[-1].role == "user"
+        tokens = self._prompt.of(messages, answer=answer)
+        with self._lane.work():
+            gap = _gap(self._cache.tokens, tokens)
+            shifted = gap is not None and self._lane.step(lambda _: self._cache.cut_out(*gap), cancel)
+            return self._evaluate(tokens, cancel, answer=answer) + shifted
+
+    def rates(self) -> Rates:
+        """The speeds measured so far."""
+        return self._cache.rates()
+
+    def close(self) -> None:
+        """Stop what is being computed and free everything; idempotent, from any thread."""
+        if self._closed:
+            return
+        self._closed = True
+        for other in list(self._behind):
+            other.close()
+        self._cache.close()
+        self._model.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _evaluate(self, tokens: Sequence[int], cancel: Cancel, *, answer: bool) -> int:
+        return self._lane.step(
+            lambda either: self._cache.evaluate(tokens, either, answer=answer), cancel
+        )
+
+    def _tokens(self, chain: object, request: int, cancel: Cancel, most: int) -> Iterator[int]:
+        """The reply's tokens. Each is given out before it is evaluated: it can be spoken meanwhile."""
+        for number in range(most):
+            if cancel.is_set() or request != self._requests:
+                raise Cancelled
+            token = self._cache.sample(chain)
+            if self._model.vocabulary.ends_reply(token):
+                return
+            yield token
+            if request != self._requests:
+                raise Cancelled
+            if number + 1 == most or len(self._cache.tokens) >= self.context_tokens:
+                return
+            self._lane.step(lambda either, token=token: self._cache.extend(token, either), cancel)  # type: ignore[misc]
+
+
+def _cache(model: Model) -> KvCache:
+    """A context on the model; where the GPU has no room for it, with fewer of the model's layers there."""
+    while True:
+        try:
+            return KvCache(model, model.context_tokens)
+        except EngineError:
+            if model.placement.layers == 0:
+                model.release()
+                raise
+            model.retreat()
+            model.reload()
+
+
+def _gap(held: Sequence[int], wanted: Sequence[int]) -> tuple[int, int] | None:
+    """The stretch [start, stop) of `held` to take out so that most of it continues `wanted`; None if none.
+
+    `wanted` is `held` without a block: after their common prefix, the place in `held` is looked for from
+    which it agrees longest with the rest of `wanted`.
+    """
+    start = common_prefix(held, wanted)
+    rest = wanted[start:]
+    best, longest = 0, 0
+    for stop in range(start + 1, len(held)):
+        if rest and held[stop] == rest[0]:
+            agreed = common_prefix(held[stop:], rest)
+            if agreed > longest:
+                best, longest = stop, agreed
+    return (start, best) if longest else None

@@ -1,0 +1,114 @@
+"""A model's vocabulary: text to tokens and back."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+from typing import Any
+
+from companion.engines.llm.native import llama
+
+_SENTENCEPIECE = 1
+"""llama_vocab_type: this kind may put a space before every text it is given."""
+
+
+class Vocabulary:
+    """The tokens of a loaded model; valid as long as the model is."""
+
+    def __init__(self, model: Any) -> None:
+        self._api = llama()
+        self._vocab = self._api.llama_model_get_vocab(model)
+        self.size: int = self._api.llama_vocab_n_tokens(self._vocab)
+        """How many tokens there are."""
+        bos: int = self._api.llama_vocab_bos(self._vocab)
+        eos: int = self._api.llama_vocab_eos(self._vocab)
+        self.bos_text = self._name(bos)
+        self.eos_text = self._name(eos)
+        self.opening: int | None = bos if self._api.llama_vocab_get_add_bos(self._vocab) else None
+        """The token every prompt starts with, for models that want one."""
+        self._anchor = self._find_anchor()
+
+    def of_template(self, text: str) -> list[int]:
+        """Tokens of a template's own text; names of special tokens become those tokens."""
+        return self._tokenize(text, special=True)
+
+    def of_words(self, text: str) -> list[int]:
+        """Tokens of somebody's words: whatever they say, none of them is a control token."""
+        tokens = self._tokenize(text, special=False)
+        if not any(self.is_mark(token) for token in tokens):
+            return tokens
+        return self._broken_up(text, tokens)
+
+    def piece(self, token: int) -> bytes:
+        """The bytes a token stands for, maybe only part of a character; empty for control tokens."""
+        buffer = ctypes.create_string_buffer(64)
+        size = self._api.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
+        if size < 0:
+            buffer = ctypes.create_string_buffer(-size)
+            size = self._api.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
+        return buffer.raw[: max(size, 0)]
+
+    def ends_reply(self, token: int) -> bool:
+        """True for the tokens a reply ends with, and for control tokens: after one it isn't her turn."""
+        return bool(
+            self._api.llama_vocab_is_eog(self._vocab, token)
+            or self._api.llama_vocab_is_control(self._vocab, token)
+        )
+
+    def is_mark(self, token: int) -> bool:
+        """True for a token that stands for something outside the words: a role, an end, a tool call."""
+        attributes = self._api.llama_vocab_get_attr(self._vocab, token)
+        if attributes & self._api.LLAMA_TOKEN_ATTR_CONTROL:
+            return True
+        # Some vocabularies also define runs of white space this way; those are words like any other.
+        defined = attributes & self._api.LLAMA_TOKEN_ATTR_USER_DEFINED
+        return bool(defined and self._name(token).replace("\u2581", " ").strip())
+
+    def _name(self, token: int) -> str:
+        name = self._api.llama_vocab_get_text(self._vocab, token) if token >= 0 else None
+        return name.decode("utf-8", "replace") if name else ""
+
+    def _tokenize(self, text: str, *, special: bool) -> list[int]:
+        """llama_tokenize, without the space that SentencePiece would put before a text."""
+        if not text:
+            return []
+        data = text.encode("utf-8", "replace")
+        if not self._anchor:
+            return self._raw(data, special)
+        tokens = self._raw(b"\n" + data, special)
+        anchored = tokens[: len(self._anchor)] == self._anchor
+        return tokens[len(self._anchor) :] if anchored else self._raw(data, special)
+
+    def _raw(self, data: bytes, special: bool) -> list[int]:
+        room = len(data) + 8
+        buffer = (self._api.llama_token * room)()
+        count = self._api.llama_tokenize(self._vocab, data, len(data), buffer, room, False, special)
+        if count < 0:
+            buffer = (self._api.llama_token * -count)()
+            count = self._api.llama_tokenize(self._vocab, data, len(data), buffer, -count, False, special)
+        return list(buffer[:count])
+
+    def _find_anchor(self) -> list[int]:
+        """The tokens of a line break in front of a text, where the tokenizer puts a space before texts."""
+        if self._api.llama_vocab_type(self._vocab) != _SENTENCEPIECE:
+            return []
+        self._anchor: list[int] = []
+        first = self._raw(b"a", False)
+        return self._raw(b"\n", False) if first and self.piece(first[0]).startswith(b" ") else []
+
+    def _broken_up(self, text: str, tokens: list[int]) -> list[int]:
+        """Tokenize words that name a mark with a cut inside each such name, so that it stays mere letters.
+
+        llama.cpp leaves control tokens alone in plain text but not those a file calls "user defined", and
+        some files call their roles that.
+        """
+        names = {self._name(token) for token in tokens if self.is_mark(token)}
+        cuts = {0, len(text)}
+        for name in names:
+            at = text.find(name)
+            while at >= 0 and len(name) > 1:
+                cuts.add(at + 1)
+                at = text.find(name, at + 1)
+        edges = sorted(cuts)
+        parts = (self._tokenize(text[a:b], special=False) for a, b in itertools.pairwise(edges))
+        return [token for part in parts for token in part if not self.is_mark(token)]
