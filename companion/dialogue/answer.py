@@ -96,11 +96,9 @@ def playback_stopped(state: State, event: e.Event, now: float, patience: Patienc
 
 
 def answer_overdue(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """A timer of the answer: a barge-in that has lasted, or an answer that never came."""
+    """The answer never came, or stopped coming."""
     assert isinstance(event, e.TimerFired)
     why = "The answer took too long, so I stopped: please try again, or see companion doctor."
-    if event.timer is e.Timer.BARGE_IN:
-        return barge_in(state, event, now, patience)
     if event.timer is not e.Timer.ANSWER:
         return state, []
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
@@ -156,8 +154,7 @@ def user_overlaps(state: State, event: e.Event, now: float, patience: Patience) 
     if not patience.hands_free or state.muted:
         return state, []
     floor = Floor.CONTESTED if state.floor is Floor.ANSWERING else Floor.OVERLAP
-    due = max(now, event.onset + patience.barge_in)
-    return replace(state, floor=floor), [e.SetTimer(e.Timer.BARGE_IN, due)]
+    return replace(state, floor=floor), []
 
 
 def overlap_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:

@@ -21,6 +21,13 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechSustained:
+    """The speech that began at `onset` has lasted long enough to be meant as a barge-in."""
+
+    onset: float
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechPaused:
     """The last speech ended at `end`; noticed some milliseconds later."""
 
@@ -170,6 +177,7 @@ class StopAsked:
 
 Event = (
     SpeechStarted
+    | SpeechSustained
     | SpeechPaused
     | TurnJudged
     | Heard
@@ -204,8 +212,6 @@ class Timer(Enum):
     """However doubtful the evidence, nobody waits longer than this."""
     LONGEST = "longest turn"
     """The user has been speaking for as long as one turn may be."""
-    BARGE_IN = "barge-in"
-    """Speech over the companion's voice has lasted long enough to be meant."""
     ANSWER = "answer"
     """An answer should have come by now."""
 

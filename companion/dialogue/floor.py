@@ -28,7 +28,6 @@ _LIVES = {
     e.Timer.LONGEST: (Floor.USER, Floor.PUSHED),
     e.Timer.TURN_END: (Floor.PAUSE,),
     e.Timer.TURN_BOUND: (Floor.PAUSE,),
-    e.Timer.BARGE_IN: (Floor.OVERLAP, Floor.CONTESTED),
     e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
 }
 """The states of the floor in which a timer means something; it is cancelled on the way out of them."""
@@ -123,6 +122,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     },
     _F.CONTESTED: {
         **_ALWAYS,
+        e.SpeechSustained: (answer.barge_in, _to(_F.USER)),
         e.SpeechPaused: (answer.overlap_ends, _to(_F.ANSWERING, _F.COMPANION, _F.IDLE)),
         e.TimerFired: (answer.answer_overdue, _to(_F.USER)),
         e.Stored: (answer.stored, _to()),
@@ -151,6 +151,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     },
     _F.OVERLAP: {
         **_ALWAYS,
+        e.SpeechSustained: (answer.barge_in, _to(_F.USER)),
         e.SpeechPaused: (answer.overlap_ends, _to(_F.COMPANION, _F.IDLE)),
         e.TimerFired: (answer.answer_overdue, _to(_F.USER)),
         e.ClauseWritten: (answer.clause_written, _to()),

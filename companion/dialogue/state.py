@@ -37,7 +37,6 @@ class Patience:
     wait_complete: float
     wait_open: float
     wait_most: float
-    barge_in: float
     longest: float
     answer: float
     hands_free: bool

@@ -46,7 +46,7 @@ with its times and confidence (JSON)."""
 
 @dataclass(frozen=True, slots=True)
 class StoredTurn:
-    """A turn as the store has it; `said_at` is ISO 8601 with zone."""
+    """A turn as the store has it; `said_at` is ISO 8601 with zone, `interrupted` 0 or 1."""
 
     id: int
     session: str
@@ -54,7 +54,7 @@ class StoredTurn:
     number: int
     text: str
     said_at: str
-    interrupted: bool
+    interrupted: int
 
 
 class Heard(Protocol):
@@ -92,7 +92,7 @@ class Store:
             ) from error
 
     def _migrate(self) -> None:
-        version = int(self._db.execute("PRAGMA user_version").fetchall()[0][0])
+        version = int(str(self._db.execute("PRAGMA user_version").fetchall()[0][0]))
         if version > len(MIGRATIONS):
             raise StoreError(f"The store {self._path} was made by a newer Companion: update this one.")
         for number, script in enumerate(MIGRATIONS[version:], version + 1):
@@ -139,10 +139,10 @@ class Store:
     def turns(self) -> list[StoredTurn]:
         """Every turn there is, oldest first."""
         with self._lock:
-            rows = self._db.execute(
+            rows: list[tuple[Any, ...]] = self._db.execute(
                 "SELECT id, session, side, number, text, said_at, interrupted FROM turns ORDER BY id"
             ).fetchall()
-        return [StoredTurn(*row[:6], interrupted=bool(row[6])) for row in rows]
+        return [StoredTurn(*row) for row in rows]
 
     def close(self) -> None:
         """Close the file; idempotent."""
@@ -158,7 +158,8 @@ class Store:
 
     def _failed(self, error: apsw.Error) -> StoreError:
         return StoreError(
-            f"What was said can't be written to {self._path} ({_reason(error)}): free some space and say it again."
+            f"What was said can't be written to {self._path} ({_reason(error)}): "
+            "free some space and say it again."
         )
 
 

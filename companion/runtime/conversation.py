@@ -6,7 +6,6 @@ It starts no thread and reads no clock but the one it is given; `live` runs it o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,11 +70,10 @@ class Conversation:
         patience: Patience,
         clock: Clock,
         watchers: tuple[Watcher, ...] = (),
-        post: Callable[[e.Event], None] = lambda event: None,
     ) -> None:
         self._jobs, self._hands, self._ears, self._mouth = jobs, hands, ears, mouth
         self._sound, self._patience, self._clock = sound, patience, clock
-        self._watchers, self._post = watchers, post
+        self._watchers = watchers
         self.state = State()
         self.record = Record()
         self.timers: dict[e.Timer, float] = {}
@@ -200,7 +198,7 @@ class Conversation:
     def _stop_playing(self, draft: int) -> None:
         heard = self._mouth.stop(draft)
         self.record = self.record.with_text("companion", draft, heard, interrupted=True)
-        self._post(e.PlaybackStopped(draft, heard))
+        self.handle(e.PlaybackStopped(draft, heard))  # at once: it was said before whatever follows
 
     def _commit(self, command: e.CommitUserTurn | e.CommitCompanionTurn) -> None:
         if isinstance(command, e.CommitCompanionTurn):

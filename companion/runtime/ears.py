@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.audio import FRAME, RATE, Captured
-from companion.dialogue.events import Event, SpeechPaused, SpeechStarted
+from companion.dialogue.events import Event, SpeechPaused, SpeechStarted, SpeechSustained
 from companion.engines.vad import WINDOW, SpeechDetector
 
 MOST = 600.0
@@ -33,6 +33,11 @@ class EdgeFinder(Protocol):
 
     def feed(self, probability: float) -> Edge | None:
         """The edge that this window completes, if it does."""
+        ...
+
+    @property
+    def voiced(self) -> bool:
+        """Whether the last window was speech, no silence within it."""
         ...
 
     def reset(self) -> None:
@@ -86,11 +91,19 @@ class Ears:
     """Hears frames, tells the edges of speech, and keeps the sound of the turn from its pre-roll on."""
 
     def __init__(
-        self, detector: SpeechDetector, edges: EdgeFinder, started: type, pre_roll: float, hands_free: bool
+        self,
+        detector: SpeechDetector,
+        edges: EdgeFinder,
+        started: type,
+        pre_roll: float,
+        barge_in: float,
+        hands_free: bool,
     ) -> None:
         self._detector, self._edges, self._started = detector, edges, started
         self._pre_roll = round(pre_roll * RATE)
+        self._barge_in = round(barge_in * RATE)
         self._hands_free = hands_free
+        self._sustained = False  # whether the speech that is going on has been told to last
         self._lock = threading.Lock()
         self._tape = _Tape()
         self._turn: int | None = None  # sample at which the turn's sound starts
@@ -115,6 +128,7 @@ class Ears:
                 self._windowed += WINDOW
                 if edge is not None:
                     events.append(self._note(edge, captured.at, end))
+                events += self._sustain(captured.at, end)
             self._trim(end)
         return events
 
@@ -122,12 +136,21 @@ class Ears:
         sample = self._zero + round(edge.at * RATE)
         moment = at - (end - sample) / RATE
         if isinstance(edge, self._started):
-            self._onset = sample
+            self._onset, self._sustained = sample, False
             if self._turn is None and self._hands_free:
                 self._turn = max(self._tape.start, sample - self._pre_roll)
             return SpeechStarted(moment)
         self._onset = None
         return SpeechPaused(moment)
+
+    def _sustain(self, at: float, end: int) -> list[Event]:
+        """Tell once when speech has lasted for the time of a barge-in; silence behind it doesn't count."""
+        if self._onset is None or self._sustained or not self._edges.voiced:
+            return []
+        if self._windowed - self._onset < self._barge_in:
+            return []
+        self._sustained = True
+        return [SpeechSustained(at - (end - self._onset) / RATE)]
 
     def _trim(self, end: int) -> None:
         """Forget what is neither the turn nor pre-roll nor still to be judged by the VAD."""

@@ -83,6 +83,11 @@ class Hysteresis:
         return self._phase in (Phase.SPEAKING, Phase.FALLING)
 
     @property
+    def voiced(self) -> bool:
+        """True while the sound is speech, without the silence that may be its end."""
+        return self._phase is Phase.SPEAKING
+
+    @property
     def now(self) -> float:
         """Stream time at the end of the last window, seconds."""
         return self._windows * WINDOW_S
