@@ -61,7 +61,7 @@ TENSOR_TYPES: Mapping[int, tuple[str, int, int]] = {
     41: ("Q1_0", 128, 18),
     42: ("Q2_0", 64, 18),
 }
-"""A tensor's type: its name, weights in a block, bytes of a block (ggml's own table; a test compares them)."""
+"""A tensor's type: its name, weights in a block, bytes of a block (ggml's own table, compared by a test)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,9 @@ def inspect(path: Path) -> ModelFile:
         with path.open("rb") as file:
             return _Reader(file).model()
     except FileNotFoundError as error:
-        raise WeightsError(f"There is no model file {path}; fetch it with: companion weights fetch") from error
+        raise WeightsError(
+            f"There is no model file {path}; fetch it with: companion weights fetch"
+        ) from error
     except OSError as error:
         raise WeightsError(f"The model file {path} can't be read: {error.strerror or error}.") from error
     except (_Broken, struct.error) as error:

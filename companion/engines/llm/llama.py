@@ -166,9 +166,7 @@ class Llama:
         self.close()
 
     def _evaluate(self, tokens: Sequence[int], cancel: Cancel, *, answer: bool) -> int:
-        return self._lane.step(
-            lambda either: self._cache.evaluate(tokens, either, answer=answer), cancel
-        )
+        return self._lane.step(lambda either: self._cache.evaluate(tokens, either, answer=answer), cancel)
 
     def _tokens(self, chain: object, request: int, cancel: Cancel, most: int) -> Iterator[int]:
         """The reply's tokens. Each is given out before it is evaluated: it can be spoken meanwhile."""

@@ -34,7 +34,7 @@ class Model:
     """The loaded weights, shared by every context made on them; freed when the last user lets go."""
 
     def __init__(self, path: Path, settings: LlmSettings) -> None:
-        """Load the model. Raises `WeightsError` (missing, broken, no usable chat template) or `EngineError`."""
+        """Raises `WeightsError` (missing, broken, no usable chat template) or `EngineError` (not loadable)."""
         self.path = find_model(path)
         self.info: ModelFile = inspect(self.path)
         self.settings = settings
@@ -84,7 +84,8 @@ class Model:
         gpu = " and ".join(device.name for device in devices()) or "GPU"
         if self.on_gpu:
             return f"{gpu}, all {count} layers: {self.placement.reason}."
-        return f"{gpu} with {self.placement.layers} of {count} layers, the rest on {cpu}: {self.placement.reason}."
+        part = f"{self.placement.layers} of {count} layers"
+        return f"{gpu} with {part}, the rest on {cpu}: {self.placement.reason}."
 
     def _load(self) -> Any:
         """Load with the layers planned, else with fewer, at last on the CPU alone."""
@@ -97,8 +98,8 @@ class Model:
                 return pointer
             if self.placement.layers == 0:
                 raise EngineError(
-                    f"The model {self.path.name} could not be loaded; there may be too little memory, or this "
-                    f"version of llama.cpp doesn't know its kind{complaint()}."
+                    f"The model {self.path.name} could not be loaded{complaint()}; there may be too little "
+                    "memory, or this version of llama.cpp doesn't know its kind."
                 )
             self.retreat()
 
@@ -116,9 +117,7 @@ class Model:
     def _template(self) -> ChatTemplate:
         vocabulary = self.vocabulary
         try:
-            return ChatTemplate(
-                self.info.chat_template, bos=vocabulary.bos_text, eos=vocabulary.eos_text
-            )
+            return ChatTemplate(self.info.chat_template, bos=vocabulary.bos_text, eos=vocabulary.eos_text)
         except TemplateError as error:
             self.release()
             raise WeightsError(

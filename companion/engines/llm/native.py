@@ -19,6 +19,7 @@ class _Log:
 
     def __init__(self) -> None:
         self.lines: deque[str] = deque(maxlen=12)
+        self.callback: object = None
         self._loud = False
 
     def take(self, level: int, text: bytes, _data: object) -> None:
@@ -45,7 +46,7 @@ def llama() -> Any:
 
     callback = library.llama_log_callback(_log.take)
     library.llama_log_set(callback, ctypes.c_void_p(0))
-    library.companion_log_callback = callback  # llama.cpp calls it as long as the process lives
+    _log.callback = callback  # llama.cpp calls it as long as the process lives
     library.llama_backend_init()
     return library
 

@@ -38,9 +38,7 @@ def sampler(sampling: Sampling, vocabulary_size: int, said: Iterable[int]) -> It
 def _links(api: Any, sampling: Sampling, vocabulary_size: int) -> Iterator[Any]:
     """The links in order; min-p stands before top-p because it needs no sorting of the whole vocabulary."""
     if sampling.repeat_penalty != 1.0:
-        yield api.llama_sampler_init_penalties(
-            vocabulary_size, REMEMBERED, sampling.repeat_penalty, 0.0, 0.0
-        )
+        yield api.llama_sampler_init_penalties(vocabulary_size, REMEMBERED, sampling.repeat_penalty, 0.0, 0.0)
     if sampling.temperature <= 0.0:
         yield api.llama_sampler_init_greedy()
         return

@@ -99,7 +99,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.globals["strftime_now"] = _strftime_now
 
     @staticmethod
-    def concat(parts: Iterable[str]) -> str:  # type: ignore[override]  # jinja2 declares a bound "".join
+    def concat(parts: Iterable[str]) -> str:
         """Join rendered parts, counting as it goes."""
         kept: list[str] = []
         length = 0

@@ -26,7 +26,7 @@ class Vocabulary:
         self.eos_text = self._name(eos)
         self.opening: int | None = bos if self._api.llama_vocab_get_add_bos(self._vocab) else None
         """The token every prompt starts with, for models that want one."""
-        self._anchor = self._find_anchor()
+        self._anchor: list[int] = self._find_anchor()
 
     def of_template(self, text: str) -> list[int]:
         """Tokens of a template's own text; names of special tokens become those tokens."""
@@ -92,7 +92,6 @@ class Vocabulary:
         """The tokens of a line break in front of a text, where the tokenizer puts a space before texts."""
         if self._api.llama_vocab_type(self._vocab) != _SENTENCEPIECE:
             return []
-        self._anchor: list[int] = []
         first = self._raw(b"a", False)
         return self._raw(b"\n", False) if first and self.piece(first[0]).startswith(b" ") else []
 
