@@ -123,7 +123,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 raise TemplateTooGreedy("the template makes too much text")
         return _bounded(super().call_binop(context, operator, left, right))
 
-    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Call a function or method for the template; its result is bounded, as is what it may ask for."""
         _refuse_large_numbers((*args, *kwargs.values()))
         owner = getattr(__obj, "__self__", None)
