@@ -165,7 +165,8 @@ def test_a_turn_longer_than_allowed_is_written_down_and_yielded():
 
     stage.run(20.0)
 
-    assert stage.said()[:2] == ["user: a long story", "user: its end"]
+    assert stage.said()[0] == "user: a long story"
+    assert stage.said()[1].endswith("its end")
     assert [what.turn for _, what in stage.seen.of(e.YieldTurn)] == [1]
 
 

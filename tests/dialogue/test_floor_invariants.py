@@ -11,10 +11,13 @@ from companion.dialogue import events as e
 from companion.dialogue.floor import TABLE, step
 from companion.dialogue.state import Floor, State
 
-EVENTS = st.one_of(
+SPEECH = st.one_of(
     st.builds(e.SpeechStarted, st.floats(0, 100)),
     st.builds(e.SpeechSustained, st.floats(0, 100)),
     st.builds(e.SpeechPaused, st.floats(0, 100)),
+)
+EVENTS = st.one_of(
+    SPEECH,
     st.builds(e.MuteChanged, st.booleans()),
     st.builds(e.PushStarted),
     st.builds(e.PushEnded),
@@ -46,13 +49,27 @@ class FloorMachine(RuleBasedStateMachine):
     @rule(event=EVENTS, wait=st.floats(0, 3))
     def happens(self, event: e.Event, wait: float) -> None:
         self.now += wait
-        if isinstance(event, e.TimerFired):
-            if self.timers.pop(event.timer, None) is None:
-                return
+        if not isinstance(event, e.TimerFired):
+            self.give(event)
+
+    @rule(event=SPEECH)
+    def user_makes_a_sound(self, event: e.Event) -> None:
         self.give(event)
 
+    @rule()
+    def next_timer_fires(self) -> None:
+        if self.timers:
+            timer = min(self.timers, key=self.timers.__getitem__)
+            self.now = max(self.now, self.timers.pop(timer))
+            self.give(e.TimerFired(timer))
+
+    @rule(count=st.integers(1, 6))
+    def results_arrive_in_order(self, count: int) -> None:
+        for result in [self.requests.pop(0) for _ in range(min(count, len(self.requests)))]:
+            self.give(result)
+
     @rule(data=st.data())
-    def result_arrives(self, data: st.DataObject) -> None:
+    def a_late_result_arrives(self, data: st.DataObject) -> None:
         if self.requests:
             index = data.draw(st.integers(0, len(self.requests) - 1))
             self.give(self.requests.pop(index))
@@ -82,14 +99,14 @@ class FloorMachine(RuleBasedStateMachine):
             case e.CancelTimer(timer):
                 self.timers.pop(timer, None)
             case e.Transcribe(draft):
-                self.requests += [e.Heard(draft, "words"), e.Heard(draft, "")]
+                self.requests += [e.Heard(draft, "" if draft % 5 == 0 else "words")]
             case e.Judge(draft):
-                self.requests += [e.TurnJudged(draft, 0.9), e.TurnJudged(draft, 0.1)]
+                self.requests += [e.TurnJudged(draft, 0.1 if draft % 4 == 0 else 0.9)]
             case e.Reply(draft, _):
                 self.requests += [e.ClauseWritten(draft, 0, "One"), e.ClauseWritten(draft, 1, "two")]
                 self.requests += [e.ReplyWritten(draft, 2)]
             case e.Speak(draft, index, _):
-                self.requests += [e.ClauseReady(draft, index, 1.0), e.ClauseReady(draft, index, 0.0)]
+                self.requests += [e.ClauseReady(draft, index, 0.0 if draft % 6 == 0 else 1.0)]
             case e.CommitUserTurn(turn, _, text):
                 assert text
                 assert turn not in self.committed, "a turn is committed once"
