@@ -1,0 +1,248 @@
+"""The audio process: owns PortAudio and one stream, moves frames between device and ring, and dies with its parent.
+
+Why a process of its own, and one a stream: PortAudio calls Python, and Python waits for its interpreter's lock,
+which the engines of the main process hold for tens of milliseconds at a time. Here the lock is nobody else's and
+the garbage collector is off. What freezes or crashes inside PortAudio or the sound server's plugin is killed and
+started again without a word of the conversation lost, which also refreshes PortAudio's frozen list of devices; and
+a microphone that hangs doesn't silence the loudspeaker, because that is another process.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import connection, parent_process
+from typing import Any
+
+from companion.audio.callbacks import Player, Recorder
+from companion.audio.shared import StreamMemory
+
+BLOCK = 0.01
+"""Length of a device block, seconds."""
+
+LATENCY = {"input": 0.02, "output": 0.04}
+"""Device buffer asked for, seconds: the smallest that stays free of xruns with every engine busy on two cores."""
+
+BELL = b"!"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Asks the audio process to open its stream. `server_device`: the sound server's name of the device (through
+    PulseAudio or PipeWire), or None; `device`: PortAudio's own name of it, "" for its default; `rate` in hertz,
+    0 for the device's own."""
+
+    server_device: str | None
+    device: str
+    rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The stream runs: the device's rate (hertz), its latency (seconds) and PortAudio's name of it."""
+
+    rate: int
+    latency: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The stream can't be opened: `reason` is "absent", "busy", "library" or "other"; `text` PortAudio's words."""
+
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Asks to close the stream; answered by `Closed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """No stream is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListDevices:
+    """Asks for PortAudio's list of devices, answered by a tuple of dicts as sounddevice gives them."""
+
+
+def serve(kind: str, memory: StreamMemory, control: Any, bell: Any) -> None:
+    """The audio process: carry out what comes over `control` until the parent is gone. `kind` "input", "output"."""
+    _settle()
+    stream: Any = None
+    with suppress(OSError):  # said when a stream is to be opened; loaded now, so that opening one takes no time
+        import sounddevice  # noqa: F401
+    parent = parent_process()
+    assert parent is not None
+    while True:
+        ready = connection.wait([control, parent.sentinel])
+        if parent.sentinel in ready:
+            os._exit(0)
+        try:
+            request = control.recv()
+            if stream is not None:
+                _close(stream)
+                stream = None
+            answer: Any = Closed()
+            if isinstance(request, Open):
+                stream, answer = _open(kind, memory, request, bell)
+            elif isinstance(request, ListDevices):
+                answer = _list_devices()
+            control.send(answer)
+        except (EOFError, OSError):
+            os._exit(0)  # the parent is gone; PortAudio's own clean-up could hang
+
+
+def _settle() -> None:
+    """Leave Ctrl-C to the parent, the garbage collector off, and ALSA's chatter out of the terminal."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    if hasattr(os, "setpriority"):
+        with suppress(PermissionError):  # only some machines allow it; it is a bonus
+            os.setpriority(os.PRIO_PROCESS, 0, -11)
+    gc.freeze()
+    gc.disable()
+
+
+def _close(stream: Any) -> None:
+    """Close the stream; one whose device vanished refuses even that, and is ended with its process."""
+    import sounddevice
+
+    try:
+        stream.abort(ignore_errors=True)
+        stream.close(ignore_errors=False)
+    except sounddevice.PortAudioError:
+        os._exit(1)
+
+
+def _open(kind: str, memory: StreamMemory, request: Open, bell: Any) -> tuple[Any, Opened | Refused]:
+    """Open and start the stream, mono if the device can, else with the channels it has."""
+    if request.server_device is not None:
+        os.environ["PULSE_SOURCE" if kind == "input" else "PULSE_SINK"] = request.server_device
+    # Below the stream's own buffer this variable freezes the stream for good.
+    os.environ.pop("PULSE_LATENCY_MSEC", None)
+    try:
+        import sounddevice
+    except OSError as error:
+        return None, Refused("library", str(error))
+    try:
+        _refresh(sounddevice, request)
+        device = _find(sounddevice, kind, request)
+        own_rate = int(device["default_samplerate"])
+        most = int(device[f"max_{kind}_channels"])
+        failure: Exception | None = None
+        for rate in dict.fromkeys((request.rate or own_rate, own_rate)):
+            for channels in dict.fromkeys((1, min(2, most), most)):
+                try:
+                    return _start(sounddevice, kind, memory, device, rate, channels, bell)
+                except sounddevice.PortAudioError as error:
+                    failure = error
+        raise failure or ValueError("no way to open it")
+    except (sounddevice.PortAudioError, ValueError) as error:
+        return None, _refusal(error)
+
+
+def _start(
+    sounddevice: Any, kind: str, memory: StreamMemory, device: Any, rate: int, channels: int, bell: Any
+) -> tuple[Any, Opened]:
+    block = round(rate * BLOCK)
+    shape = sounddevice.RawInputStream if kind == "input" else sounddevice.RawOutputStream
+    stream: Any = None
+
+    def callback(data: Any, frames: int, times: Any, status: Any) -> None:
+        now = time.monotonic()
+        if kind == "input":
+            delay = times.currentTime - times.inputBufferAdcTime
+            if not 0.0 < delay < 1.0:
+                delay = BLOCK + stream.latency
+            handle(data, frames, now, now - delay, bool(status.input_overflow))
+        else:
+            delay = times.outputBufferDacTime - times.currentTime
+            if not 0.0 < delay < 1.0:
+                delay = stream.latency
+            handle(data, frames, now, now + delay, bool(status.output_underflow))
+
+    def ring_bell() -> None:
+        bell.send_bytes(BELL)
+
+    handle: Callable[..., None]
+    handle = Recorder(memory, channels, ring_bell) if kind == "input" else Player(memory, channels, rate)
+    stream = shape(
+        samplerate=rate,
+        blocksize=block,
+        device=device["index"],
+        channels=channels,
+        dtype="int16",
+        latency=LATENCY[kind],
+        callback=callback,
+    )
+    stream.start()
+    return stream, Opened(rate, float(stream.latency), str(device["name"]))
+
+
+def _refresh(sounddevice: Any, request: Open) -> None:
+    """Make PortAudio look again at what devices there are, when its list can be out of date: it is made once,
+    when the library is loaded, and through a sound server only the server's own entry matters."""
+    names = [device["name"] for device in sounddevice.query_devices()]
+    if request.server_device is None or not {"pulse", "default"} & set(names):
+        sounddevice._terminate()
+        sounddevice._initialize()
+
+
+def _find(sounddevice: Any, kind: str, request: Open) -> Any:
+    """PortAudio's description of the device asked for. Raises ValueError or PortAudioError when there is none."""
+    devices = [d for d in sounddevice.query_devices() if d[f"max_{kind}_channels"] > 0]
+    if request.server_device is not None:
+        through = [d for d in devices if d["name"] == "pulse"] or [d for d in devices if d["name"] == "default"]
+        if not through:
+            raise ValueError("no pulse device")
+        return through[0]
+    if request.device:
+        named = [d for d in devices if request.device.casefold() in str(d["name"]).casefold()]
+        if not named:
+            raise ValueError("no device of that name")
+        return named[0]
+    return sounddevice.query_devices(kind=kind)
+
+
+def _list_devices() -> tuple[dict[str, Any], ...] | Refused:
+    try:
+        import sounddevice
+    except OSError as error:
+        return Refused("library", str(error))
+    defaults = {}
+    for kind in ("input", "output"):
+        with suppress(sounddevice.PortAudioError, ValueError):
+            defaults[kind] = sounddevice.query_devices(kind=kind)["index"]
+    return tuple(
+        dict(device, default={kind: defaults.get(kind) == device["index"] for kind in ("input", "output")})
+        for device in sounddevice.query_devices()
+    )
+
+
+def _refusal(error: Exception) -> Refused:
+    """Which of the things that can be wrong it is; the codes are PortAudio's (portaudio.h, PaErrorCode)."""
+    text = str(error.args[0]) if error.args else str(error)
+    code = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], int) else 0
+    lower = " ".join(str(part) for part in error.args).casefold()
+    if code == -9985 or "busy" in lower or "unavailable" in lower:
+        return Refused("busy", text)
+    if isinstance(error, ValueError) or code == -9996 or "querying device" in lower:
+        return Refused("absent", text)
+    return Refused("other", text)
+
+
+if __name__ == "__main__":  # pragma: no cover
+    sys.exit("The audio process is started by the program itself.")
