@@ -149,10 +149,9 @@ class Conversation:
             case e.HoldSound():
                 self._ears.hold()
             case e.CloseMicrophone():
-                self._sound.mute(True)
-                self._ears.forget()
+                self._hands.start("device", "mute", self._jobs.mute(self._sound, self._ears, True))
             case e.OpenMicrophone():
-                self._sound.mute(False)
+                self._hands.start("device", "mute", self._jobs.mute(self._sound, self._ears, False))
             case e.Revoke(draft):
                 self._hands.cancel(f"draft {draft}")
                 self._mouth.drop(draft)

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.audio import Sound
 from companion.dialogue import events as e
 from companion.dialogue.clauses import ClauseSplitter
 from companion.dialogue.prompt import Line, Record, lines, thinned
@@ -17,7 +18,7 @@ from companion.engines.asr import Recognizer, Transcription
 from companion.engines.endpoint import TurnDetector
 from companion.engines.llm import LanguageModel, Message, Sampling
 from companion.engines.tts import Synthesizer
-from companion.runtime.ears import Snapshot
+from companion.runtime.ears import Ears, Snapshot
 from companion.runtime.mouth import Mouth
 
 LONG = 20.0
@@ -159,6 +160,18 @@ class Jobs:
             text = heard.text or answered
             self._store.review_user_turn(turn, heard, answered)
             yield e.Reviewed(turn, text, self._matters(answered, text))
+
+        return job
+
+    def mute(self, sound: Sound, ears: Ears, muted: bool) -> Job:
+        """Close the microphone and forget what it heard, or open it; a device takes its time for that."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            sound.mute(muted)
+            if muted:
+                ears.forget()
+            return
+            yield
 
         return job
 

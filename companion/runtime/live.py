@@ -17,7 +17,7 @@ from companion.runtime.workers import Workers
 
 log = logging.getLogger(__name__)
 
-ROLES = ("asr", "endpoint", "llm", "tts", "store")
+ROLES = ("asr", "endpoint", "llm", "tts", "store", "device")
 
 
 class Live:
@@ -46,8 +46,7 @@ class Live:
         self._inbox.put(event)
 
     def begin(self, conversation: Conversation) -> None:
-        """Open the devices and start every thread. Raises `AudioError`; then nothing was started."""
-        self._sound.start()
+        """Start every thread. The sound is started already."""
         self._conversation = conversation
         self.workers.begin()
         conversation.begin()

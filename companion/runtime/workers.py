@@ -57,7 +57,7 @@ class Workers:
         """Finish what must not be lost (the store), withdraw everything else, and end the threads."""
         with self._lock:
             for task in self._open.values():
-                if task.key != "store":
+                if task.key != "store":  # what was committed is written, whatever happens
                     task.cancel.set()
         for inbox in self._inboxes.values():
             inbox.put(None)

@@ -1,0 +1,244 @@
+"""The composition root: the only module that knows every part, and builds a companion from them.
+
+`Companion` is the facade for the commands, and later the window and the socket: what they need to know of a
+conversation, and what they may ask of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from companion import home as homes
+from companion.dialogue.prompt import PERSONA
+from companion.dialogue.state import Patience
+from companion.settings import Settings
+from companion.settings_file import load
+
+if TYPE_CHECKING:
+    from companion.audio import Sound
+    from companion.dialogue.events import Event
+    from companion.engines.asr import Recognizer
+    from companion.engines.endpoint import TurnDetector
+    from companion.engines.llm import LanguageModel
+    from companion.engines.tts import Synthesizer
+    from companion.memory.store import Store
+    from companion.runtime.clock import Clock
+    from companion.runtime.conversation import Conversation, Hands, Watcher
+    from companion.runtime.ears import Ears
+    from companion.runtime.live import Live
+    from companion.runtime.mouth import Mouth
+
+ANSWER_WITHIN = 45.0
+"""Seconds after which an answer, or the words of a turn, count as lost: only a hung engine takes that long."""
+
+
+def prepare() -> None:
+    """Set what the native libraries read when they are first imported: no spinning threads, no network."""
+    for name, value in {
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "GOMP_SPINCOUNT": "0",
+        "HF_HUB_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "ORT_DISABLE_TELEMETRY": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+    }.items():
+        os.environ.setdefault(name, value)
+
+
+def patience(settings: Settings) -> Patience:
+    """The floor's patience, from the settings."""
+    turns = settings.turns
+    return Patience(
+        complete=turns.complete,
+        wait_complete=turns.wait_complete,
+        wait_open=turns.wait_open,
+        wait_most=turns.wait_most,
+        longest=turns.longest,
+        answer=ANSWER_WITHIN,
+        hands_free=turns.mode == "hands-free",
+    )
+
+
+@dataclass(slots=True)
+class Loader:
+    """Builds the engines of the settings, each from the model that plays its role; imports them only then."""
+
+    settings: Settings
+
+    def folder(self, role: str) -> Path:
+        """The folder of the model for a role. Raises `WeightsError` when it isn't there."""
+        from companion.weights.choice import locate
+
+        return locate(role, getattr(self.settings.weights, role))
+
+    def asr(self) -> Recognizer:
+        """The recogniser."""
+        folder = self.folder("asr")
+        from companion.engines.asr.whisper import WhisperRecognizer
+
+        return WhisperRecognizer(folder, self.settings.asr)
+
+    def endpoint(self) -> TurnDetector:
+        """The end-of-turn model."""
+        folder = self.folder("endpoint")
+        from companion.engines.endpoint.smart_turn import SmartTurn
+
+        return SmartTurn(folder, self.settings.endpoint)
+
+    def llm(self) -> LanguageModel:
+        """The language model."""
+        folder = self.folder("llm")
+        from companion.engines.llm.llama import Llama
+
+        return Llama(folder, self.settings.llm)
+
+    def tts(self) -> Synthesizer:
+        """The voice."""
+        folder = self.folder("tts")
+        from companion.engines.tts.piper import PiperSynthesizer
+
+        return PiperSynthesizer(folder, self.settings.tts)
+
+    def ears(self) -> Ears:
+        """VAD with its hysteresis, over the frames of the microphone."""
+        from companion.engines.vad.hysteresis import Hysteresis, Started
+        from companion.engines.vad.silero import SileroDetector
+        from companion.runtime.ears import Ears
+
+        return Ears(
+            SileroDetector(),
+            Hysteresis(self.settings.vad),
+            Started,
+            pre_roll=self.settings.audio.pre_roll,
+            barge_in=self.settings.turns.barge_in,
+            hands_free=self.settings.turns.mode == "hands-free",
+        )
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything a conversation is made of."""
+
+    engines: Any
+    ears: Ears
+    store: Any
+    settings: Settings
+
+    def close(self) -> None:
+        """Free the models and close the store."""
+        close = getattr(self.engines.llm, "close", None)
+        if close is not None:
+            close()
+        close = getattr(self.store, "close", None)
+        if close is not None:
+            close()
+
+
+class Forgetful:
+    """A store that keeps nothing, for recordings that are only answered."""
+
+    def add_user_turn(self, number: int, text: str) -> None:
+        """Keeps nothing."""
+
+    def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None:
+        """Keeps nothing."""
+
+    def review_user_turn(self, number: int, transcription: object, answered: str) -> None:
+        """Keeps nothing."""
+
+
+def load_parts(settings: Settings, store: Store | Forgetful, told: Callable[[str], None]) -> Parts:
+    """Load every engine, side by side. Raises the first `CompanionError` that one of them meets.
+
+    `told` is given the name of each role as it becomes ready, from any thread.
+    """
+    from companion.runtime.jobs import Engines
+
+    loader = Loader(settings)
+    for role in ("llm", "asr", "tts", "endpoint"):
+        loader.folder(role)  # what is missing is said before the seconds of loading
+
+    def ready(role: str, load_one: Callable[[], Any]) -> Any:
+        engine = load_one()
+        told(role)
+        return engine
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        jobs = {
+            role: pool.submit(ready, role, getattr(loader, role))
+            for role in ("llm", "asr", "tts", "endpoint", "ears")
+        }
+        loaded = {role: job.result() for role, job in jobs.items()}
+    engines = Engines(loaded["asr"], loaded["endpoint"], loaded["llm"], loaded["tts"])
+    return Parts(engines, loaded["ears"], store, settings)
+
+
+def converse(
+    parts: Parts, hands: Hands, mouth: Mouth, sound: Sound, clock: Clock, watchers: tuple[Watcher, ...]
+) -> Conversation:
+    """A conversation of these parts, ready to be run by `hands`."""
+    from companion.engines.asr.record import corrections
+    from companion.engines.llm import Sampling
+    from companion.runtime.conversation import Conversation
+    from companion.runtime.jobs import Jobs, Talk
+
+    llm = parts.settings.llm
+    seed = llm.seed if llm.seed >= 0 else None
+    sampling = Sampling(llm.temperature, llm.top_p, llm.min_p, llm.repeat_penalty, seed)
+    talk = Talk(sampling, llm.max_tokens, PERSONA)
+    jobs = Jobs(
+        parts.engines, mouth, parts.store, talk, lambda quick, record: bool(corrections(quick, record))
+    )
+    return Conversation(jobs, hands, parts.ears, mouth, sound, patience(parts.settings), clock, watchers)
+
+
+@dataclass(slots=True)
+class Companion:
+    """A companion at work: a live conversation on a sound device, with a home that it holds."""
+
+    parts: Parts
+    live: Live
+    conversation: Conversation
+    sound: Sound
+    _closed: bool = field(default=False)
+
+    @classmethod
+    def start(
+        cls,
+        parts: Parts,
+        sound: Sound,
+        watchers: tuple[Watcher, ...] = (),
+        trouble: Callable[[str], None] = lambda sentence: None,
+        ended: Callable[[], None] = lambda: None,
+    ) -> Companion:
+        """Begin to listen on `sound`, which has been started."""
+        from companion.runtime.clock import RealClock
+        from companion.runtime.live import Live
+        from companion.runtime.mouth import Mouth
+
+        mouth = Mouth(sound)
+        live = Live(sound, parts.ears, mouth, trouble, ended)
+        conversation = converse(parts, live.workers, mouth, sound, RealClock(), watchers)
+        live.begin(conversation)
+        return cls(parts, live, conversation, sound)
+
+    def post(self, event: Event) -> None:
+        """Ask something of the conversation: mute, push-to-talk, a typed turn, silence."""
+        self.live.post(event)
+
+    def close(self) -> None:
+        """End the conversation; what was committed is on disk. Idempotent."""
+        if not self._closed:
+            self._closed = True
+            self.live.close()
+            self.parts.close()
+
+
+def settings_of(home: str | None) -> Settings:
+    """The settings of a home that need not exist yet."""
+    return load(homes.place(home))

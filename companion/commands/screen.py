@@ -1,0 +1,48 @@
+"""What a conversation looks like in a terminal: who said what, and on request where the time went."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from companion.dialogue import events as e
+from companion.dialogue.state import State
+from companion.dialogue.timeline import Timeline
+
+
+class Screen:
+    """A watcher that prints turns as they become true: the user's when committed, hers when heard."""
+
+    def __init__(self, timings: bool = False) -> None:
+        self._timings = timings
+
+    def happened(self, what: e.Event | e.Command, now: float, state: State) -> None:
+        """Print committed turns and troubles."""
+        match what:
+            case e.CommitUserTurn(_, _, text):
+                self._line("you", "cyan", text)
+            case e.CommitCompanionTurn(_, text, interrupted):
+                self._line("she", "magenta", text + (" —" if interrupted else ""))
+            case e.Tell(why):
+                self.note(why)
+            case e.MuteChanged(muted):
+                self.note("Muted: the microphone is closed." if muted else "Listening again.")
+
+    def timed(self, timeline: Timeline) -> None:
+        """Print where the time went, in milliseconds."""
+        if self._timings:
+            spans = "  ".join(f"{name} {seconds * 1000:.0f}" for name, seconds in timeline.spans().items())
+            self.note(f"ms: {spans}")
+
+    def trouble(self, sentence: str) -> None:
+        """Say that a device is lost, or back."""
+        self.note(sentence or "The sound is back.")
+
+    def note(self, sentence: str) -> None:
+        """A line that nobody said; on stderr, so that what was said can be piped."""
+        click.echo(click.style(sentence, dim=True), err=True)
+
+    def _line(self, who: str, colour: str, text: str) -> None:
+        click.echo(f"{click.style(who, fg=colour, bold=True)}: {text}")
+        sys.stdout.flush()

@@ -1,0 +1,105 @@
+"""`companion talk`: hands-free conversation in the terminal."""
+
+from __future__ import annotations
+
+import select
+import signal
+import sys
+import threading
+from typing import Any
+
+import click
+
+from companion.errors import AudioError
+
+
+@click.command()
+@click.option("--timings", is_flag=True, help="Print where the time of every answer went.")
+@click.pass_obj
+def command(home: str | None, timings: bool) -> None:
+    """Talk with her, hands-free, in the terminal.
+
+    Speak when she listens, and interrupt her as you like. You can type as well: a line is a turn;
+    /mute, /unmute and /stop do what they say. Ctrl-C ends the conversation.
+
+    Example: companion talk --timings
+    """
+    from companion import app
+    from companion.home import held, open_home, start_log
+    from companion.settings_file import load
+
+    app.prepare()
+    signal.signal(signal.SIGTERM, _interrupt)
+    folder = open_home(home)
+    settings = load(folder)
+    with held(folder, "talk"):
+        start_log(folder)
+        _talk(folder, settings, timings)
+
+
+def _talk(folder: Any, settings: Any, timings: bool) -> None:
+    from companion import app
+    from companion.audio.device import DeviceSound
+    from companion.commands.screen import Screen
+    from companion.home import STORE
+    from companion.memory.store import Store
+
+    screen = Screen(timings)
+    sound = DeviceSound(settings.audio)
+    _check_devices(sound)  # a machine without a microphone is told so before the models load
+    store = Store(folder / STORE)
+    screen.note("Loading the models ...")
+    try:
+        parts = app.load_parts(settings, store, lambda role: None)
+        while sound.read(0.0) is not None:
+            pass  # what was heard while the models loaded was not meant for her
+        companion = app.Companion.start(parts, sound, (screen,), screen.trouble)
+    except BaseException:
+        sound.close()
+        store.close()
+        raise
+    try:
+        screen.note("Listening. Speak when you like; Ctrl-C ends the conversation.")
+        _wait(companion)
+    except KeyboardInterrupt:
+        screen.note("Goodbye.")
+    finally:
+        companion.close()
+    if companion.live.failure is not None:
+        raise AudioError("The sound stopped working for good: see `companion doctor`.")
+
+
+def _check_devices(sound: Any) -> None:
+    try:
+        sound.start()
+    except AudioError as error:
+        instead = "`companion chat` types with her, and `companion hear FILE` answers a recording."
+        raise AudioError(f"{error} Without sound, {instead}") from error
+
+
+def _wait(companion: Any) -> None:
+    """Take typed lines until Ctrl-C, or until the conversation has died."""
+    stop = threading.Event()
+    readable = sys.platform != "win32"  # there select takes sockets only
+    while companion.live.failure is None:
+        if not readable:
+            stop.wait(0.2)
+            continue
+        ready, _, _ = select.select([sys.stdin], [], [], 0.2)
+        if ready:
+            line = sys.stdin.readline()
+            readable = bool(line)
+            _typed(companion, line.strip())
+
+
+def _typed(companion: Any, line: str) -> None:
+    from companion.dialogue import events as e
+
+    said = {"/mute": e.MuteChanged(True), "/unmute": e.MuteChanged(False), "/stop": e.StopAsked()}
+    if line:
+        companion.post(said.get(line.lower()) or e.Typed(line))
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """Ending it from outside is as gentle as Ctrl-C."""
+    raise KeyboardInterrupt
