@@ -120,7 +120,7 @@ class PiperSynthesizer:
             made = self._voice.phoneme_ids_to_audio(
                 self._voice.phonemes_to_ids(list(phonemes)), options, include_alignments=True
             )
-        except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no base class of their own
+        except Exception as error:
             reason = str(error).strip().splitlines()[0][:200]
             raise EngineError(
                 f"The voice failed ({reason}): choose another with `companion weights use tts`."

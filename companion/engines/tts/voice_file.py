@@ -78,6 +78,6 @@ def _session(model: Path, threads: int) -> Any:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except (OSError, ValueError) as error:
         raise WeightsError(f"The voice {model} can't be read ({error}): {FETCH}.") from error
-    except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no base class of their own
+    except Exception as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise WeightsError(f"The voice {model} is broken ({reason}): {FETCH}.") from error
