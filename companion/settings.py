@@ -103,7 +103,18 @@ class AsrSettings:
     device: str = setting("auto", "Where Whisper runs.", choices=("auto", "cpu", "cuda"))
     threads: int = setting(2, "CPU threads Whisper uses.", low=1, high=64)
     padding: float = setting(
-        0.75, "Silence added behind a short window before it is recognised.", unit="s", low=0.0, high=5.0
+        2.0,
+        "Room added behind a short window before it is recognised; more is slower and seldom repeats itself.",
+        unit="s",
+        low=0.0,
+        high=5.0,
+    )
+    redo: float = setting(
+        -0.45,
+        "Mean log-probability of a token below which a short window is recognised again as a full one.",
+        unit="nats",
+        low=-10.0,
+        high=0.0,
     )
     no_speech: float = setting(
         0.6, "Whisper's no-speech probability above which a doubtful text is dropped.", low=0.0, high=1.0

@@ -51,7 +51,7 @@ class SmartTurn:
                 str(path), sess_options=options, providers=["CPUExecutionProvider"]
             )
             self._input = self._session.get_inputs()[0].name
-        except Exception as error:  # noqa: BLE001  onnxruntime's exceptions share no narrower base
+        except Exception as error:
             raise WeightsError(
                 f"The end-of-turn model {path.name} in {folder} can't be loaded ({type(error).__name__}); "
                 "run companion weights verify, then companion weights fetch endpoint."
@@ -63,7 +63,9 @@ class SmartTurn:
         Only the last 8 s are looked at. Raises `EngineError` when `audio` isn't one channel of numbers.
         """
         if audio.ndim != 1 or not np.isfinite(audio).all():
-            raise EngineError("The end-of-turn model takes one channel of sound, without values that aren't numbers.")
+            raise EngineError(
+                "The end-of-turn model takes one channel of sound, without values that aren't numbers."
+            )
         (probability,) = self._session.run(None, {self._input: features(audio)})
         # The output is called logits but has been through the sigmoid already.
         return float(np.asarray(probability).reshape(-1)[0])

@@ -58,7 +58,7 @@ class SileroDetector:
             self._session = onnxruntime.InferenceSession(
                 str(path), sess_options=options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # noqa: BLE001  onnxruntime's exceptions share no narrower base
+        except Exception as error:
             raise WeightsError(
                 f"The speech detector's model {path} can't be loaded ({type(error).__name__}); "
                 "run scripts/run --setup to install it again."

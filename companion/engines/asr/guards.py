@@ -1,0 +1,116 @@
+"""Judges what Whisper wrote: repeated stretches, too much text, text where nobody spoke. Pure.
+
+The phrases and thresholds guard against what Whisper is known for: it was trained on subtitles, and on
+sound without speech it writes what stands there ("Thank you.", "Thanks for watching!").
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from itertools import pairwise
+
+from companion.engines.asr.decoding import Reading
+from companion.engines.asr.hallucinations import KNOWN, phrase
+from companion.engines.asr.normal import bare, words
+from companion.settings import AsrSettings
+
+COMPRESSION = 2.4
+"""Text that zlib shrinks by more than this repeats itself (Whisper's own threshold)."""
+
+LETTERS_PER_SECOND = 30.0
+"""More letters a second than anybody says: fast English is about 20."""
+
+LOOP = 3
+"""Words in a stretch that is not said twice in a row by accident."""
+
+KNOWN_NO_SPEECH = 0.35
+"""No-speech probability from which a known hallucination isn't believed. Full window, Whisper base: at least
+0.64 on 31 stretches of noise, at most 0.25 on 20 short spoken replies, "Thank you." among them."""
+
+FAINT = 2.0
+"""A log-probability this many times `AsrSettings.logprob` is no evidence of words, whatever else is."""
+
+
+def cut_repeats(reading: Reading) -> Reading:
+    """Leave out each segment that says again, or begins to say again, what the segment before it said.
+
+    A single repeated word or two is left standing ("No. No."): that may have been said; `repeats` sees it.
+    """
+    kept = list(reading.segments[:1])
+    for segment in reading.segments[1:]:
+        again, said = words(segment.text), words(kept[-1].text)
+        unfinished = segment.end is None and len(again) > 1 and said[: len(again) - 1] == again[:-1]
+        begins = said[: len(again)] == again and (len(again) >= LOOP or segment.end is None)
+        if not (begins or unfinished):
+            kept.append(segment)
+    return replace(reading, segments=tuple(kept))
+
+
+def repeats(text: str) -> bool:
+    """True when a stretch of three words or more follows itself, or a shorter one does three times over."""
+    said = words(text)
+    for length in range(1, len(said) // 2 + 1):
+        times = 2 if length >= LOOP else 3
+        for at in range(len(said) - length * times + 1):
+            stretch = said[at : at + length]
+            if stretch * times == said[at : at + length * times]:
+                return True
+    return _compression(text) > COMPRESSION
+
+
+def unlooped(text: str) -> str:
+    """`text` with every stretch that follows itself said once; for text nothing better can be had of."""
+    said = text.split()
+    plain = [bare(word) for word in said]
+    at = 0
+    while at < len(said):
+        for length in range((len(said) - at) // 2, 0, -1):
+            end = at + length
+            while plain[at:end] == plain[end : end + length] and any(plain[at:end]):
+                del said[end : end + length], plain[end : end + length]
+        at += 1
+    return " ".join(said)
+
+
+def doubt(reading: Reading, seconds: float, settings: AsrSettings) -> str:
+    """Why the reading of a short window of `seconds` wants the full one, in a word or two; "" if it doesn't."""
+    if repeats(reading.text) or _says_itself_again(reading):
+        return "repetition"
+    if not reading.finished or len(reading.text) > 15 + LETTERS_PER_SECOND * seconds:
+        return "length"
+    if not reading.text:
+        return "no speech"
+    if reading.logprob < settings.redo:
+        return "low probability"
+    if reading.no_speech > settings.no_speech and phrase(reading.text) in KNOWN:
+        return "hallucination"
+    return ""
+
+
+def disbelief(text: str, logprob: float, no_speech: float, settings: AsrSettings) -> str:
+    """Why text from a full window isn't believed, in a word or two; "" if it is.
+
+    What is known to be made up is still believed where the evidence is good: people do say thank you.
+    """
+    if not text:
+        return "no speech"
+    if phrase(unlooped(text)) in KNOWN and (no_speech > KNOWN_NO_SPEECH or logprob < settings.logprob):
+        return "hallucination"
+    if no_speech > settings.no_speech and logprob < settings.logprob:
+        return "no speech"
+    if logprob < FAINT * settings.logprob:
+        return "low probability"
+    return ""
+
+
+def _says_itself_again(reading: Reading) -> bool:
+    """True when two segments in a row are the same."""
+    texts = [words(segment.text) for segment in reading.segments]
+    return any(first == second for first, second in pairwise(texts))
+
+
+def _compression(text: str) -> float:
+    """How many times smaller zlib makes `text`."""
+    raw = text.encode()
+    return len(raw) / len(zlib.compress(raw)) if raw else 0.0
