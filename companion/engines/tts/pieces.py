@@ -30,8 +30,8 @@ class Piece:
 def pieces(spans: tuple[Span, ...]) -> Iterator[Piece]:
     """The pieces of `spans`: cut behind sentences, and inside those that are longer than `LONGEST`.
 
-    A span longer than that is cut too; its original word then belongs to its last part, and the parts before it
-    have an empty original. Silent spans (markup, stage directions) go with what stands before them.
+    A span longer than that is cut too; its original word then belongs to its last part, and the parts before
+    it have an empty original. Silent spans (markup, stage directions) go with what stands before them.
     """
     gathered: list[Span] = []
     length = 0

@@ -28,8 +28,8 @@ TRIAL = "Well, here I am again, and the rain has stopped at last."
 class PiperSynthesizer:
     """A `Synthesizer` made of one Piper voice.
 
-    Loudness is the same for every clause: the gain is measured once, at load, and brings the voice's speech to
-    `SPEECH_LEVEL` (see `sound`); `settings.volume` scales that. `word_times` says where the words' times come
+    Loudness is the same for every clause: the gain is measured once, at load, and brings the voice's speech
+    to `SPEECH_LEVEL` (see `sound`); `settings.volume` scales that. `word_times` says where the words' times come
     from: "aligned" when the voice file tells its phonemes' lengths, "estimated" from the number of sounds
     otherwise (mean error on en_US-joe-medium against Whisper's word times: see `tests`).
     """

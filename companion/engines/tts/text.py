@@ -1,7 +1,7 @@
 """Text for speech: what is written becomes words that can be said, each with the words it came from.
 
-Numbers come from num2words: small, forty languages, no models; inflect is English only, NeMo's text processing
-needs pynini and hundreds of megabytes, and num2words2 is a fork with one keeper and twenty releases in a year.
+Numbers come from num2words: small, forty languages, no models. (inflect knows English only, NeMo's text
+processing needs pynini and hundreds of megabytes, num2words2 is one person's fork of this year.)
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from companion.engines.tts.wording import addresses, amounts, dates, digit_strings, emoji, names
-from companion.engines.tts.wording.language import Language
+from companion.engines.tts.wording.language import Language, word_set
 from companion.engines.tts.wording.languages import language_of
 from companion.engines.tts.wording.leftovers import parts_said
 from companion.engines.tts.wording.markup import visible_words
@@ -69,8 +69,10 @@ BETWEEN = {"-": "minus", "–": "to", "x": "times", "/": "divided by", ">": "mor
 LONGEST_WORD = 40
 """Letters in a row that are said as one word; longer rows are cut."""
 
-LATIN = frozenset(
-    ["en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "nb", "pl", "cs", "sk", "sl", "hr", "ro", "hu", "fi", "et", "lv", "lt", "tr", "ca", "vi", "sw", "is", "cy", "ga", "eu", "sq", "id"]
+LATIN = word_set(
+    """
+    en de fr es it pt nl sv da no nb pl cs sk sl hr ro hu fi et lv lt tr ca vi sw is cy ga eu sq id
+    """
 )
 """Languages whose voices read Latin, Greek and Cyrillic letters and name all others ("Chinese letter")."""
 
@@ -113,7 +115,7 @@ class _Spoken:
         self.spans.append(Span(original, said))
 
     def pause(self, mark: str) -> None:
-        """Put a pause behind the last word said, unless it has one already; a comma gives way to any other."""
+        """Put a pause behind the last word said, unless it has one; a comma gives way to any other."""
         if self.last < 0:
             return
         span = self.spans[self.last]

@@ -1,8 +1,8 @@
 """Shifts a voice's pitch and formants with the WORLD vocoder, so that one voice file can give several voices.
 
-Method: Morise et al., "WORLD: a vocoder-based high-quality speech synthesis system" (2016), through pyworld: the
-pitch curve is scaled, the spectral envelope's frequency axis stretched, and the speech made anew. Its length
-stays the same, so word times hold.
+Method: Morise et al., "WORLD: a vocoder-based high-quality speech synthesis system" (2016), through pyworld:
+the pitch curve is scaled, the spectral envelope's frequency axis stretched, and the speech made anew. Its
+length stays the same, so word times hold.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ def load_world() -> ModuleType:
         import pyworld
     except ImportError as error:
         raise EngineError(
-            "Changing her pitch or timbre needs the timbre extra: run `pip install 'companion-voice[timbre]'`, "
-            "or set tts.pitch and tts.timbre to 0."
+            "Changing her pitch or timbre needs the timbre extra: "
+            "run `pip install 'companion-voice[timbre]'`, or set tts.pitch and tts.timbre to 0."
         ) from error
     return pyworld  # type: ignore[no-any-return, unused-ignore]
 

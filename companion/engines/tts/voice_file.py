@@ -1,4 +1,4 @@
-"""Opens a Piper voice: its file, its configuration, and an onnxruntime session with threads that don't spin."""
+"""Opens a Piper voice: its file, its configuration, and an onnxruntime session whose threads don't spin."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def open_voice(folder: Path, threads: int) -> PiperVoice:
         raise WeightsError(f"{model.name}.json doesn't describe a Piper voice ({error}): {FETCH}.") from error
     if parsed.phoneme_type.value not in SPOKEN_BY_ESPEAK:
         raise WeightsError(
-            f"The voice {model.stem} needs a {parsed.phoneme_type.value} phonemizer, which Companion doesn't have: "
-            "choose another voice with `companion weights use tts NAME`."
+            f"The voice {model.stem} needs a {parsed.phoneme_type.value} phonemizer, "
+            "which Companion doesn't have: choose another voice with `companion weights use tts NAME`."
         )
     return PiperVoice(session=_session(model, threads), config=parsed, download_dir=folder)
 

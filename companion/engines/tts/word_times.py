@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 STRESS = frozenset("ˈˌ")
 PAUSES = {",": 3.0, ";": 3.0, ":": 3.0, ".": 4.0, "?": 4.0, "!": 4.0, "-": 1.0, " ": 0.3}
-"""Length of what isn't a sound, in average sounds, for voices that don't tell; measured on en_US-joe-medium."""
+"""Length of what isn't a sound, in average sounds, for voices that don't tell (as en_US-joe-medium has it)."""
 
 MODIFIERS = 0.4
 """Length of a length mark or another modifier, in average sounds (same source)."""
@@ -30,7 +30,7 @@ def estimated_lengths(phonemes: Sequence[str], samples: int) -> NDArray[np.int64
         trailing -= 1
     weights[trailing:] = 0.0
     ends = np.rint(np.cumsum(weights) / max(weights.sum(), 1e-9) * samples).astype(np.int64)
-    return np.diff(ends, prepend=0)
+    return np.asarray(np.diff(ends, prepend=0), dtype=np.int64)
 
 
 def _weight(phoneme: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from companion.engines.tts.wording.language import Language
+from companion.engines.tts.wording.language import Language, word_set
 from companion.engines.tts.wording.leftovers import parts_said
 from companion.engines.tts.wording.tokens import Reading, Token
 
@@ -13,8 +13,11 @@ SCHEME = re.compile(r"(?:https?|ftp|file|mailto)://?", re.IGNORECASE)
 HOST = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 PATH = re.compile(r"(?:~|\.{1,2})?(?:/[\w.-]+)+")
-ENDINGS = frozenset(
-    ["com", "org", "net", "io", "ai", "dev", "app", "gov", "edu", "mil", "info", "biz", "co", "me", "tv", "eu", "uk", "us", "ca", "au", "nz", "ie", "de", "at", "ch", "fr", "be", "nl", "es", "it", "pt", "pl", "se", "no", "dk", "fi", "ru", "jp", "cn", "in", "br", "mx", "xyz", "tech", "blog", "shop", "online", "site"]
+ENDINGS = word_set(
+    """
+    com org net io ai dev app gov edu mil info biz co me tv eu uk us ca au nz ie de at ch fr be nl es it pt
+    pl se no dk fi ru jp cn in br mx xyz tech blog shop online site
+    """
 )
 MORE_PARTS = 2
 """How many steps of a path are read; a long one says nothing to the ear."""

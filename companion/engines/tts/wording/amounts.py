@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from companion.engines.tts.wording.language import Currency, Language, Noun
+from companion.engines.tts.wording.language import Currency, Language, Noun, word_set
 from companion.engines.tts.wording.languages import language_of
 from companion.engines.tts.wording.numerals import (
     Number,
@@ -26,7 +26,11 @@ RANGE = re.compile(r"(.{1,24}?)(?:-|–|—)([$€£¥]?\d.{0,24})")
 LONGEST = 64
 """Longest word these rules look at; longer ones are read part by part."""
 
-SHORT_UNITS = frozenset(["s", "t", "B", "W", "V", "K", "J", "l", "L", "mo", "mi", "ha", "cal", "px"])
+SHORT_UNITS = word_set(
+    """
+    s t B W V K J l L mo mi ha cal px
+    """
+)
 """Units that are read as such only where nothing stands between them and their number."""
 
 
@@ -119,8 +123,10 @@ def bare(number: Number, before: str, tongue: Language) -> str:
     return say(number, tongue)
 
 
-YEAR_WORDS = frozenset(
-    ["in", "since", "by", "until", "till", "from", "of", "around", "circa", "year", "during", "before", "after", "im", "seit", "jahr"]
+YEAR_WORDS = word_set(
+    """
+    in since by until till from of around circa year during before after im seit jahr
+    """
 )
 
 

@@ -166,13 +166,12 @@ def time(tokens: Sequence[Token], at: int, tongue: Language) -> Reading | None:
 
 
 def _half_behind(tokens: Sequence[Token], at: int) -> tuple[str, int, bool]:
-    """ "am" or "pm" (or "uhr") in the word behind a time: it, the words used, and whether it had a full stop."""
+    """ "am" or "pm" (or "uhr") in the word behind a time, the words used, and whether it has a full stop."""
     if at + 1 < len(tokens) and tokens[at].open_end:
         word = tokens[at + 1].core.lower()
-        if (
-            (word in HALVES
-            and (word != "am" or tokens[at + 1].core in ("AM", "am")))
-            or word in ("uhr", "o'clock")
+        if (word in HALVES and (word != "am" or tokens[at + 1].core in ("AM", "am"))) or word in (
+            "uhr",
+            "o'clock",
         ):
             dotted = "." in word and tokens[at + 1].trail[:1] == "."
             ends = at + 2 >= len(tokens) or tokens[at + 2].core[:1].isupper()

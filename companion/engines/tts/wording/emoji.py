@@ -17,8 +17,8 @@ NAMES = {
            "😂": "larmes de joie", "👍": "pouce levé", "😊": "sourire", "😢": "larme", "😘": "bisou"},
     "es": {"🙂": "sonrisa", "😉": "guiño", "🙁": "cara triste", "😀": "gran sonrisa", "❤": "corazón",
            "😂": "lágrimas de risa", "👍": "pulgar arriba", "😊": "sonrisa", "😢": "lágrima", "😘": "beso"},
-    "en": {"🙂": "smile", "😉": "wink", "🙁": "sad face", "😀": "big smile", "❤": "heart", "😂": "tears of joy",
-           "👍": "thumbs up", "😊": "smile", "😢": "tear", "😘": "kiss"},
+    "en": {"🙂": "smile", "😉": "wink", "🙁": "sad face", "😀": "big smile", "❤": "heart",
+           "😂": "tears of joy", "👍": "thumbs up", "😊": "smile", "😢": "tear", "😘": "kiss"},
 }  # fmt: skip
 """What the commonest are called; English has Unicode's own names for the rest."""
 
@@ -31,8 +31,8 @@ def is_emoticon(word: str) -> bool:
 
 
 def names(text: str, language: str) -> str:
-    """What the emoji in `text` are called in `language` ("en"), the first `MOST_NAMED` of them; "" where there
-    are none, or none that this language has a name for."""
+    """What the emoji in `text` are called in `language` ("en"), the first `MOST_NAMED` of them; "" where
+    there are none, or none that this language has a name for."""
     characters = [EMOTICONS[word] for word in text.split() if word in EMOTICONS]
     characters += [character for character in text if _is_emoji(character)]
     known = NAMES.get(language, {})

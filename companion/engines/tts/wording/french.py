@@ -13,7 +13,20 @@ from companion.engines.tts.wording.language import (
 )
 from companion.engines.tts.wording.numerals import cardinal
 
-MONTHS = tuple(["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"])
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 
 WORDS = lines("""
     point: virgule

@@ -13,7 +13,20 @@ from companion.engines.tts.wording.language import (
 )
 from companion.engines.tts.wording.numerals import cardinal, ordinal, year
 
-MONTHS = tuple(["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"])
+MONTHS = (
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+)
 
 WORDS = lines("""
     point: Komma

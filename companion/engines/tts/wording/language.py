@@ -69,6 +69,11 @@ class Language:
     """From which number on a bare four-digit number is read as a year ("nineteen eighty-four"); 0: never."""
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, for tables that are easier to read as one."""
+    return frozenset(text.split())
+
+
 def month_table(months: tuple[str, ...], *others: str) -> dict[str, int]:
     """Month names in lower case with their numbers; `others`: lines of twelve more names ("-" for none)."""
     table = {name.lower(): number for number, name in enumerate(months, 1)}

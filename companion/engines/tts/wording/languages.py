@@ -7,13 +7,17 @@ from functools import lru_cache
 from companion.engines.tts.wording.english import BRITISH, ENGLISH
 from companion.engines.tts.wording.french import FRENCH
 from companion.engines.tts.wording.german import GERMAN
-from companion.engines.tts.wording.language import Abbreviations, Language
+from companion.engines.tts.wording.language import Abbreviations, Language, word_set
 from companion.engines.tts.wording.numerals import cardinal
 from companion.engines.tts.wording.spanish import SPANISH
 
 KNOWN = {"en": ENGLISH, "de": GERMAN, "fr": FRENCH, "es": SPANISH}
 
-POINT_LANGUAGES = frozenset(["zh", "cmn", "yue", "ja", "ko", "th", "he", "hi", "bn", "ms", "sw"])
+POINT_LANGUAGES = word_set(
+    """
+    zh cmn yue ja ko th he hi bn ms sw
+    """
+)
 """Languages whose decimal mark is a point; in the others it is a comma (Unicode CLDR)."""
 
 

@@ -33,7 +33,7 @@ ASIDE = re.compile(r"[(\[]([^()\[\]\n]{1,60})[)\]]")
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """A word: what was written, what of it is to be read, and whether a line that stands alone ends behind it."""
+    """A word: what was written, what of it is to be read, and whether a line of its own ends behind it."""
 
     original: str
     shown: str

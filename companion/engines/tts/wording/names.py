@@ -5,23 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from companion.engines.tts.wording.language import Language
+from companion.engines.tts.wording.language import Language, word_set
 from companion.engines.tts.wording.numerals import cardinal, ordinal
 from companion.engines.tts.wording.tokens import Reading, Token
 
-NEVER_LAST = frozenset(["vs", "v", "e.g", "i.e", "eg", "ie", "cf", "approx", "avg", "z.b", "d.h", "bzw", "vgl", "inkl", "p.ex", "cf", "ex", "p.ej"])
+NEVER_LAST = word_set(
+    """
+    vs v e.g i.e eg ie cf approx avg z.b d.h bzw vgl inkl p.ex cf ex p.ej
+    """
+)
 """Short forms no sentence ends with, so what follows them with a capital is a name."""
 
 ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 VALUES = {"I": 1, "V": 5, "X": 10}
 
-RULERS = frozenset(
-    ["henry", "louis", "elizabeth", "charles", "george", "edward", "william", "james", "richard", "john", "paul", "pius", "benedict", "gregory", "leo", "alexander", "nicholas", "peter", "catherine", "frederick", "philip", "ferdinand", "francis", "napoleon", "wilhelm", "otto", "ramses", "rameses", "ramesses", "xerxes", "darius", "cleopatra", "ptolemy", "mary", "margaret", "victoria", "boniface", "clement", "innocent", "urban", "heinrich", "ludwig", "friedrich", "karl", "elisabeth", "katharina", "françois", "henri", "charles", "élisabeth", "felipe", "carlos", "alfonso", "isabel", "fernando", "juan", "juana"]
+RULERS = word_set(
+    """
+    henry louis elizabeth charles george edward william james richard john paul pius benedict gregory leo
+    alexander nicholas peter catherine frederick philip ferdinand francis napoleon wilhelm otto ramses
+    rameses ramesses xerxes darius cleopatra ptolemy mary margaret victoria boniface clement innocent urban
+    heinrich ludwig friedrich karl elisabeth katharina françois henri charles élisabeth felipe carlos
+    alfonso isabel fernando juan juana
+    """
 )
 """First names whose Roman numeral is an ordinal."""
 
-COUNTED = frozenset(
-    ["war", "part", "chapter", "volume", "type", "phase", "act", "scene", "section", "article", "level", "stage", "class", "grade", "book", "appendix", "bowl", "mark", "fantasy", "windows", "vol", "model", "tier", "schedule", "rocky", "group", "round", "title", "weltkrieg", "teil", "kapitel", "band", "guerre", "partie", "chapitre", "tome", "guerra", "parte", "capítulo", "tomo"]
+COUNTED = word_set(
+    """
+    war part chapter volume type phase act scene section article level stage class grade book appendix bowl
+    mark fantasy windows vol model tier schedule rocky group round title weltkrieg teil kapitel band guerre
+    partie chapitre tome guerra parte capítulo tomo
+    """
 )
 """Words whose Roman numeral is a plain number, even a lone I, V or X."""
 

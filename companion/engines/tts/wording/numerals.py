@@ -1,7 +1,7 @@
 """Numbers in words, by num2words (kept by Savoir-faire Linux, forty languages, no dependencies of weight).
 
-What num2words can't do in a language is said in digits, and digits it has no words for in English: a number is
-never left out, and never raises.
+What num2words can't do in a language is said in digits, and digits it has no words for in English: a number
+is never left out, and never raises.
 """
 
 from __future__ import annotations

@@ -13,8 +13,19 @@ from companion.engines.tts.wording.language import (
 )
 from companion.engines.tts.wording.numerals import cardinal
 
-MONTHS = tuple(
-    ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
+MONTHS = (
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
 )
 
 WORDS = lines("""

@@ -4,33 +4,59 @@ from __future__ import annotations
 
 import re
 
-SURE = frozenset(
-    ["smile", "laugh", "giggle", "chuckle", "sigh", "nod", "wink", "shrug", "blush", "grin", "smirk", "gasp", "yawn", "sob", "sniffle", "snort", "groan", "purr", "wave", "frown", "beam", "snicker", "cackle"]
+from companion.engines.tts.wording.language import word_set
+
+SURE = word_set(
+    """
+    smile laugh giggle chuckle sigh nod wink shrug blush grin smirk gasp yawn sob sniffle snort groan purr
+    wave frown beam snicker cackle
+    """
 )
 """Done and seldom written about: a direction even in the middle of a sentence ("Well *laughs* no")."""
 
-DONE = SURE | frozenset(
-    ["pause", "hug", "kiss", "cry", "sniff", "whisper", "lean", "look", "glance", "gaze", "stare", "tilt", "shake", "raise", "clap", "bow", "blink", "pout", "hum", "cough", "stretch", "sit", "stand", "walk", "step", "turn", "move", "reach", "touch", "hold", "take", "pat", "poke", "rub", "bite", "lick", "think", "wonder", "ponder", "listen", "wait", "breathe", "inhale", "exhale", "snuggle", "cuddle", "wiggle", "bounce", "jump", "dance", "spin", "tease", "roll", "cross", "fold", "place", "put", "pull", "push", "squeeze", "play", "twirl", "scratch", "chew", "sip", "gulp", "swallow", "shiver", "tremble", "clear", "facepalm", "eyeroll"]
+DONE = SURE | word_set(
+    """
+    pause hug kiss cry sniff whisper lean look glance gaze stare tilt shake raise clap bow blink pout hum
+    cough stretch sit stand walk step turn move reach touch hold take pat poke rub bite lick think wonder
+    ponder listen wait breathe inhale exhale snuggle cuddle wiggle bounce jump dance spin tease roll cross
+    fold place put pull push squeeze play twirl scratch chew sip gulp swallow shiver tremble clear facepalm
+    eyeroll
+    """
 )
 
 FOREIGN = {
-    "de": frozenset(
-        ["lächelt", "lacht", "kichert", "seufzt", "nickt", "zwinkert", "grinst", "errötet", "winkt", "umarmt", "küsst", "gähnt", "weint", "flüstert", "lehnt", "schaut", "blickt", "schüttelt", "räuspert", "zuckt", "lächelnd", "lachend", "seufzend", "seufz", "kicher", "zwinker", "grins"]
+    "de": word_set(
+        """
+        lächelt lacht kichert seufzt nickt zwinkert grinst errötet winkt umarmt küsst gähnt weint flüstert
+        lehnt schaut blickt schüttelt räuspert zuckt lächelnd lachend seufzend seufz kicher zwinker grins
+        """
     ),
-    "fr": frozenset(
-        ["sourit", "rit", "rigole", "glousse", "soupire", "hoche", "acquiesce", "rougit", "embrasse", "bâille", "pleure", "chuchote", "hausse", "réfléchit", "rires", "soupir"]
+    "fr": word_set(
+        """
+        sourit rit rigole glousse soupire hoche acquiesce rougit embrasse bâille pleure chuchote hausse
+        réfléchit rires soupir
+        """
     ),
-    "es": frozenset(
-        ["sonríe", "ríe", "suspira", "asiente", "guiña", "sonroja", "abraza", "bosteza", "llora", "susurra", "risas", "suspiro"]
+    "es": word_set(
+        """
+        sonríe ríe suspira asiente guiña sonroja abraza bosteza llora susurra risas suspiro
+        """
     ),
 }
 
-SAID = frozenset(
-    ["yes", "this", "always", "is", "was", "has", "his", "its", "us", "as", "perhaps", "thanks", "does", "less", "besides", "nothing", "something", "anything", "everything", "going", "being", "doing", "having", "during", "sometimes"]
+SAID = word_set(
+    """
+    yes this always is was has his its us as perhaps thanks does less besides nothing something anything
+    everything going being doing having during sometimes
+    """
 )
 """Words that end like a third person or a gerund and are still said."""
 
-ACTORS = frozenset(["she", "he", "they", "i", "sie", "er", "ich", "elle", "il", "ella", "él"])
+ACTORS = word_set(
+    """
+    she he they i sie er ich elle il ella él
+    """
+)
 
 LONGEST = 12
 """Words in a stage direction at most."""

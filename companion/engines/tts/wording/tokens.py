@@ -27,8 +27,8 @@ PLAIN = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of the text: `lead` + `core` + `trail` is what it shows, in plain characters; `original` what was
-    written, markup and all. `breaks`: a line of its own (heading, list item) ends behind it."""
+    """One word of the text: `lead` + `core` + `trail` is what it shows, in plain characters; `original` what
+    was written, markup and all. `breaks`: a line of its own (heading, list item) ends behind it."""
 
     original: str
     lead: str
@@ -44,7 +44,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the first `tokens` tokens at hand are said as. `took_dot`: the full stop behind them was theirs."""
+    """What the first `tokens` tokens at hand are said as; `took_dot`: the full stop behind is theirs."""
 
     tokens: int
     spoken: str
