@@ -26,7 +26,7 @@ their like."""
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What counts for a model's speed: memory in bytes (`gpu` 0: none found), `bandwidth` in bytes per second."""
+    """What counts for speed: memory in bytes (`gpu` 0: none found), `bandwidth` in bytes per second."""
 
     ram: int
     cores: int

