@@ -34,7 +34,7 @@ class Model:
     """The loaded weights, shared by every context made on them; freed when the last user lets go."""
 
     def __init__(self, path: Path, settings: LlmSettings) -> None:
-        """Raises `WeightsError` (missing, broken, no usable chat template) or `EngineError` (not loadable)."""
+        """Raises `WeightsError` (missing, broken, no usable chat template), `EngineError` (not loadable)."""
         self.path = find_model(path)
         self.info: ModelFile = inspect(self.path)
         self.settings = settings
@@ -67,6 +67,7 @@ class Model:
         with self._lock:
             self._users -= 1
             if self._users == 0 and self.pointer is not None:
+                self.vocabulary.close()
                 self._api.llama_model_free(self.pointer)
                 self.pointer = None
 
@@ -110,6 +111,7 @@ class Model:
 
     def reload(self) -> None:
         """Load again as now planned: the weights fit the GPU, but a context on them didn't."""
+        self.vocabulary.close()
         self._api.llama_model_free(self.pointer)
         self.pointer = self._load()
         self.vocabulary = Vocabulary(self.pointer)

@@ -24,9 +24,13 @@ class _Log:
 
     def take(self, level: int, text: bytes, _data: object) -> None:
         """Called by llama.cpp, in whatever thread it works."""
-        if level != _CONTINUED:
-            self._loud = level in (_WARNING, _ERROR)
-        if self._loud and (line := text.decode("utf-8", "replace").strip()):
+        line = text.decode("utf-8", "replace").rstrip()
+        if level == _CONTINUED:
+            if self._loud and self.lines:
+                self.lines[-1] += line
+            return
+        self._loud = level in (_WARNING, _ERROR) and bool(line)
+        if self._loud:
             self.lines.append(line)
 
 
