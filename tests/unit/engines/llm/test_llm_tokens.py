@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import llama_cpp.llama_cpp as api
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,7 +34,7 @@ def prompt(request: pytest.FixtureRequest, weights_dir: Path) -> Iterator[Prompt
     template = ChatTemplate(inspect(path).chat_template, bos=vocabulary.bos_text, eos=vocabulary.eos_text)
     yield PromptTokens(vocabulary, template)
     vocabulary.close()
-    api.llama_model_free(model)
+    llama().llama_model_free(model)
 
 
 def marks(prompt: PromptTokens, tokens: list[int]) -> list[int]:
