@@ -152,7 +152,7 @@ install_with_brew() {
         fail "Something is missing; this installs it: brew install ${1% }"
     fi
     # shellcheck disable=SC2086  # a list of words
-    step "Installing ${1% }" - brew install $1 || fail_with_log "Homebrew couldn't install ${1% }."
+    step "Installing with Homebrew" - brew install $1 || fail_with_log "Homebrew couldn't install ${1% }."
 }
 
 # $1: run or test; $2: the GPU kind; $3: the packages missing.
@@ -169,8 +169,9 @@ install_with_apt() {
     # shellcheck disable=SC2086  # sudo may be empty
     step "Reading the package lists" - ${sudo}apt-get update -q || fail_with_log "The package lists couldn't be read."
     packages=$(missing_on_linux "$1" "$2" | tr ' ' '\n' | sort -u | tr '\n' ' ')
+    say "  Missing: ${packages% }"
     # shellcheck disable=SC2086  # lists of words
-    step "Installing ${packages% }" - ${sudo}env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 install -y \
+    step "Installing system packages" - ${sudo}env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 install -y \
         --no-install-recommends $packages ||
         fail_with_log "Not everything could be installed; by hand: $(install_command apt "$sudo") ${packages% }."
 }
