@@ -75,10 +75,10 @@ class TurnsSettings:
         high=1.0,
     )
     wait_complete: float = setting(
-        0.3, "Silence that ends a turn which sounds complete.", unit="s", low=0.1, high=5.0
+        0.6, "Silence that ends a turn whose sound and words are complete.", unit="s", low=0.1, high=5.0
     )
     wait_open: float = setting(
-        1.5, "Silence that ends a turn which sounds unfinished.", unit="s", low=0.2, high=10.0
+        1.5, "Silence that ends a turn whose sound or words are unfinished.", unit="s", low=0.2, high=10.0
     )
     wait_most: float = setting(
         5.0,

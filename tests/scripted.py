@@ -116,7 +116,9 @@ class ScriptedModel:
     """Replies with `reply(messages)`, word by word, at a set speed; keeps every prompt it saw."""
 
     spent: Spent
-    reply: Callable[[Sequence[Message]], str] = lambda messages: f"You said {messages[-1].content}."
+    reply: Callable[[Sequence[Message]], str] = lambda messages: (
+        f"You said {messages[-1].content.rstrip('.')}."
+    )
     prefill_seconds: float = 0.3
     token_seconds: float = 0.05
     context_tokens: int = 4096

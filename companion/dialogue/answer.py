@@ -131,10 +131,11 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
 def without_verdict(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """No end-of-turn verdict: go on as if the turn sounded unfinished."""
     assert isinstance(event, e.EngineFailed)
-    commands: list[e.Command] = [e.Tell(event.why)]
-    if state.floor is Floor.PAUSE and event.role == "endpoint":
-        commands.append(e.SetTimer(e.Timer.TURN_END, max(now, current(state).end + patience.wait_open)))
-    return state, commands
+    tell: list[e.Command] = [e.Tell(event.why)]
+    if state.floor is Floor.PAUSE and event.role == "endpoint" and event.draft:
+        after, commands = user_turn.judged(state, e.TurnJudged(event.draft, 0.0), now, patience)
+        return after, [*tell, *commands]
+    return state, tell
 
 
 def _lost_draft(state: State, event: e.Event, now: float, patience: Patience) -> Step:

@@ -96,7 +96,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         **_ALWAYS,
         e.SpeechStarted: (user_turn.user_goes_on, _to(_F.USER)),
         e.Heard: (user_turn.heard, _to(_F.IDLE, _F.ANSWERING)),
-        e.TurnJudged: (user_turn.judged, _to()),
+        e.TurnJudged: (user_turn.judged, _to(_F.ANSWERING)),
         e.TimerFired: (user_turn.silence_lasts, _to(_F.ANSWERING, _F.IDLE)),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),
@@ -104,7 +104,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE)),
-        e.EngineFailed: (answer.engine_failed, _to(_F.IDLE)),
+        e.EngineFailed: (answer.engine_failed, _to(_F.IDLE, _F.ANSWERING)),
     },
     _F.ANSWERING: {
         **_ALWAYS,

@@ -95,22 +95,42 @@ def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -
 
 
 def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """Wait a short while after a turn that sounds complete, a long one after one that sounds open."""
+    """The sound's verdict on the end of the turn is in."""
     assert isinstance(event, e.TurnJudged)
-    draft = replace(current(state), probability=event.probability)
-    wait = patience.wait_complete if event.probability >= patience.complete else patience.wait_open
-    return replace(state, draft=draft), [e.SetTimer(e.Timer.TURN_END, max(now, draft.end + wait))]
+    return _await_end(
+        replace(state, draft=replace(current(state), probability=event.probability)), now, patience, []
+    )
 
 
 def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The words are known: draft the answer to them, or let go of a noise."""
     assert isinstance(event, e.Heard)
-    draft = replace(current(state), text=event.text)
-    after = replace(state, draft=draft)
+    after = replace(state, draft=replace(current(state), text=event.text))
     if not event.text:
         return _nothing_said(after, now, patience)
-    reply: list[e.Command] = [e.Reply(draft.id, event.text)]
-    return commit(after, now, patience, reply) if draft.over else (after, reply)
+    return _await_end(after, now, patience, [e.Reply(event.draft, event.text)])
+
+
+def _await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
+    """Commit once the silence has lasted as long as sound and words ask for; wait for both to be known."""
+    draft = current(state)
+    if draft.over and draft.text:
+        return commit(state, now, patience, commands)
+    if draft.text is None or draft.probability is None:
+        return state, commands
+    due = draft.end + _wait(draft.probability, draft.text, patience)
+    if now >= due:
+        return commit(state, now, patience, commands)
+    return state, [*commands, e.SetTimer(e.Timer.TURN_END, due)]
+
+
+def _wait(probability: float, text: str, patience: Patience) -> float:
+    """How long a silence ends the turn, in seconds: short only where the sound and the words are complete.
+
+    Whisper ends a whole sentence with a mark; "And so, my fellow Americans" sounds complete and has none.
+    """
+    whole = text.endswith((".", "!", "?")) and not text.endswith("..")
+    return patience.wait_complete if whole and probability >= patience.complete else patience.wait_open
 
 
 def _nothing_said(state: State, now: float, patience: Patience) -> Step:
@@ -130,14 +150,14 @@ def _nothing_said(state: State, now: float, patience: Patience) -> Step:
 
 
 def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """The silence has lasted: commit the words, or wait for them, within bounds."""
+    """The silence has lasted: commit the words, or, past the bound, wait for them a last time."""
     assert isinstance(event, e.TimerFired)
-    if event.timer not in (e.Timer.TURN_END, e.Timer.TURN_BOUND):
-        return state, []
     draft = current(state)
-    if draft.text:
-        return commit(replace(state, draft=replace(draft, over=True)), now, patience, [])
-    if event.timer is e.Timer.TURN_BOUND and draft.over:
+    if event.timer in (e.Timer.TURN_END, e.Timer.TURN_BOUND) and draft.text:
+        return commit(state, now, patience, [])
+    if event.timer is not e.Timer.TURN_BOUND:
+        return state, []
+    if draft.over:
         why = "I could not make out what you said in time: please say it again."
         return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(why)])
     after = replace(state, draft=replace(draft, over=True))

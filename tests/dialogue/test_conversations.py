@@ -9,28 +9,28 @@ from companion.errors import EngineError
 
 
 def test_a_complete_turn_is_answered_aloud_and_both_turns_are_stored():
-    stage = Stage(Says(1.0, 2.0, "good morning")).run(8.0)
+    stage = Stage(Says(1.0, 2.0, "good morning.")).run(8.0)
 
-    assert stage.said() == ["user: good morning", "companion: You said good morning."]
+    assert stage.said() == ["user: good morning.", "companion: You said good morning."]
     assert stage.conversation.state.floor is Floor.IDLE
     (timeline,) = stage.seen.timelines
     assert timeline.spans()["voice_to_voice"] == pytest.approx(1.15, abs=0.15)
 
 
 def test_the_turn_is_on_disk_before_its_answer_sounds():
-    stage = Stage(Says(1.0, 2.0, "good morning")).run(8.0)
+    stage = Stage(Says(1.0, 2.0, "good morning.")).run(8.0)
 
     (stored, _), (played, _) = stage.seen.of(e.Stored)[0], stage.seen.of(e.Play)[0]
     assert stored <= played
 
 
 def test_a_pause_to_think_does_not_end_an_open_turn_and_leaves_no_trace():
-    stage = Stage(Says(1.0, 2.0, "my sister is called"), Says(3.2, 4.0, "Amy"))
+    stage = Stage(Says(1.0, 2.0, "my sister is called"), Says(3.2, 4.0, "Amy."))
     stage.endpoint.probabilities = [0.1, 0.9]
 
     stage.run(10.0)
 
-    assert stage.said() == ["user: my sister is called Amy", "companion: You said my sister is called Amy."]
+    assert stage.said() == ["user: my sister is called Amy.", "companion: You said my sister is called Amy."]
     assert len(stage.seen.of(e.CommitUserTurn)) == 1
     first, second = (what.draft for _, what in stage.seen.of(e.Transcribe))
     assert ("revoked", first) in [("revoked", what.draft) for _, what in stage.seen.of(e.Revoke)]
@@ -56,7 +56,7 @@ def test_a_noise_without_words_is_no_turn():
 
 
 def test_speech_over_her_voice_stops_her_and_the_record_has_only_what_was_heard():
-    stage = Stage(Says(1.0, 2.0, "tell me a story"), Says(5.0, 6.0, "stop please"))
+    stage = Stage(Says(1.0, 2.0, "tell me a story."), Says(5.0, 6.0, "stop please."))
     stage.llm.reply = lambda messages: "once upon a time there was a very small dog who lived alone"
 
     stage.run(5.9)
@@ -70,7 +70,7 @@ def test_speech_over_her_voice_stops_her_and_the_record_has_only_what_was_heard(
 
 
 def test_what_was_not_heard_is_not_in_the_next_prompt():
-    stage = Stage(Says(1.0, 2.0, "tell me a story"), Says(5.0, 6.0, "another one"))
+    stage = Stage(Says(1.0, 2.0, "tell me a story."), Says(5.0, 6.0, "another one."))
     stage.llm.reply = lambda messages: "once upon a time there was a very small dog who lived alone"
 
     stage.run(12.0)
@@ -82,7 +82,7 @@ def test_what_was_not_heard_is_not_in_the_next_prompt():
 
 
 def test_a_short_sound_over_her_voice_does_not_stop_her():
-    stage = Stage(Says(1.0, 2.0, "tell me a story"), Says(5.0, 5.12))
+    stage = Stage(Says(1.0, 2.0, "tell me a story."), Says(5.0, 5.12))
     stage.llm.reply = lambda messages: "once upon a time there was a very small dog who lived alone"
 
     stage.run(15.0)
@@ -92,31 +92,31 @@ def test_a_short_sound_over_her_voice_does_not_stop_her():
 
 
 def test_words_after_the_commit_but_before_the_answer_take_the_answer_back():
-    stage = Stage(Says(1.0, 2.0, "what is the capital of France"), Says(2.6, 3.4, "and of Italy"))
+    stage = Stage(Says(1.0, 2.0, "what is the capital of France."), Says(2.6, 3.4, "and of Italy."))
     stage.llm.prefill_seconds = 1.5
 
     stage.run(12.0)
 
-    assert stage.said()[:2] == ["user: what is the capital of France", "user: and of Italy"]
-    assert stage.llm.prompts[-1][-1].content == "what is the capital of France\nand of Italy"
+    assert stage.said()[:2] == ["user: what is the capital of France.", "user: and of Italy."]
+    assert stage.llm.prompts[-1][-1].content == "what is the capital of France.\nand of Italy."
     assert len(stage.seen.of(e.YieldTurn)) == 1
     assert [what.draft for _, what in stage.seen.of(e.PlaybackBegun)] == [stage.conversation.state.drafts]
 
 
 def test_a_cough_before_the_answer_does_not_lose_it():
-    stage = Stage(Says(1.0, 2.0, "what is the capital of France"), Says(2.6, 3.4))
+    stage = Stage(Says(1.0, 2.0, "what is the capital of France."), Says(2.6, 3.4))
     stage.llm.prefill_seconds = 1.5
 
     stage.run(12.0)
 
     assert stage.said() == [
-        "user: what is the capital of France",
+        "user: what is the capital of France.",
         "companion: You said what is the capital of France.",
     ]
 
 
 def test_mute_while_she_speaks_closes_the_microphone_and_she_goes_on():
-    stage = Stage(Says(1.0, 2.0, "tell me a story"), Says(5.0, 6.0, "stop"))
+    stage = Stage(Says(1.0, 2.0, "tell me a story."), Says(5.0, 6.0, "stop."))
     stage.llm.reply = lambda messages: "once upon a time there was a very small dog who lived alone"
     stage.at(4.0, e.MuteChanged(True))
 
@@ -128,7 +128,7 @@ def test_mute_while_she_speaks_closes_the_microphone_and_she_goes_on():
 
 
 def test_mute_while_the_user_speaks_drops_what_was_not_committed():
-    stage = Stage(Says(1.0, 3.0, "a secret")).at(2.0, e.MuteChanged(True)).at(5.0, e.MuteChanged(False))
+    stage = Stage(Says(1.0, 3.0, "a secret.")).at(2.0, e.MuteChanged(True)).at(5.0, e.MuteChanged(False))
 
     stage.run(9.0)
 
@@ -138,17 +138,17 @@ def test_mute_while_the_user_speaks_drops_what_was_not_committed():
 
 def test_push_to_talk_ends_the_turn_on_release_and_keeps_the_pre_roll():
     patience = PATIENCE.__class__(**{**_fields(PATIENCE), "hands_free": False})
-    stage = Stage(Says(0.9, 2.0, "hello there"), Says(6.0, 7.0, "not for her"), patience=patience)
+    stage = Stage(Says(0.9, 2.0, "hello there."), Says(6.0, 7.0, "not for her."), patience=patience)
     stage.at(1.0, e.PushStarted()).at(2.1, e.PushEnded())
 
     stage.run(10.0)
 
-    assert stage.said() == ["user: hello there", "companion: You said hello there."]
+    assert stage.said() == ["user: hello there.", "companion: You said hello there."]
     assert stage.seen.of(e.CommitUserTurn)[0][0] == pytest.approx(2.4, abs=0.05)
 
 
 def test_a_typed_turn_is_answered_without_waiting_and_interrupts_her():
-    stage = Stage(Says(1.0, 2.0, "tell me a story"))
+    stage = Stage(Says(1.0, 2.0, "tell me a story."))
     stage.llm.reply = lambda messages: "once upon a time there was a very small dog who lived alone"
     stage.at(4.5, e.Typed("never mind"))
 
@@ -161,22 +161,22 @@ def test_a_typed_turn_is_answered_without_waiting_and_interrupts_her():
 
 def test_a_turn_longer_than_allowed_is_written_down_and_yielded():
     patience = PATIENCE.__class__(**{**_fields(PATIENCE), "longest": 10.0})
-    stage = Stage(Says(1.0, 11.3, "a long story"), Says(11.3, 14.0, "its end"), patience=patience)
+    stage = Stage(Says(1.0, 11.3, "a long story."), Says(11.3, 14.0, "its end."), patience=patience)
 
     stage.run(20.0)
 
-    assert stage.said()[0] == "user: a long story"
-    assert stage.said()[1].endswith("its end")
+    assert stage.said()[0] == "user: a long story."
+    assert stage.said()[1].endswith("its end.")
     assert [what.turn for _, what in stage.seen.of(e.YieldTurn)] == [1]
 
 
 def test_a_failing_model_yields_the_turn_with_a_sentence():
-    stage = Stage(Says(1.0, 2.0, "hello"))
+    stage = Stage(Says(1.0, 2.0, "hello."))
     stage.llm.failing = EngineError("The model ran out of memory: choose a smaller one.")
 
     stage.run(6.0)
 
-    assert stage.said() == ["user: hello"]
+    assert stage.said() == ["user: hello."]
     assert [what.why for _, what in stage.seen.of(e.Tell)] == [
         "The model ran out of memory: choose a smaller one."
     ]
@@ -185,7 +185,7 @@ def test_a_failing_model_yields_the_turn_with_a_sentence():
 
 
 def test_a_failing_recogniser_lets_go_of_the_floor_with_a_sentence():
-    stage = Stage(Says(1.0, 2.0, "hello"))
+    stage = Stage(Says(1.0, 2.0, "hello."))
     stage.asr.failing = EngineError("The recogniser failed: try again.")
 
     stage.run(6.0)
@@ -195,17 +195,17 @@ def test_a_failing_recogniser_lets_go_of_the_floor_with_a_sentence():
 
 
 def test_a_number_heard_otherwise_the_second_time_reaches_the_next_prompt():
-    stage = Stage(Says(1.0, 2.0, "I am fifty"), Says(8.0, 9.0, "how old am I"))
+    stage = Stage(Says(1.0, 2.0, "I am fifty."), Says(8.0, 9.0, "how old am I."))
     stage.asr.record = lambda text: text.replace("fifty", "fifteen")
 
     stage.run(14.0)
 
-    assert stage.store.reviews[0] == (1, "I am fifty", "I am fifteen")
-    assert stage.llm.prompts[-1][1].content == "I am fifteen"
+    assert stage.store.reviews[0] == (1, "I am fifty.", "I am fifteen.")
+    assert stage.llm.prompts[-1][1].content == "I am fifteen."
 
 
 def test_a_full_context_is_thinned_while_nobody_waits():
-    script = [Says(1.0 + 8 * i, 2.0 + 8 * i, f"{'word ' * 12}number {i}") for i in range(6)]
+    script = [Says(1.0 + 8 * i, 2.0 + 8 * i, f"{'word ' * 12}number {i}.") for i in range(6)]
     stage = Stage(*script)
     stage.llm.context_tokens = 240
 
@@ -218,7 +218,7 @@ def test_a_full_context_is_thinned_while_nobody_waits():
 
 
 def test_a_long_turn_is_not_heard_again_from_its_start_at_every_pause():
-    script = [Says(1.0 + 7 * i, 7.0 + 7 * i, f"part{i}") for i in range(6)]
+    script = [Says(1.0 + 7 * i, 7.0 + 7 * i, f"part{i}.") for i in range(6)]
     stage = Stage(*script)
     stage.endpoint.probabilities = [0.1] * 5 + [0.9]
     lengths = []
@@ -234,17 +234,17 @@ def test_a_long_turn_is_not_heard_again_from_its_start_at_every_pause():
     stage.conversation._jobs._engines.asr = Listening()
     stage.run(55.0)
 
-    assert stage.said()[0] == "user: part0 part1 part2 part3 part4 part5"
+    assert stage.said()[0] == "user: part0. part1. part2. part3. part4. part5."
     assert max(lengths) < 22.0
 
 
 def test_words_spoken_while_she_answers_are_answered_after_the_barge_in():
-    stage = Stage(Says(1.0, 2.0, "tell me a story"), Says(5.0, 6.0, "what time is it"))
+    stage = Stage(Says(1.0, 2.0, "tell me a story."), Says(5.0, 6.0, "what time is it."))
     stage.llm.reply = lambda messages: "once upon a time there was a very small dog who lived alone"
 
     stage.run(14.0)
 
-    assert stage.said()[2] == "user: what time is it"
+    assert stage.said()[2] == "user: what time is it."
     assert len(stage.said()) == 4
 
 
