@@ -23,12 +23,12 @@ def with_durations(model: bytes) -> bytes:
     Returned as it is when it lists that output already, or has no `Ceil` node or several. Raises ValueError
     where `model` isn't a protobuf message.
     """
-    graph = next((value for number, value in _fields(memoryview(model)) if number == GRAPH), None)
-    if graph is None:
+    graphs = [value for number, value in _fields(memoryview(model)) if number == GRAPH]
+    if not graphs:
         raise ValueError("no graph in it")
     ceils: list[bytes] = []
     outputs: list[bytes] = []
-    for number, value in _fields(graph):
+    for number, value in (field for graph in graphs for field in _fields(graph)):
         if number == NODE:
             ceils += _outputs_of_ceil(value)
         elif number == OUTPUT:

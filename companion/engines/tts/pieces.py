@@ -39,11 +39,11 @@ def pieces(spans: tuple[Span, ...]) -> Iterator[Piece]:
         if length and _closed(gathered) and span.spoken:
             yield Piece(tuple(gathered))
             gathered, length = [], 0
-        elif length and length + len(span.spoken) > LONGEST:
+        while length and length + len(span.spoken) > LONGEST:
             cut = _best_cut(gathered)
             yield Piece(tuple(gathered[:cut]))
             gathered = gathered[cut:]
-            length = sum(len(kept.spoken) + 1 for kept in gathered)
+            length = sum(len(kept.spoken) + 1 for kept in gathered if kept.spoken)
         gathered.append(span)
         length += len(span.spoken) + 1 if span.spoken else 0
     if length:

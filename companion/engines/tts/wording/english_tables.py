@@ -48,8 +48,9 @@ SIGNS = {
     "&": "and", "@": "at", "%": "percent", "+": "plus", "=": "equals", "°": "degrees", "§": "section",
     "±": "plus or minus", "×": "times", "÷": "divided by", "≠": "is not equal to", "≈": "is about",
     "≤": "at most", "≥": "at least", "√": "the square root of", "∞": "infinity", "→": "to", "<": "less than",
-    ">": "more than", "π": "pi", "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "Δ": "delta", "λ": "lambda",
-    "μ": "micro",     "σ": "sigma", "Σ": "sigma", "θ": "theta", "ω": "omega", "Ω": "omega", "∑": "the sum of", "#": "number",
+    ">": "more than", "π": "pi", "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "Δ": "delta",
+    "λ": "lambda", "μ": "micro", "σ": "sigma", "Σ": "sigma", "θ": "theta", "ω": "omega", "Ω": "omega",
+    "∑": "the sum of", "#": "number",
     "$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "‰": "per mille", "¬": "not", "∈": "in",
     "∫": "the integral of",
 }  # fmt: skip

@@ -117,4 +117,7 @@ def _in_words(value: int, code: str, kind: str) -> str | None:
     except REFUSALS:
         return None
     words = re.sub(r"\s+", " ", words.replace(",", " ")).strip()
+    if code == "en":
+        # "two hundred and thirty-four" is heard as two numbers, 200 and 34, by Whisper and by Americans.
+        words = words.replace(" and ", " ")
     return None if not words or any(letter.isdigit() for letter in words) else words
