@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from companion.runtime.mouth import Mouth
 
 ANSWER_WITHIN = 45.0
-"""Seconds after which an answer, or the words of a turn, count as lost: only a hung engine takes that long."""
+"""Seconds after which an answer, or the words of a turn, count as lost: only a hung engine takes so long."""
 
 
 def prepare() -> None:

@@ -1,0 +1,169 @@
+"""Voice-to-voice time: recordings are spoken to `companion talk` in the measuring room; the tape is read."""
+
+from __future__ import annotations
+
+import csv
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from companion.audio.recordings import write
+from companion.bench.room import Room
+from companion.bench.tape import Tape
+from companion.engines import Never
+from companion.engines.asr import Recognizer
+from companion.errors import AudioError
+
+SPEECH = 0.25
+"""Seconds from which on a sound counts as speech, not as an earcon."""
+
+ANSWER_WITHIN = 12.0
+READY_WITHIN = 60.0
+
+
+class Talk:
+    """`companion talk` in a room; its lines are read as they come."""
+
+    def __init__(self, room: Room, arguments: tuple[str, ...] = ()) -> None:
+        self._home = tempfile.TemporaryDirectory(prefix="companion-bench-")
+        command = [sys.executable, "-m", "companion", "--home", self._home.name, "talk", "--timings"]
+        command += arguments
+        self.process = subprocess.Popen(
+            command, env=room.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )  # fmt: skip
+        self.lines: list[str] = []
+        self._news: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
+            self._news.put(line)
+        self._news.put(None)
+
+    def wait_for(self, words: str, seconds: float) -> bool:
+        """Wait for a line with these words that hasn't been waited for yet."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                line = self._news.get(timeout=left)
+            except queue.Empty:
+                return False
+            if line is None:
+                return False
+            if words in line:
+                return True
+        return False
+
+    def close(self) -> int:
+        """End it as Ctrl-C does; its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            code = self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = self.process.wait()
+        self._home.cleanup()
+        return code
+
+
+def run(
+    data: Path, recognizer: Recognizer, step: Callable[[str], None], *, most: int, keep: Path | None = None
+) -> dict[str, Any]:
+    """Speak up to `most` recordings of `data` (speech/, then commands/) and read the tape.
+
+    Plain JSON: `median_s`, `p95_s` and `gaps_s` from the end of the user's speech to the first speech of the
+    answer, `cut_offs` (she spoke while the user did), `answers` as transcribed from the tape, `spans_ms`.
+    """
+    files = recordings_in(data)[:most]
+    with Room() as room:
+        began = time.monotonic()
+        talk = Talk(room)
+        if not talk.wait_for("Listening", READY_WITHIN):
+            talk.close()
+            raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
+        ready = time.monotonic() - began
+        room.start_tape()
+        said: list[tuple[float, float]] = []
+        for count, path in enumerate(files, 1):
+            step(f"{count} of {len(files)}: {path.name}")
+            start = time.monotonic()
+            room.say(path)
+            said.append((start, time.monotonic()))
+            talk.wait_for("she: ", ANSWER_WITHIN)
+        tape = room.stop_tape()
+        code = talk.close()
+    if keep:
+        write(keep, (np.clip(tape.speaker, -1, 1) * 32767).astype(np.int16), tape.rate)
+    rows = [_read(tape, said, i, path, recognizer) for i, path in enumerate(files)]
+    return {
+        "ready_s": round(ready, 2),
+        **_summary(rows),
+        "exit_code": code,
+        "lines": talk.lines,
+        "turns": rows,
+    }
+
+
+def recordings_in(data: Path) -> list[Path]:
+    """The recordings of speech/ and commands/, in the order of their manifests."""
+    found = []
+    for folder in ("speech", "commands"):
+        manifest = data / folder / "manifest.csv"
+        if manifest.is_file():
+            with manifest.open(encoding="utf-8", newline="") as file:
+                found += [data / folder / row["file"] for row in csv.DictReader(file)]
+    if not found:
+        raise AudioError(f"{data} has no speech/manifest.csv and no commands/manifest.csv.")
+    return found
+
+
+def _read(
+    tape: Tape, said: list[tuple[float, float]], index: int, path: Path, recognizer: Recognizer
+) -> dict[str, Any]:
+    """What the tape has of one recording and its answer."""
+    start, until = said[index][0] - tape.start, tape.speaker.size / tape.rate
+    limit = said[index + 1][0] - tape.start if index + 1 < len(said) else until
+    user = [s for s in tape.spans(tape.user, min_gap=1.6) if start - 0.1 <= s[0] < limit]
+    if not user:
+        return {"file": path.name, "gap_s": None, "cut_off": False, "answer": ""}
+    begin, end = user[0][0], user[-1][1]
+    hers = [s for s in tape.spans(tape.speaker, min_gap=0.12, min_length=SPEECH) if begin < s[0] < limit]
+    late = [s for s in hers if s[0] >= end - 0.15]
+    clip = tape.speaker[int((late[0][0] - 0.1) * tape.rate) : int(limit * tape.rate)] if late else None
+    answer = recognizer.thorough(_to_16_khz(clip, tape.rate), Never()).text if clip is not None else ""
+    return {
+        "file": path.name,
+        "gap_s": round(late[0][0] - end, 3) if late else None,
+        "cut_off": any(s[0] < end - 0.15 for s in hers),
+        "answer": answer,
+    }
+
+
+def _to_16_khz(sound: np.ndarray, rate: int) -> np.ndarray:
+    import soxr
+
+    return np.asarray(soxr.resample(sound, rate, 16_000), np.float32)
+
+
+def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    gaps = [row["gap_s"] for row in rows if row["gap_s"] is not None]
+    return {
+        "of": len(rows),
+        "answered": len(gaps),
+        "in_words": sum(bool(row["answer"]) for row in rows),
+        "cut_offs": sum(row["cut_off"] for row in rows),
+        "median_s": round(float(np.median(gaps)), 3) if gaps else None,
+        "p95_s": round(float(np.percentile(gaps, 95)), 3) if gaps else None,
+    }

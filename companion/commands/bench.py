@@ -1,0 +1,132 @@
+"""`companion bench`: measure this machine and these models."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+DATA = click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with the recordings to measure on (speech/, commands/, noise/).",
+)
+
+
+@click.group()
+def command() -> None:
+    """Measure this machine and these models; prints JSON.
+
+    Example: companion bench llm
+    """
+
+
+@command.command()
+@DATA
+@click.option("--short", is_flag=True, help="A part of the recordings only.")
+@click.pass_obj
+def asr(home: str | None, data: Path, short: bool) -> None:
+    """Word error rate, phrases understood and time, beside faster-whisper's own transcribe.
+
+    Example: companion bench asr --data recordings/
+    """
+    from companion import app
+
+    app.prepare()
+    settings = app.settings_of(home)
+    recognizer: Any = app.Loader(settings).asr()
+    from companion.bench.asr import run
+
+    _report(home, ("asr",), run(data, recognizer, _step, short=short))
+
+
+@command.command()
+@click.pass_obj
+def llm(home: str | None) -> None:
+    """Load time, prefill and decode rates, and how fast a request stops.
+
+    Example: companion bench llm
+    """
+    from companion import app
+
+    app.prepare()
+    settings = app.settings_of(home)
+    folder = app.Loader(settings).folder("llm")
+    from companion.bench.llm import run
+
+    click.echo(json.dumps(run(folder, settings.llm), indent=2))
+
+
+@command.command()
+@click.pass_obj
+def tts(home: str | None) -> None:
+    """Load time, real-time factor and time to the first sound.
+
+    Example: companion bench tts
+    """
+    from companion import app
+
+    app.prepare()
+    settings = app.settings_of(home)
+    folder = app.Loader(settings).folder("tts")
+    from companion.bench.machine import machine
+    from companion.bench.tts import run
+
+    click.echo(json.dumps(run(folder, settings.tts, machine()), indent=2))
+
+
+@command.command()
+@DATA
+@click.option("--most", default=28, show_default=True, help="How many recordings.")
+@click.option("--tape", type=click.Path(path_type=Path), help="Keep the loudspeaker's sound as a WAV file.")
+@click.pass_obj
+def turns(home: str | None, data: Path, most: int, tape: Path | None) -> None:
+    """Voice-to-voice time of `companion talk` in a room with a virtual microphone and loudspeaker.
+
+    Example: companion bench turns --data recordings/ --most 8
+    """
+    from companion import app
+
+    app.prepare()
+    settings = app.settings_of(home)
+    recognizer: Any = app.Loader(settings).asr()
+    from companion.bench.turns import run
+
+    _report(home, ("llm", "asr", "tts", "endpoint"), run(data, recognizer, _step, most=most, keep=tape))
+
+
+@command.command()
+@click.option("--seconds", default=60.0, show_default=True, help="How long to listen and play.")
+@click.pass_obj
+def audio(home: str | None, seconds: float) -> None:
+    """Xruns and lost frames of the sound devices while the engines are busy.
+
+    Example: companion bench audio --seconds 30
+    """
+    from companion import app
+
+    app.prepare()
+    from companion.bench.audio import run
+    from companion.weights.places import models_folder
+
+    click.echo(json.dumps(run(seconds, models_folder()), indent=2))
+
+
+def _step(words: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{words}", err=True, nl=False)
+
+
+def _report(home: str | None, roles: tuple[str, ...], measured: dict[str, Any]) -> None:
+    from companion import app
+    from companion.bench.machine import machine
+
+    loader = app.Loader(app.settings_of(home))
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", err=True, nl=False)
+    models = {role: loader.folder(role).name for role in roles}
+    click.echo(json.dumps({"machine": machine(), "models": models, **measured}, indent=2, ensure_ascii=False))

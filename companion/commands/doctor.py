@@ -1,0 +1,136 @@
+"""`companion doctor`: is everything there that she needs, and does it work?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import click
+
+from companion.errors import CompanionError
+
+ROOM = 200 * 2**20
+"""Bytes of free disk below which there is something to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: whether it is well, what was found, and what to do if it isn't."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--quick", is_flag=True, help="Don't load the models and don't open the microphone.")
+@click.pass_obj
+def command(home: str | None, as_json: bool, quick: bool) -> int:
+    """Check everything: home, settings, models, microphone, loudspeaker, and what runs where.
+
+    Example: companion doctor
+    """
+    from companion import app
+
+    app.prepare()
+    checks = []
+    for check in _checks(home, quick):
+        checks.append(check)
+        if not as_json:
+            _show(check)
+    if as_json:
+        click.echo(json.dumps({"checks": [asdict(check) for check in checks]}, ensure_ascii=False))
+    return 0 if all(check.ok for check in checks) else 1
+
+
+def _show(check: Check) -> None:
+    mark = click.style("ok  ", fg="green") if check.ok else click.style("FIX ", fg="red", bold=True)
+    click.echo(f"{mark} {check.name}: {check.detail}")
+    if check.fix and not check.ok:
+        click.echo(f"     {check.fix}")
+
+
+def _checks(home: str | None, quick: bool) -> Iterator[Check]:
+    yield Check("python", True, f"{sys.version.split()[0]} on {sys.platform}")
+    yield from _home(home)
+    yield from _weights(home)
+    if not quick:
+        yield from _engines(home)
+    yield from _sound(home, quick)
+
+
+def _try(name: str, look: Callable[[], str], fix: str = "") -> Check:
+    """A check that passes when `look` returns what it found, and fails with the sentence it raises."""
+    try:
+        return Check(name, True, look())
+    except CompanionError as error:
+        return Check(name, False, str(error), fix)
+
+
+def _home(home: str | None) -> Iterator[Check]:
+    from companion.home import open_home, place
+    from companion.settings_file import load
+
+    folder = place(home)
+    yield _try("home", lambda: str(open_home(home)), "Choose another folder with --home.")
+    yield _try("settings", lambda: "as declared" if load(folder) else "", "Mend or remove settings.toml.")
+    if folder.exists():
+        free = shutil.disk_usage(folder).free
+        yield Check("disk", free > ROOM, f"{free / 2**30:.1f} GiB free", "Free some space.")
+
+
+def _weights(home: str | None) -> Iterator[Check]:
+    from companion import app
+
+    loader = app.Loader(app.settings_of(home))
+    for role in ("llm", "asr", "tts", "endpoint"):
+        yield _try(f"weights {role}", lambda role=role: loader.folder(role).name, "companion weights fetch")  # type: ignore[misc]
+
+
+def _engines(home: str | None) -> Iterator[Check]:
+    """Load each engine and say where it runs."""
+    from companion import app
+
+    loader = app.Loader(app.settings_of(home))
+
+    def llm() -> str:
+        model = loader.llm()
+        where = f"{getattr(model, 'name', '')}: {getattr(model, 'placement', '')}"
+        getattr(model, "close", lambda: None)()
+        return where
+
+    yield _try("llm", llm, "companion weights verify")
+    yield _try("asr", lambda: getattr(loader.asr(), "device_note", ""), "companion weights verify")
+    yield _try("tts", lambda: f"{loader.tts().rate} Hz", "companion weights verify")
+    yield _try("endpoint", lambda: "loaded" if loader.endpoint() else "", "companion weights verify")
+
+
+def _sound(home: str | None, quick: bool) -> Iterator[Check]:
+    """The devices, and how loud it is in front of the microphone."""
+    from companion import app
+    from companion.audio.devices import devices, find, input_level
+
+    audio = app.settings_of(home).audio
+    try:
+        for device in devices():
+            default = ", the system's default" if device.default else ""
+            yield Check(device.kind, True, f"{device.name} ({device.rate} Hz{default})")
+    except CompanionError as error:
+        yield Check("sound", False, str(error), "`companion chat` and `companion hear FILE` work without.")
+        return
+    for kind, wanted in (("input", audio.input), ("output", audio.output)):
+        side = "microphone" if kind == "input" else "loudspeaker"
+        yield _try(side, lambda k=kind, w=wanted: find(k, w).name, "Plug one in, or name it in the settings.")  # type: ignore[misc]
+    if not quick:
+        yield _try("level", lambda: _meter(input_level(audio.input)), "Check the microphone's own switch.")
+
+
+def _meter(level: float) -> str:
+    """A level in dBFS as a bar of 30 marks from -60 dB on."""
+    marks = max(0, min(30, round((level + 60) / 2)))
+    return f"[{'#' * marks}{'.' * (30 - marks)}] {level:.0f} dB"
