@@ -1,4 +1,5 @@
-"""What runs for every device block: moves samples between the device's buffer and the ring, and nothing else."""
+"""What runs for every device block: moves samples between the device's buffer and the ring, and nothing
+else."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ import numpy as np
 from companion.audio.shared import Mark, StreamMemory
 
 FADE = 0.008
-"""Length of the fade when sound is stopped, seconds: short enough for the 20 ms promised, long enough not to click."""
+"""Length of the fade when sound is stopped, seconds: short enough for the 20 ms promised, long enough not
+to click."""
 
 
 class Recorder:
@@ -20,7 +22,8 @@ class Recorder:
         self._memory, self._channels, self._ring_bell = memory, channels, ring_bell
 
     def __call__(self, data: Any, frames: int, now: float, air: float, xrun: bool) -> None:
-        """Take one block: `data` int16[frames * channels] as bytes; `air` when its first frame was in the air."""
+        """Take one block: `data` int16[frames * channels] as bytes; `air` when its first frame was in the
+        air."""
         memory, marks = self._memory, self._memory.marks
         samples = np.frombuffer(data, np.int16)
         if self._channels > 1:
@@ -45,7 +48,8 @@ class Player:
         self._fade = (0.5 + 0.5 * np.cos(np.linspace(0.0, np.pi, length))).astype(np.float32)
 
     def __call__(self, data: Any, frames: int, now: float, air: float, xrun: bool) -> None:
-        """Fill one block: `data` int16[frames * channels] as bytes; `air` when its first frame will be in the air."""
+        """Fill one block: `data` int16[frames * channels] as bytes; `air` when its first frame will be in
+        the air."""
         memory, marks = self._memory, self._memory.marks
         asked, index = marks[Mark.STOP_ASKED], marks[Mark.READ]
         stopping = asked != marks[Mark.STOP_DONE]

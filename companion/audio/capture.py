@@ -1,4 +1,5 @@
-"""The microphone's side in the program: device samples from the ring become frames of 16 kHz with their time."""
+"""The microphone's side in the program: device samples from the ring become frames of 16 kHz with their
+time."""
 
 from __future__ import annotations
 

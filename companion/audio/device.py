@@ -13,14 +13,13 @@ from companion.audio.playout import Playout
 from companion.audio.process import BLOCK, Open, Opened
 from companion.audio.pulse import PulseWatch
 from companion.audio.shared import Mark, StreamMemory
-from companion.audio.stream import Found, Missing, StreamKeeper, missing
+from companion.audio.stream import Found, Missing, StreamKeeper
+from companion.audio.trouble import SERVER_GONE, missing
 from companion.errors import AudioError
 from companion.settings import AudioSettings
 
 RESAMPLER_DELAY = 0.0125
 """Seconds the input's resampler holds sound back (soxr's variable-rate one, measured)."""
-
-_SERVER_GONE = "The sound server is gone: start PulseAudio or PipeWire again; the conversation goes on by itself."
 
 
 class DeviceSound:
@@ -46,7 +45,8 @@ class DeviceSound:
         self._muted = False
 
     def start(self) -> None:
-        """Open both sides. Raises `AudioError` where there is no microphone or no loudspeaker, or it is busy."""
+        """Open both sides. Raises `AudioError` where there is no microphone or no loudspeaker, or it is
+        busy."""
         self._output.prepare()
         self._input.prepare()
         self._watch.start()
@@ -69,8 +69,8 @@ class DeviceSound:
         return self._capture.read(timeout)
 
     def mute(self, muted: bool) -> None:
-        """Close the input or open it again; when a mute returns (within 1 s), the device is closed, and what was
-        heard before and not read is erased."""
+        """Close the input or open it again; when a mute returns (within 1 s), the device is closed, and
+        what was heard before and not read is erased."""
         if muted == self._muted:
             return
         self._muted = muted
@@ -116,7 +116,8 @@ class DeviceSound:
         return None if speeds[0] is None or speeds[1] is None else speeds[1] - speeds[0]
 
     def _offset(self) -> float | None:
-        """Half a block until the loudspeaker's next one, its way to the air, and the microphone's way back."""
+        """Half a block until the loudspeaker's next one, its way to the air, and the microphone's way
+        back."""
         out, back = self._playout.delay(), self._capture.delay()
         return None if out is None or back is None else BLOCK / 2 + out + back + RESAMPLER_DELAY
 
@@ -129,7 +130,7 @@ class DeviceSound:
         picture = self._watch.picture
         if picture is None:
             if self._watch.seen:
-                return Missing(_SERVER_GONE)
+                return Missing(SERVER_GONE)
             return Found(Open(None, wanted, 0), wanted or "system default")
         device = picture.choose(kind, wanted)
         if device is None:

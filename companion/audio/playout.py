@@ -1,7 +1,9 @@
-"""The loudspeaker's side in the program: queued speech goes into the ring, and what was heard is known by position.
+"""The loudspeaker's side in the program: queued speech goes into the ring, and what was heard is known by
+position.
 
-A position is seconds of queued sound since the start; a ring position ("index") counts samples at the device's
-rate. `_Anchor`s tie the two together wherever they part: at a stop, a reopened device, the end of a resampled run.
+A position is seconds of queued sound since the start; a ring position ("index") counts samples at the
+device's rate. `_Anchor`s tie the two together wherever they part: at a stop, a reopened device, the end of a
+resampled run.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ from companion.audio.shared import Mark, StreamMemory
 STOP_WAIT = 0.06
 """Longest wait for the audio process to fall silent, seconds: several device blocks."""
 
-NEARLY_OUT = 0.25
-"""With less than this in the ring (seconds), the resampler's last samples are let out without what might follow."""
+NEARLY_OUT = 0.2
+"""With less than this in the ring (seconds), the resampler's last samples are let out without what might
+follow."""
 
 KEPT = 0.5
 """What was played stays in the ring this long (seconds), to be played again when the device swallowed it."""
@@ -32,7 +35,8 @@ QUIET = 64
 """A run that ends below this (int16, -54 dB) can be resampled on its own without a click."""
 
 LATE = 0.03
-"""A device that hasn't asked for a block for this long (seconds) may stand still: nothing more counts as heard."""
+"""A device that hasn't asked for a block for this long (seconds) may stand still: nothing more counts as
+heard."""
 
 FADE_IN = 0.005
 """Fade at the start of speech resumed in its middle, seconds."""
@@ -105,7 +109,8 @@ class Playout:
             self._resampler, self._rate, self.device_clock = None, 0, None
 
     def play(self, samples: NDArray[np.int16], rate: int) -> float:
-        """Queue sound; returns its position. Never blocks: what the ring doesn't hold waits in the program."""
+        """Queue sound; returns its position. Never blocks: what the ring doesn't hold waits in the
+        program."""
         with self._lock:
             start = self._queued
             if len(samples):
@@ -139,11 +144,14 @@ class Playout:
             return self._heard
 
     def tend(self) -> None:
-        """To be called every 0.1 s or so: refill the ring, end a run that nothing follows, measure the clock."""
+        """To be called every 0.1 s or so: refill the ring, end a run that nothing follows, measure the
+        clock."""
         with self._lock:
             if not self._rate:
                 return
             self._feed()
+            if not self._backlog and self._left() < NEARLY_OUT:
+                self._end_run()
             if self.device_clock is not None:
                 self.device_clock.add(self._clock(), self.memory.recent(self._first_block))
 
@@ -181,8 +189,6 @@ class Playout:
                 self._backlog.appendleft(_Chunk(chunk.samples[most:], chunk.rate))
                 chunk = _Chunk(chunk.samples[:most], chunk.rate)
             self._resample(chunk)
-        if self._rate and not self._backlog and self._left() < NEARLY_OUT:
-            self._end_run()
 
     def _resample(self, chunk: _Chunk) -> None:
         import soxr
@@ -228,7 +234,8 @@ class Playout:
         return self._anchors[0].position
 
     def _index_now(self) -> int:
-        """The place in the ring that is in the air now, from the blocks and the time they take to get there."""
+        """The place in the ring that is in the air now, from the blocks and the time they take to get
+        there."""
         rows = self.memory.recent(self._first_block)
         if not len(rows):
             return int(self.memory.marks[Mark.READ])

@@ -1,10 +1,11 @@
-"""The audio process: owns PortAudio and one stream, moves frames between device and ring, and dies with its parent.
+"""The audio process: owns PortAudio and one stream, moves frames between device and ring, and dies with its
+parent.
 
-Why a process of its own, and one a stream: PortAudio calls Python, and Python waits for its interpreter's lock,
-which the engines of the main process hold for tens of milliseconds at a time. Here the lock is nobody else's and
-the garbage collector is off. What freezes or crashes inside PortAudio or the sound server's plugin is killed and
-started again without a word of the conversation lost, which also refreshes PortAudio's frozen list of devices; and
-a microphone that hangs doesn't silence the loudspeaker, because that is another process.
+Why a process of its own, and one a stream: PortAudio calls Python, and Python waits for its interpreter's
+lock, which the engines of the main process hold for tens of milliseconds at a time. Here the lock is nobody
+else's and the garbage collector is off. What freezes or crashes inside PortAudio or the sound server's plugin
+is killed and started again without a word of the conversation lost, which also refreshes PortAudio's frozen
+list of devices; and a microphone that hangs doesn't silence the loudspeaker, because that is another process.
 """
 
 from __future__ import annotations
@@ -27,16 +28,17 @@ BLOCK = 0.01
 """Length of a device block, seconds."""
 
 LATENCY = {"input": 0.02, "output": 0.04}
-"""Device buffer asked for, seconds: the smallest that stays free of xruns with every engine busy on two cores."""
+"""Device buffer asked for, seconds: the smallest that stays free of xruns with every engine busy on two
+cores."""
 
 BELL = b"!"
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Asks the audio process to open its stream. `server_device`: the sound server's name of the device (through
-    PulseAudio or PipeWire), or None; `device`: PortAudio's own name of it, "" for its default; `rate` in hertz,
-    0 for the device's own."""
+    """Asks the audio process to open its stream. `server_device`: the sound server's name of the device
+    (through PulseAudio or PipeWire), or None; `device`: PortAudio's own name of it, "" for its default;
+    `rate` in hertz, 0 for the device's own."""
 
     server_device: str | None
     device: str
@@ -54,7 +56,8 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The stream can't be opened: `reason` is "absent", "busy", "library" or "other"; `text` PortAudio's words."""
+    """The stream can't be opened: `reason` is "absent", "busy", "library" or "other"; `text` PortAudio's
+    words."""
 
     reason: str
     text: str
@@ -76,10 +79,13 @@ class ListDevices:
 
 
 def serve(kind: str, memory: StreamMemory, control: Any, bell: Any) -> None:
-    """The audio process: carry out what comes over `control` until the parent is gone. `kind` "input", "output"."""
+    """The audio process: carry out what comes over `control` until the parent is gone. `kind` "input",
+    "output"."""
     _settle()
     stream: Any = None
-    with suppress(OSError):  # said when a stream is to be opened; loaded now, so that opening one takes no time
+    with suppress(
+        OSError
+    ):  # said when a stream is to be opened; loaded now, so that opening one takes no time
         import sounddevice  # noqa: F401
     parent = parent_process()
     assert parent is not None
@@ -202,10 +208,13 @@ def _refresh(sounddevice: Any, request: Open) -> None:
 
 
 def _find(sounddevice: Any, kind: str, request: Open) -> Any:
-    """PortAudio's description of the device asked for. Raises ValueError or PortAudioError when there is none."""
+    """PortAudio's description of the device asked for. Raises ValueError or PortAudioError when there is
+    none."""
     devices = [d for d in sounddevice.query_devices() if d[f"max_{kind}_channels"] > 0]
     if request.server_device is not None:
-        through = [d for d in devices if d["name"] == "pulse"] or [d for d in devices if d["name"] == "default"]
+        through = [d for d in devices if d["name"] == "pulse"] or [
+            d for d in devices if d["name"] == "default"
+        ]
         if not through:
             raise ValueError("no pulse device")
         return through[0]

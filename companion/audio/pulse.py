@@ -1,7 +1,8 @@
-"""PulseAudio and PipeWire (Linux only): which microphone and loudspeaker there are, and word when that changes.
+"""PulseAudio and PipeWire (Linux only): which microphone and loudspeaker there are, and word when that
+changes.
 
-PortAudio sees one device, "pulse"; the sound server knows the real ones. A thread keeps a picture of them that
-anybody may look at without waiting for the server.
+PortAudio sees one device, "pulse"; the sound server knows the real ones. A thread keeps a picture of them
+that anybody may look at without waiting for the server.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-CONNECT_WAIT = 2.0
+FIRST_LOOK = 3.0
 """Longest wait for a server to answer, seconds."""
 
 RETRY = 0.2
@@ -21,7 +22,8 @@ RARELY = 1.0
 """Seconds between two tries on a machine where no server has answered yet."""
 
 LISTEN = 1.0
-"""Seconds between two looks at the server when it says nothing (an event may fall between look and listening)."""
+"""Seconds between two looks at the server when it says nothing (an event may fall between look and
+listening)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +72,35 @@ def look(pulse: Any, generation: int) -> Picture:
 
 def look_once() -> Picture | None:
     """What the server has now, or None where no server answers."""
-    pulse = connect()
-    if pulse is None:
-        return None
-    try:
-        return look(pulse, 0)
-    finally:
-        pulse.close()
+    watch = PulseWatch(lambda: None)
+    watch.start()
+    picture = watch.picture
+    watch.close()
+    return picture
 
 
 def connect() -> Any:
-    """A connected `pulsectl.Pulse`, or None where no server answers (or this isn't a machine that has one)."""
+    """A connected `pulsectl.Pulse`, or None where no server answers (or this isn't a machine that has
+    one)."""
     try:
         import pulsectl
     except (ImportError, OSError):  # not installed here, or without libpulse
         return None
-    pulse = pulsectl.Pulse("companion", connect=False)
+
+    class Pulse(pulsectl.Pulse):  # type: ignore[misc]
+        """Copies a device's rate while the server's answer is in memory: pulsectl keeps only a pointer to
+        it."""
+
+        def _pulse_info_cb(self, cls: Any, found: Any, done: Any, ctx: Any, info: Any, *rest: Any) -> None:
+            before = len(found)
+            super()._pulse_info_cb(cls, found, done, ctx, info, *rest)
+            if len(found) > before and hasattr(info[0], "sample_spec"):
+                found[-1].rate = int(info[0].sample_spec.rate)
+
+    pulse = Pulse("companion", connect=False)
     try:
-        pulse.connect(autospawn=False, wait=False, timeout=CONNECT_WAIT)
+        # No timeout: with one, pulsectl waits it out even when the server answers at once.
+        pulse.connect(autospawn=False, wait=False)
     except pulsectl.PulseError:
         pulse.close()
         return None
@@ -95,7 +108,8 @@ def connect() -> Any:
 
 
 class PulseWatch:
-    """Keeps the picture true; `changed` is called, from the watch's own thread, whenever it may have changed."""
+    """Keeps the picture true; `changed` is called, from the watch's own thread, whenever it may have
+    changed."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
@@ -115,7 +129,7 @@ class PulseWatch:
     def start(self) -> None:
         """Start watching; returns when the first look is done."""
         self._thread.start()
-        self._first_look.wait(2 * CONNECT_WAIT)
+        self._first_look.wait(FIRST_LOOK)
 
     def close(self) -> None:
         """Stop watching."""
@@ -169,7 +183,5 @@ def _device(kind: str, found: Any) -> ServerDevice:
         or properties.get("device.class") == "monitor"
         or bool(getattr(found, "monitor_of_sink_name", None))
     )
-    spec = found.sample_spec
-    return ServerDevice(
-        kind, found.name, found.description or found.name, found.index, spec.rate, spec.channels, monitor
-    )
+    text = found.description or found.name
+    return ServerDevice(kind, found.name, text, found.index, found.rate, found.channel_count, monitor)

@@ -1,7 +1,7 @@
 """The memory that the program and an audio process share: one ring of samples, a few numbers, and a history.
 
-It is anonymous (nothing is left behind, whoever dies), holds no lock (a killed process can't leave one locked),
-and every number in it has exactly one writer at a time, so neither side ever waits for the other.
+It is anonymous (nothing is left behind, whoever dies), holds no lock (a killed process can't leave one
+locked), and every number in it has exactly one writer at a time, so neither side ever waits for the other.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 CONTEXT = multiprocessing.get_context("spawn")
-"""Spawned, not forked: forking a process whose engines run threads copies their locks in whatever state they are."""
+"""Spawned, not forked: forking a process whose engines run threads copies their locks in whatever state
+they are."""
 
 RING_SECONDS = 30.0
-"""Length of a ring at 48 kHz: half a minute of speech plays, or is heard, with no help from the interpreter."""
+"""Length of a ring at 48 kHz: half a minute of speech plays, or is heard, with no help from the
+interpreter."""
 
 HISTORY = 256
 """Device blocks remembered: 2.5 s at 10 ms."""
@@ -52,8 +54,9 @@ class Mark(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One device block: `now` when it was handled and `air` when its first frame is or was in the air (seconds,
-    monotonic), `frame` the device frames before it, `index` and `count` the ring's samples in it."""
+    """One device block: `now` when it was handled and `air` when its first frame is or was in the air
+    (seconds, monotonic), `frame` the device frames before it, `index` and `count` the ring's samples in
+    it."""
 
     now: float
     air: float
@@ -65,7 +68,8 @@ class Block:
 class StreamMemory:
     """What one stream shares: int16 mono samples at the device's rate, marks, and the blocks lately handled.
 
-    Passed to the audio process when it starts; a process started later finds everything as the last one left it.
+    Passed to the audio process when it starts; a process started later finds everything as the last one left
+    it.
     """
 
     def __init__(self, capacity: int = int(RING_SECONDS * 48_000)) -> None:

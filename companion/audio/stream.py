@@ -1,38 +1,40 @@
-"""Keeps one stream open: starts its audio process, watches that frames flow, and starts another when they don't."""
+"""Keeps one stream open: starts its audio process, watches that frames flow, and starts another when they
+don't."""
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from companion.audio import Side
-from companion.audio.process import Close, Closed, Open, Opened, Refused, serve
-from companion.audio.shared import CONTEXT, Mark, StreamMemory
+from companion.audio.link import OPEN_WAIT, AudioProcess
+from companion.audio.process import Close, Closed, Open, Opened
+from companion.audio.shared import Mark, StreamMemory
+from companion.audio.trouble import refusal, still
 from companion.errors import AudioError
 
 TICK = 0.1
 """Seconds between two looks at a stream."""
 
-STILL = 0.35
+STILL = 0.3
 """A stream whose block count hasn't moved for so long (seconds) stands still; with a tick, under 0.5 s."""
 
 FIRST_WAIT = 3.0
-"""Patience with a stream that has never flowed, seconds: Bluetooth takes its time, and a device that was suspended
-goes on with the stream it has."""
+"""Patience with a stream that has never flowed, seconds: Bluetooth takes its time, and a device that was
+suspended goes on with the stream it has."""
 
-FLOWING = 0.25
-"""A stream flows when it has handled blocks for this long (seconds): a buffer filled once proves nothing."""
+FLOWING = {"input": 0.0, "output": 0.1}
+"""A stream flows when it has handled blocks for longer than this (seconds): filling a buffer once proves
+nothing."""
 
 RETRY = 0.5
 """Seconds between two tries to open a device that can't be opened."""
 
-START_WAIT, OPEN_WAIT, CLOSE_WAIT = 15.0, 3.0, 0.3
-"""Longest waits, seconds: for a new process to open its stream, for one that runs, and for closing."""
+CLOSE_WAIT = 0.3
+"""Longest wait for a stream to close, seconds; then its process is ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,50 +69,16 @@ class Listener(Protocol):
         ...
 
 
-class AudioProcess:
-    """The audio process of one stream, as its parent sees it."""
-
-    def __init__(self, kind: str, memory: StreamMemory, bell: Any) -> None:
-        self._control, theirs = CONTEXT.Pipe()
-        arguments = (kind, memory, theirs, bell)
-        self._process = CONTEXT.Process(target=serve, args=arguments, name=f"companion-{kind}", daemon=True)
-        with _without_interrupt():
-            self._process.start()
-        theirs.close()
-        self._wait = START_WAIT  # for the first answer, which waits for the process to come up
-
-    @property
-    def pid(self) -> int | None:
-        """Its process id."""
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        """Whether it runs (or is frozen)."""
-        return self._process.is_alive()
-
-    def ask(self, request: Any, seconds: float) -> Any:
-        """Send a request; its answer, or None when there is none within `seconds` (longer for the first one)."""
-        try:
-            self._control.send(request)
-            if not self._control.poll(max(seconds, self._wait)):
-                return None
-            self._wait = 0.0
-            return self._control.recv()
-        except (EOFError, OSError):
-            return None
-
-    def kill(self) -> None:
-        """End it, whatever it hangs in; returns when it is gone."""
-        self._process.kill()
-        self._process.join(2.0)
-
-
 class StreamKeeper:
     """Keeps the stream of `kind` ("input" or "output") open on the device that `choose` names."""
 
     def __init__(
-        self, kind: str, memory: StreamMemory, bell: Any, choose: Callable[[], Found | Missing], listener: Listener
+        self,
+        kind: str,
+        memory: StreamMemory,
+        bell: Any,
+        choose: Callable[[], Found | Missing],
+        listener: Listener,
     ) -> None:
         self._kind, self._memory, self._bell = kind, memory, bell
         self._choose, self._listener = choose, listener
@@ -225,13 +193,10 @@ class StreamKeeper:
             if self._current is not None or not self.trouble:
                 self._drop()
             self.trouble = choice.sentence
-        elif self._current is None or self._process is None:
-            self._reopen(choice, "")
-        elif choice.key != self._current.key:
+        elif self._current is None or self._process is None or choice.key != self._current.key:
             self._reopen(choice, "")
         elif not self._process.alive or self._stands_still():
-            what = "microphone" if self._kind == "input" else "loudspeaker"
-            self._reopen(choice, f"The {what} ({choice.name}) stands still and is being opened again.")
+            self._reopen(choice, still(self._kind, choice.name))
         elif self._flows():
             self.trouble = ""
             self._listener.tend()
@@ -244,6 +209,7 @@ class StreamKeeper:
         if time.monotonic() - self._tried < RETRY:
             return
         closed = self._current is None and self._process is not None
+        self.trouble = trouble or self.trouble
         if not closed:
             self._drop()
         if self._open(choice):
@@ -260,7 +226,6 @@ class StreamKeeper:
             self._process, self._spare = self._spare or self._new_process(), None
         answer = self._process.ask(choice.request, OPEN_WAIT)
         if isinstance(answer, Opened):
-            self.trouble = ""
             self._current = choice
             self._opened_at = time.monotonic()
             self._seen = (self._first_block, self._opened_at)
@@ -295,41 +260,4 @@ class StreamKeeper:
 
     def _flows(self) -> bool:
         last = self._memory.last_block()
-        return last is not None and last.now - self._opened_at > FLOWING
-
-
-
-def refusal(kind: str, name: str, answer: Refused | None) -> str:
-    """The sentence for a stream that can't be opened; `answer` None: the process didn't answer at all."""
-    what = "microphone" if kind == "input" else "loudspeaker"
-    if answer is None:
-        return f"The {what} ({name}) doesn't answer: unplug it and plug it in again, or choose another."
-    if answer.reason == "library":
-        return "PortAudio is missing: install it (Debian, Ubuntu: sudo apt install libportaudio2)."
-    if answer.reason == "busy":
-        return f"The {what} ({name}) is in use by another program: close that one, or choose another device."
-    if answer.reason == "absent":
-        return missing(kind)
-    return f"The {what} ({name}) can't be opened ({answer.text}): check it, or choose another device."
-
-
-def missing(kind: str, wanted: str = "") -> str:
-    """The sentence for a device that isn't there; `wanted`: the name the settings ask for."""
-    what = "microphone" if kind == "input" else "loudspeaker"
-    if wanted:
-        return f'The {what} "{wanted}" isn\'t there: plug it in, or choose another (setting audio.{kind}).'
-    instead = "talk by typing with `companion chat`" if kind == "input" else "read along with `companion chat`"
-    return f"No {what} was found: plug one in, or {instead}."
-
-
-@contextmanager
-def _without_interrupt() -> Iterator[None]:
-    """Keep Ctrl-C from reaching a process that is just being started, before it knows to leave it alone."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return last is not None and last.now - self._opened_at > FLOWING[self._kind]

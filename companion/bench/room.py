@@ -1,8 +1,10 @@
-"""The measuring room: a private PulseAudio server with a virtual microphone, a loudspeaker and one tape of both.
+"""The measuring room: a private PulseAudio server with a virtual microphone, a loudspeaker and one tape of
+both.
 
-Everything ends in one three-channel null sink, so what the microphone hears, what the loudspeaker plays and what
-the user alone says are recorded on one clock, and every latency read off the tape is free of skew between streams.
-Needs Debian's pulseaudio, pulseaudio-utils and libasound2-plugins. Linux only; used by `companion bench` and the tests.
+Everything ends in one three-channel null sink, so what the microphone hears, what the loudspeaker plays and
+what the user alone says are recorded on one clock, and every latency read off the tape is free of skew
+between streams. Needs Debian's pulseaudio, pulseaudio-utils and libasound2-plugins. Linux only; used by
+`companion bench` and the tests.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ START_WAIT = 10.0
 
 _NULL = "module-null-sink sink_name={name} rate={rate} channels={channels} channel_map={map}"
 _PART = (
-    "module-remap-sink sink_name={name} master=tape channels={channels} channel_map={map}"
+    "module-remap-sink sink_name={name} sink_properties=device.description={name} master=tape"
+    " channels={channels} channel_map={map}"
     " master_channel_map={master} remix=no"
 )
 _MICROPHONE = (
@@ -66,8 +69,9 @@ class Client:
 class Room:
     """A room with a microphone and a loudspeaker, for as long as the `with` block lasts.
 
-    `echo_db`: level at which the loudspeaker leaks into the air (None: headphones). `noise_db`: RMS of the room's
-    own noise, dB of full scale (None: digital silence, which no microphone gives). Programs under test get `env`.
+    `echo_db`: level at which the loudspeaker leaks into the air (None: headphones). `noise_db`: RMS of the
+    room's own noise, dB of full scale (None: digital silence, which no microphone gives). Programs under test
+    get `env`.
     """
 
     def __init__(self, *, echo_db: float | None = None, noise_db: float | None = -66.0) -> None:
@@ -97,8 +101,9 @@ class Room:
         """End everything the room started and remove its files."""
         if self._recorder is not None:
             self._recorder.stop()
-        for process in [*reversed(self._others), *([self._server] if self._server else [])]:
+        for process in self._others:
             _end(process)
+        self.stop_server()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start_server(self) -> None:
@@ -128,7 +133,8 @@ class Room:
         self._server = None
 
     def say(self, sound: Path | NDArray[np.float32], *, wait: bool = True) -> None:
-        """Speak a recording, or float32[n] samples at 48 kHz, into the air; `wait`: until it has been said."""
+        """Speak a recording, or float32[n] samples at 48 kHz, into the air; `wait`: until it has been
+        said."""
         if isinstance(sound, Path):
             path = sound
         else:
@@ -150,12 +156,9 @@ class Room:
         return tape
 
     def unplug_microphone(self, name: str = MICROPHONE) -> None:
-        """The microphone vanishes: its streams are killed, and the default source is a silent monitor."""
-        self.pactl("set-default-source", "void.monitor")
-        for client in self.listeners():
-            if client.device == name:
-                self.pactl("kill-source-output", str(client.number))
+        """The microphone vanishes, its streams with it, and the default source is a silent monitor."""
         self._unload("module-remap-source", f"source_name={name} ")
+        self.pactl("set-default-source", "void.monitor")
 
     def plug_microphone(self, name: str = MICROPHONE) -> None:
         """A microphone appears and becomes the default."""
@@ -163,12 +166,9 @@ class Room:
         self.pactl("set-default-source", name)
 
     def unplug_loudspeaker(self, name: str = LOUDSPEAKER) -> None:
-        """The loudspeaker vanishes, and the default sink is one that nobody hears."""
-        self.pactl("set-default-sink", "void")
-        for client in self.players():
-            if client.device == name:
-                self.pactl("kill-sink-input", str(client.number))
+        """The loudspeaker vanishes, its streams with it, and the default sink is one that nobody hears."""
         self._unload("module-remap-sink", f"sink_name={name} ")
+        self.pactl("set-default-sink", "void")
 
     def plug_loudspeaker(self, name: str = LOUDSPEAKER) -> None:
         """A loudspeaker appears and becomes the default; any name ends on the same track of the tape."""
@@ -230,8 +230,8 @@ class Room:
         if self._noise_db is not None:
             path = self._folder / "noise.wav"
             level = 10 ** (self._noise_db / 20)
-            noise = np.random.default_rng(0).normal(0, level, 16_000 * 1800)
-            write(path, (noise * 32767).astype(np.int16), 16_000)
+            minute = np.random.default_rng(0).normal(0, level, 16_000 * 60)
+            write(path, np.tile((minute * 32767).astype(np.int16), 45), 16_000)
             self._spawn(["paplay", "--device=leak", str(path)])
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:

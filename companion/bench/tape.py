@@ -22,9 +22,9 @@ _CHANNELS = "--channel-map=front-left,front-right,rear-center"
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """float32[n] tracks in -1..1 at `rate` hertz: `air` is what the microphone hears, `speaker` what the program
-    plays, `user` the user alone. `start`: the clock's time (`time.monotonic`) of the first sample, which is
-    late by the recorder's own latency, at most 20 ms."""
+    """float32[n] tracks in -1..1 at `rate` hertz: `air` is what the microphone hears, `speaker` what the
+    program plays, `user` the user alone. `start`: the clock's time (`time.monotonic`) of the first
+    sample, which is late by the recorder's own latency, at most 20 ms."""
 
     rate: int
     air: NDArray[np.float32]
@@ -57,11 +57,19 @@ class Recorder:
     """Records the room's tape until it is stopped."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
-        options = [f"--rate={RATE}", "--channels=3", "--format=s16le", "--latency-msec=10", "--raw", _CHANNELS]
+        options = [
+            f"--rate={RATE}",
+            "--channels=3",
+            "--format=s16le",
+            "--latency-msec=10",
+            "--raw",
+            _CHANNELS,
+        ]
         self._process = subprocess.Popen(
             ["parec", "--device=tape.monitor", *options],
             env=env,
             stdout=subprocess.PIPE,
+            bufsize=0,
             stderr=subprocess.DEVNULL,
         )
         self._pieces: list[bytes] = []
@@ -85,7 +93,7 @@ class Recorder:
         """Read until the end; the piece that came with the least delay dates the first sample."""
         assert self._process.stdout is not None
         count = 0
-        while piece := self._process.stdout.read1(65536):
+        while piece := self._process.stdout.read(65536):
             self._pieces.append(piece)
             count += len(piece)
             self._start = min(self._start, time.monotonic() - count / _FRAME_BYTES / RATE)
