@@ -51,12 +51,12 @@ def add(
     progress = progress or Quiet()
     scheme, _, rest = uri.partition(":")
     if scheme == "piper":
-        return _from_hub(_voice(rest), VOICES, "main", folder, catalogue, progress, check)
+        return _from_hub(_voice(rest), hub.listing(VOICES, "main"), folder, catalogue, progress, check)
     if scheme == "hf":
         repo, _, wanted = rest.partition(":")
         listing = hub.listing(repo, "main")
         found = _pick(list(listing.files), repo.rpartition("/")[2], wanted, f"The repository {repo}")
-        return _from_hub(found, repo, listing.commit, folder, catalogue, progress, check)
+        return _from_hub(found, listing, folder, catalogue, progress, check)
     return _from_disk(Path(uri).expanduser(), folder, catalogue, progress, check)
 
 
@@ -102,15 +102,20 @@ def _single(paths: Sequence[str], path: str, whose: str) -> _Found:
         stem = name.removesuffix(".onnx")
         voice = _VOICE.fullmatch(stem)
         languages = (voice["family"],) if voice else ()
-        return _Found("tts", f"piper-{stem}", ((name, path), (f"{name}.json", f"{path}.json")), languages)
+        return _Found(
+            "tts",
+            f"piper-{stem if voice else _slug(stem)}",
+            ((name, path), (f"{name}.json", f"{path}.json")),
+            languages,
+        )
     raise WeightsError(f"{name} is neither a GGUF file nor a Piper voice (.onnx): those can be added.")
 
 
 def _slug(name: str) -> str:
-    slug = re.sub(r"[^\w.+-]+", "-", name).strip("-.").lower()
+    slug = re.sub(r"[^\w.+-]+", "-", name, flags=re.ASCII).strip("-._+").lower()
     if not slug:
         raise WeightsError(f"{name!r} gives no name for a model: rename it first.")
-    return slug[:100]
+    return slug[:90]
 
 
 def _entry(found: _Found, licence: str, title: str) -> Model:
@@ -123,7 +128,6 @@ def _entry(found: _Found, licence: str, title: str) -> Model:
         size=1,
         ram=1,
         files=tuple(File(name) for name, _ in found.files),
-        fetched=False,
         added=True,
     )
 
@@ -136,35 +140,36 @@ def _measured(model: Model, files: tuple[File, ...]) -> Model:
 
 def _from_hub(
     found: _Found,
-    repo: str,
-    revision: str,
+    listing: hub.Listing,
     folder: Path,
     catalogue: Catalogue,
     progress: Progress,
     check: Check | None,
 ) -> Model:
-    _free(found.name, repo, catalogue)
-    if known := [model for model in catalogue if model.name == found.name]:
-        fetch(known[0], folder, progress, check=check)
-        return known[0]
-    listing = hub.listing(repo, revision)
-    source = HubSource(repo, listing.commit, found.files)
-    model = replace(
-        _entry(found, listing.licence or "see the repository", f"{found.name} ({repo})"), sources=(source,)
-    )
-    sizes = [listing.files[where].bytes for _, where in found.files if where in listing.files]
-    model = replace(model, size=sum(size or 0 for size in sizes) or 1)
+    if known := _known(found.name, listing.repo, catalogue):
+        fetch(known, folder, progress, check=check)
+        return added.with_pins(known, folder)
+    if lost := [where for _, where in found.files if where not in listing.files]:
+        raise WeightsError(f"The repository {listing.repo} has no file {lost[0]}: check the name.")
+    source = HubSource(listing.repo, listing.commit, found.files)
+    size = sum(listing.files[where].bytes or 0 for _, where in found.files)
+    entry = _entry(found, listing.licence or "see the repository", f"{found.name} ({listing.repo})")
+    model = replace(entry, sources=(source,), size=size)
     fetch(model, folder, progress, check=check)
     pinned = _measured(model, added.with_pins(model, folder).files)
     added.register(folder, pinned)
     return pinned
 
 
-def _free(name: str, repo: str, catalogue: Catalogue) -> None:
-    """A name that is taken by something from elsewhere can't be used again."""
+def _known(name: str, repo: str, catalogue: Catalogue) -> Model | None:
+    """The catalogue's own entry of that name and repository. Raises where the name is another model's."""
     for model in catalogue:
-        if model.name == name and not any(isinstance(s, HubSource) and s.repo == repo for s in model.sources):
-            raise WeightsError(f"There is already another model called {name}: rename the file and add that.")
+        if model.name != name:
+            continue
+        if any(isinstance(source, HubSource) and source.repo == repo for source in model.sources):
+            return model
+        raise WeightsError(f"There is already another model called {name}: rename the file and add that.")
+    return None
 
 
 def _from_disk(
@@ -175,6 +180,8 @@ def _from_disk(
     home = path if path.is_dir() else path.parent
     paths = [each.name for each in home.iterdir() if each.is_file()]
     found = _pick(paths, path.resolve().name, "" if path.is_dir() else path.name, f"The folder {home}")
+    if empty := [where for _, where in found.files if not (home / where).stat().st_size]:
+        raise WeightsError(f"{home / empty[0]} is empty: get it again from where it came from.")
     if any(model.name == found.name and model.sources for model in catalogue):
         raise WeightsError(
             f"There is already another model called {found.name}: rename the file and add that."

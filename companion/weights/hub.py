@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 
 from companion.errors import WeightsError
 from companion.weights import disk
+from companion.weights.failures import Unreachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ def _library() -> ModuleType:
     os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
     import huggingface_hub
 
+    # Its warnings (a retry, say) aren't sentences for a person; what matters arrives as an error.
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     return huggingface_hub
 
 
@@ -127,9 +131,9 @@ def _explained(repo: str) -> Iterator[None]:
         raise WeightsError(f"{repo} could not be fetched ({error.strerror or error}): try again.") from error
 
 
-def _unreachable(repo: str) -> WeightsError:
+def _unreachable(repo: str) -> Unreachable:
     where = _endpoint() or "the Hugging Face hub"
-    return WeightsError(
+    return Unreachable(
         f"{where} could not be reached for {repo}: check the network (HF_ENDPOINT names another hub), "
         "then run the command again, which goes on where it stopped."
     )

