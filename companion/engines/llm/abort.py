@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from companion.engines import Cancel
+from companion.engines import Cancel, Never
 from companion.engines.llm.native import llama, strlen
 
 POLL = 0.01
@@ -49,8 +49,8 @@ class Abort:
     @contextmanager
     def watching(self, cancel: Cancel) -> Iterator[None]:
         """Throw the switch as soon as `cancel` is set (within `POLL`), while the body runs."""
-        self._watch(cancel)
         try:
+            self._watch(cancel)
             yield
         finally:
             with self._change:
@@ -67,7 +67,7 @@ class Abort:
 
     def _watch(self, cancel: Cancel) -> None:
         with self._change:
-            self._watched = cancel
+            self._watched = None if isinstance(cancel, Never) else cancel
             self._change.notify()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="llm-cancel", daemon=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -76,7 +75,11 @@ class KvCache:
         self.can_shift = bool(self._api.llama_memory_can_shift(self._memory))
         self._chunk = CHUNK_ON_GPU if model.on_gpu else CHUNK_WITHOUT_ABORT
         self.can_rollback = True
-        self._try_out()
+        try:
+            self._try_out()
+        except BaseException:
+            self.close()
+            raise
 
     def evaluate(self, prompt: Sequence[int], cancel: Cancel, *, answer: bool) -> int:
         """Make the cache hold `prompt`; returns how many tokens were evaluated.
@@ -182,9 +185,8 @@ class KvCache:
                 raise Cancelled
             self._fill(tokens, answer)
             self._answerable = False
-            watching = contextlib.nullcontext() if isinstance(cancel, Never) else self._abort.watching(cancel)
             started = time.perf_counter()
-            with watching:
+            with self._abort.watching(cancel):
                 status = self._api.llama_decode(self._context, self._batch)
             seconds = time.perf_counter() - started
             if status == 0:

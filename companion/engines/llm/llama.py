@@ -84,7 +84,7 @@ class Llama:
         later, longer version of it says differently at its end is rolled back then.
         """
         self._requests += 1
-        answer = not open_ended and messages[-1:] != [] and messages[-1].role != "assistant"
+        answer = not open_ended and bool(messages) and messages[-1].role != "assistant"
         tokens = self._prompt.of(messages, answer=answer, open_ended=open_ended)
         with self._lane.work():
             return self._evaluate(tokens, cancel, answer=answer)
@@ -138,7 +138,7 @@ class Llama:
         waits. What stays still knows of what was removed as far as it had taken it up.
         """
         self._requests += 1
-        answer = messages[-1:] != [] and messages[-1].role == "user"
+        answer = bool(messages) and messages[-1].role != "assistant"
         tokens = self._prompt.of(messages, answer=answer)
         with self._lane.work():
             gap = _gap(self._cache.tokens, tokens)

@@ -1,12 +1,13 @@
 """The chat model: one conversation in the KV cache, interrupted at will, true at all times."""
 
+import signal
 import threading
 from pathlib import Path
 
 import pytest
-from conftest import GREEDY, After, assert_same_reply, reply  # type: ignore[attr-defined]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from llm_touchstone import GREEDY, After, assert_same_reply, reply
 
 from companion.engines import Cancelled, Never
 from companion.engines.llm import Message, PromptTooLong, Sampling
@@ -227,7 +228,7 @@ STORIES = [
 
 
 @settings(
-    max_examples=25,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -259,6 +260,29 @@ def test_a_computation_stopped_in_the_middle_leaves_a_true_cache(engine: Llama, 
         engine.prefill(long, After(4))  # looked at again by the watching thread, while llama.cpp computes
     held = engine._cache._api.llama_memory_seq_pos_max(engine._cache._memory, 0) + 1
     assert held == len(engine._cache.tokens) < engine.count(long)
+    assert_same_reply(engine, touchstone, talk("Hello there."), 4)
+
+
+class Interrupting:
+    """A cancel token during whose `looks`-th look, in the main thread, somebody presses Ctrl-C."""
+
+    def __init__(self, looks: int) -> None:
+        self.left = looks
+
+    def is_set(self) -> bool:
+        if threading.current_thread() is threading.main_thread():
+            self.left -= 1
+            if self.left == 0:
+                signal.raise_signal(signal.SIGINT)
+        return False
+
+
+@pytest.mark.parametrize("looks", [1, 2, 3, 5, 8])
+def test_ctrl_c_leaves_a_true_cache(engine: Llama, touchstone: Llama, looks: int) -> None:
+    messages = talk("Once upon a time there was a fox who lived in a wood. " * 8)
+    engine._cache._clear()
+    with pytest.raises(KeyboardInterrupt):
+        list(engine.generate(messages, Interrupting(looks), sampling=GREEDY, max_tokens=20))
     assert_same_reply(engine, touchstone, talk("Hello there."), 4)
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from conftest import GREEDY, After, assert_same_reply, reply  # type: ignore[attr-defined]
+from llm_touchstone import GREEDY, After, assert_same_reply, reply
 
 from companion.engines import Cancel, Cancelled, Never
 from companion.engines.llm import Message
