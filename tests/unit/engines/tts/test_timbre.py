@@ -22,7 +22,8 @@ def scripted_world(asked: dict[str, np.ndarray]) -> SimpleNamespace:
         return np.ones(1500)
 
     return SimpleNamespace(
-        harvest=lambda speech, rate: (np.full(4, 100.0), np.arange(4) / 200),
+        dio=lambda speech, rate: (np.full(4, 99.0), np.arange(4) / 200),
+        stonemask=lambda speech, rough, times, rate: rough + 1.0,
         cheaptrick=lambda speech, f0, times, rate: envelope,
         d4c=lambda speech, f0, times, rate: np.full((4, 129), 0.5),
         synthesize=synthesize,
