@@ -11,8 +11,8 @@ from importlinter import Contract, ContractCheck, fields, output
 class Only(Contract):
     """Modules, with all below them, import of this project only what is named, and themselves.
 
-    Options: `modules`, `may_import` (exact modules, not what is below them), and `third_party`: False leaves them
-    nothing but the standard library. Rooms that aren't built yet are passed over.
+    Options: `modules`, `may_import` (exact modules, not what is below them), and `third_party`: False leaves
+    them nothing but the standard library. Rooms that aren't built yet are passed over.
     """
 
     modules = fields.ListField(subfield=fields.StringField())
