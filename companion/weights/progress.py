@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 import click
 
+WAITING = "another process is fetching it: waiting"
+"""The step of a fetch that has to wait its turn."""
+
 
 class Progress(Protocol):
     """Is told how the work on one model after another goes; counts are bytes."""
@@ -56,6 +59,11 @@ class Lines(Quiet):
     def begin(self, name: str, total: int) -> None:
         """Note the name and the time."""
         self._name, self._began = name, time.monotonic()
+
+    def step(self, text: str) -> None:
+        """Say why nothing happens; other steps pass unseen."""
+        if text == WAITING:
+            click.echo(f"{self._name}: {text}", err=True)
 
     def end(self, outcome: str) -> None:
         """Print the line."""
