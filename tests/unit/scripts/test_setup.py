@@ -1,4 +1,4 @@
-"""The stages of a set-up: done once, repaired after an interruption, one at a time; none at a second start."""
+"""A set-up: done once, repaired after an interruption, one at a time, none at a second start."""
 
 from __future__ import annotations
 
