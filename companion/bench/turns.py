@@ -33,10 +33,9 @@ READY_WITHIN = 60.0
 class Talk:
     """`companion talk` in a room; its lines are read as they come."""
 
-    def __init__(self, room: Room, arguments: tuple[str, ...] = ()) -> None:
-        self._home = tempfile.TemporaryDirectory(prefix="companion-bench-")
-        command = [sys.executable, "-m", "companion", "--home", self._home.name, "talk", "--timings"]
-        command += arguments
+    def __init__(self, room: Room, home: Path, *, within: tuple[str, ...] = ()) -> None:
+        """`within` is a command that is to run it, such as one that takes the network away."""
+        command = [*within, sys.executable, "-m", "companion", "--home", str(home), "talk", "--timings"]
         self.process = subprocess.Popen(
             command, env=room.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True,
@@ -74,7 +73,6 @@ class Talk:
         except subprocess.TimeoutExpired:
             self.process.kill()
             code = self.process.wait()
-        self._home.cleanup()
         return code
 
 
@@ -87,9 +85,9 @@ def run(
     answer, `cut_offs` (she spoke while the user did), `answers` as transcribed from the tape, `spans_ms`.
     """
     files = recordings_in(data)[:most]
-    with Room() as room:
+    with Room() as room, tempfile.TemporaryDirectory(prefix="companion-bench-") as home:
         began = time.monotonic()
-        talk = Talk(room)
+        talk = Talk(room, Path(home))
         if not talk.wait_for("Listening", READY_WITHIN):
             talk.close()
             raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")

@@ -1,0 +1,117 @@
+"""The store keeps every committed turn, whatever happens to the process."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import apsw
+import pytest
+
+from companion.engines.asr import Transcription, Word
+from companion.errors import StoreError
+from companion.memory.store import Store
+
+
+def test_what_was_said_is_there_again_after_a_restart(tmp_path):
+    store = Store(tmp_path / "store.db")
+    store.add_user_turn(1, "Good morning.")
+    store.add_companion_turn(1, "Good", interrupted=True)
+    store.close()
+
+    turns = Store(tmp_path / "store.db").turns()
+
+    assert [(t.side, t.text, t.interrupted) for t in turns] == [
+        ("user", "Good morning.", 0),
+        ("companion", "Good", 1),
+    ]
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path):
+    store = Store(tmp_path / "store.db")
+    store.add_user_turn(1, "A secret.")
+
+    modes = {f.name: f.stat().st_mode & 0o777 for f in tmp_path.iterdir()}
+
+    assert set(modes.values()) == {0o600}, modes
+
+
+def test_the_second_hearing_becomes_the_record_and_keeps_what_was_answered(tmp_path):
+    store = Store(tmp_path / "store.db")
+    store.add_user_turn(1, "I am fifty.")
+    words = (Word("I", 0.0, 0.1, 0.9), Word("am", 0.1, 0.2, 0.9), Word("fifteen.", 0.2, 0.8, 0.7))
+
+    store.review_user_turn(1, Transcription("I am fifteen.", "en", 1.0, 0.0, -0.2, words), "I am fifty.")
+
+    (turn,) = store.turns()
+    assert turn.text == "I am fifteen."
+    store.close()
+    db = apsw.Connection(str(tmp_path / "store.db"))
+    assert db.execute("SELECT answered, json_array_length(words) FROM hearings").fetchall() == [
+        ("I am fifty.", 3)
+    ]
+
+
+def test_a_second_hearing_of_nothing_leaves_the_turn_as_it_was(tmp_path):
+    store = Store(tmp_path / "store.db")
+    store.add_user_turn(1, "Yes.")
+
+    store.review_user_turn(1, Transcription("", "en", 1.0, 0.9, -2.0), "Yes.")
+
+    assert store.turns()[0].text == "Yes."
+
+
+@pytest.mark.parametrize("content", [b"this is not a database at all, it is a text" * 50, b"\x00" * 4096])
+def test_a_file_that_is_no_store_is_refused_with_a_sentence_and_left_alone(tmp_path, content):
+    path = tmp_path / "store.db"
+    path.write_bytes(content)
+
+    with pytest.raises(StoreError, match="can't be opened"):
+        Store(path)
+
+    assert path.read_bytes() == content
+
+
+def test_a_store_of_a_newer_companion_is_left_alone(tmp_path):
+    Store(tmp_path / "store.db").close()
+    db = apsw.Connection(str(tmp_path / "store.db"))
+    db.execute("PRAGMA user_version=99")
+    db.close()
+
+    with pytest.raises(StoreError, match="newer"):
+        Store(tmp_path / "store.db")
+
+
+def test_kill_9_at_any_moment_loses_no_turn_that_was_committed(tmp_path):
+    """The writer reports each turn once it is committed; whatever it reported must be there afterwards."""
+    program = textwrap.dedent("""
+        import sys
+        from pathlib import Path
+        from companion.memory.store import Store
+        store = Store(Path(sys.argv[1]))
+        for number in range(1, 100000):
+            store.add_user_turn(number, f"turn {number}")
+            print(number, flush=True)
+    """)
+    reported_in_all = 0
+    for round_ in range(5):
+        path = tmp_path / "store.db"
+        writer = subprocess.Popen(
+            [sys.executable, "-c", program, path], stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+        reported = 0
+        for line in writer.stdout:
+            reported = int(line)
+            if reported >= 3 + 4 * round_:
+                break
+        os.kill(writer.pid, signal.SIGKILL)
+        rest = writer.stdout.read().split()
+        writer.wait()
+        reported_in_all += int(rest[-1]) if rest else reported
+
+        texts = [t.text for t in Store(path).turns()]
+
+        assert len(texts) >= reported_in_all
+        assert texts[-1].startswith("turn ")
+        reported_in_all = len(texts)

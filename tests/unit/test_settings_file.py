@@ -1,0 +1,67 @@
+"""Settings are checked where they come in, and written without harm to what stands there."""
+
+import pytest
+
+from companion.errors import SettingsError
+from companion.settings import Settings
+from companion.settings_file import FILE, change, check, declared, get, keys, load, parse
+
+
+def test_a_home_without_a_file_has_the_defaults(tmp_path):
+    assert load(tmp_path) == Settings()
+
+
+def test_every_default_is_a_value_its_own_declaration_allows():
+    for key in keys():
+        assert check(key, get(Settings(), key)) == get(Settings(), key)
+        assert declared(key)[0].metadata["about"].endswith(".")
+
+
+def test_a_change_is_read_back_and_keeps_what_a_person_wrote(tmp_path):
+    (tmp_path / FILE).write_text("# mine\n[tts]\nvolume = 0.5  # quiet\n")
+
+    change(tmp_path, "tts.pace", 1.2)
+
+    assert load(tmp_path).tts.pace == 1.2
+    assert load(tmp_path).tts.volume == 0.5
+    text = (tmp_path / FILE).read_text()
+    assert "# mine" in text
+    assert "# quiet" in text
+    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("tts.pace = 9", "at most 2"),
+        ('tts.pace = "fast"', "a number"),
+        ("turns.mode = 'shouting'", "one of hands-free, push-to-talk"),
+        ("asr.threads = 1.5", "a whole number"),
+        ("tts.pace = nan", "at "),
+        ("tts.colour = 1", "no setting"),
+        ("colour.tts = 1", "no section"),
+        ("tts = 3", "no section"),
+        ("[tts", "not valid TOML"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_a_sentence(tmp_path, content, said):
+    (tmp_path / FILE).write_text(content)
+
+    with pytest.raises(SettingsError, match=said):
+        load(tmp_path)
+
+
+def test_a_broken_file_is_not_written_over(tmp_path):
+    (tmp_path / FILE).write_text("[tts")
+
+    with pytest.raises(SettingsError):
+        change(tmp_path, "tts.pace", 1.1)
+
+    assert (tmp_path / FILE).read_text() == "[tts"
+
+
+def test_what_is_typed_is_taken_as_the_settings_own_type():
+    assert parse("asr.threads", "3") == 3
+    assert parse("tts.pace", "1") == 1.0
+    with pytest.raises(SettingsError, match="whole number"):
+        parse("asr.threads", "many")
