@@ -129,18 +129,18 @@ def _read(tokens: Sequence[Token], at: int, tongue: Language) -> Reading:
         if reading is not None:
             return reading
     core = tokens[at].core
-    if core == "A" and at and tongue.code == "en":
+    if core == "A" and at and tokens[at - 1].open_end and tongue.code == "en":
         # The letter ("vitamin A"), which espeak-ng would take for the article.
         return Reading(1, "eigh")
     if core in BETWEEN and _between_numbers(tokens, at):
-        return Reading(1, tongue.words[BETWEEN[core]])
+        sizes = core == "x" and not (tokens[at - 1].core + tokens[at + 1].core).isdigit()
+        return Reading(1, tongue.words["by" if sizes else BETWEEN[core]])
     return Reading(1, parts_said(core, tongue))
 
 
 def _between_numbers(tokens: Sequence[Token], at: int) -> bool:
-    return (
-        0 < at < len(tokens) - 1 and tokens[at - 1].core[-1:].isdigit() and tokens[at + 1].core[:1].isdigit()
-    )
+    around = (tokens[at - 1].core[:1], tokens[at + 1].core[:1]) if 0 < at < len(tokens) - 1 else ("", "")
+    return all(letter.isdigit() for letter in around)
 
 
 def _rest(token: Token, took_dot: bool, following: Token | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from companion.engines.tts.wording.language import Currency, Language, Noun, word_set
@@ -20,6 +21,9 @@ from companion.engines.tts.wording.numerals import (
     year,
 )
 from companion.engines.tts.wording.tokens import VULGAR, Reading, Token
+
+COMPARED = {"<": "less than", ">": "more than", "~": "about", "≈": "about", "≤": "at most", "≥": "at least"}
+"""Signs in front of a number, by the names of `Language.words`."""
 
 CURRENCY_SIGN = re.compile(r"([+-]?)(US\$|C\$|A\$|[$€£¥₹₩₽₿])(?=[\d.])")
 RANGE = re.compile(r"(.{1,24}?)(?:-|–|—)([$€£¥]?\d.{0,24})")
@@ -39,6 +43,18 @@ def amount(tokens: Sequence[Token], at: int, tongue: Language) -> Reading | None
     core = tokens[at].core
     if not core or len(core) > LONGEST or not any(letter.isdigit() or letter in VULGAR for letter in core):
         return None
+    if core[0] in COMPARED and len(core) > 1:
+        inner = amount([replace(tokens[at], core=core[1:]), *tokens[at + 1 : at + 3]], 0, tongue)
+        return inner and replace(inner, spoken=f"{tongue.words[COMPARED[core[0]]]} {inner.spoken}")
+    reading = _amount(tokens, at, core, tongue)
+    if reading and reading.tokens == 2 and tokens[at + 1].trail == "." and tokens[at + 1].core.isalpha():
+        # "6 ft. tall": the full stop is the unit's where the sentence goes on.
+        goes_on = at + 2 < len(tokens) and tokens[at + 2].core[:1].islower()
+        return replace(reading, took_dot=goes_on)
+    return reading
+
+
+def _amount(tokens: Sequence[Token], at: int, core: str, tongue: Language) -> Reading | None:
     following = _next_core(tokens, at)
     if (sign := CURRENCY_SIGN.match(core)) is not None:
         return _money_in_front(core, sign, following, tongue)
@@ -171,7 +187,8 @@ def _money_in_front(core: str, match: re.Match[str], following: str, tongue: Lan
     size, per, other = rest.partition("/")
     plus = f" {tongue.words['plus']}" if size.endswith("+") else ""
     size = size.removesuffix("+")
-    tail = plus + (f" {tongue.words['per']} {other}" if per and other.isalpha() else "")
+    each = tongue.units[other].one if other in tongue.units else other
+    tail = plus + (f" {tongue.words['per']} {each}" if per and other.isalpha() else "")
     if (per and not other.isalpha()) or (size and size not in tongue.magnitudes):
         return None
     if size or following in tongue.magnitudes:

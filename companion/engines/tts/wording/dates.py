@@ -13,6 +13,8 @@ ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:T(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 )
 NUMERIC = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4}|\d{2})")
+SHORT = re.compile(r"(\d{1,2})/(\d{1,2})")
+DATE_WORDS = frozenset(["on", "by", "until", "since", "am", "vom", "zum", "le", "el", "du", "del"])
 DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|ª)?")
 YEAR = re.compile(r"[12]\d{3}")
 CLOCK = re.compile(r"(\d{1,2})(?::|h)(\d{2})(?::(\d{2}))?(.{0,5})")
@@ -39,7 +41,19 @@ def date(tokens: Sequence[Token], at: int, tongue: Language) -> Reading | None:
         full = year if len(year) == 4 else ("20" if int(year) < 70 else "19") + year
         said = _said(day, int(month), full, tongue, day_first=not month_first)
         return Reading(1, said) if said else None
+    if (match := SHORT.fullmatch(core)) and at and _calls_for_a_date(tokens[at - 1], tongue):
+        first, second = match.groups()
+        month_first = tongue.month_first and int(first) <= 12
+        month, day = (first, second) if month_first else (second, first)
+        said = _said(day, int(month), "", tongue, day_first=not month_first)
+        return Reading(1, said) if said else None
     return _day_month(tokens, at, tongue) or _month_day(tokens, at, tongue)
+
+
+def _calls_for_a_date(before: Token, tongue: Language) -> bool:
+    """True behind a weekday, or a word such as "on": there "10/12" is no fraction."""
+    word = before.core.lower()
+    return word in DATE_WORDS or (tongue.code == "en" and word.endswith("day") and before.core[:1].isupper())
 
 
 def _said(day: str, month: int, year: str, tongue: Language, *, day_first: bool) -> str:

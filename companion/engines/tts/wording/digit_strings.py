@@ -17,7 +17,10 @@ PHONE_PART = re.compile(r"[+]?\d{1,5}(?:[-.]\d{2,5}){0,3}")
 DOTTED = re.compile(r"[vV]?(\d{1,4}(?:\.\d{1,4}){1,4})")
 SLASHED = re.compile(r"(\d{1,3})/(\d{1,3})")
 SIZE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)[x×](\d{1,5}(?:\.\d{1,3})?)(?:[x×](\d{1,5}))?")
-HEIGHT = re.compile(r"(\d)'(\d{1,2})?")
+HEIGHT = re.compile(r"(\d)'(\d{1,2})")
+RATIO = re.compile(r"(\d{1,3}):(\d{1,3})")
+SCIENTIFIC = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)[eE]([+-]?\d{1,3})")
+CODE = re.compile(r"\d{1,8}(?:-\d{1,8}){3,7}")
 SCALES = (10, 100)
 """Denominators of marks ("8/10"), which are out of something, not a fraction."""
 
@@ -31,6 +34,8 @@ def telephone(tokens: Sequence[Token], at: int, tongue: Language) -> Reading | N
         PHONE.fullmatch(core) and core.count(".") in (0, 2, 3) and _long_enough(core)
     ) or SHORT_PHONE.fullmatch(core):
         return Reading(1, _signed(core, tongue))
+    if CODE.fullmatch(core):
+        return Reading(1, spelled(core, tongue))
     if not PHONE_PART.fullmatch(core):
         return None
     last, groups = at, [core]
@@ -122,7 +127,7 @@ def slashed(tokens: Sequence[Token], at: int, tongue: Language) -> Reading | Non
 
 
 def size(tokens: Sequence[Token], at: int, tongue: Language) -> Reading | None:
-    """ "1920x1080", "3×4", and heights: 5'10"."""
+    """ "1920x1080", "3×4", heights (5'10), ratios ("3:1"), and "5e-3"."""
     core = tokens[at].core
     if len(core) > 24:
         return None
@@ -130,7 +135,27 @@ def size(tokens: Sequence[Token], at: int, tongue: Language) -> Reading | None:
         parts = [whole_number(part.replace(".", tongue.decimal), tongue) for part in match.groups() if part]
         return Reading(1, f" {tongue.words['by']} ".join(say(part, tongue) for part in parts if part))
     match = HEIGHT.fullmatch(core)
-    if match and tongue.code == "en" and (match.group(2) or tokens[at].trail[:1] == "'"):
-        inches = f" {cardinal(int(match.group(2)), 'en')}" if match.group(2) else ""
-        return Reading(1, f"{cardinal(int(match.group(1)), 'en')} foot{inches}")
-    return None
+    if match and tongue.code == "en":
+        return Reading(1, f"{cardinal(int(match.group(1)), 'en')} foot {cardinal(int(match.group(2)), 'en')}")
+    return _ratio(core, tongue) or _scientific(core, tongue)
+
+
+def _ratio(core: str, tongue: Language) -> Reading | None:
+    """ "3:1" -> "three to one"."""
+    match = RATIO.fullmatch(core)
+    if match is None:
+        return None
+    first, second = (cardinal(int(part), tongue.code) for part in match.groups())
+    return Reading(1, f"{first} {tongue.words['to']} {second}")
+
+
+def _scientific(core: str, tongue: Language) -> Reading | None:
+    """ "5e-3" -> "five times ten to the power of minus three"."""
+    match = SCIENTIFIC.fullmatch(core)
+    if match is None:
+        return None
+    number, power = (whole_number(part.replace(".", tongue.decimal), tongue) for part in match.groups())
+    if number is None or power is None:
+        return None
+    raised = f"{cardinal(10, tongue.code)} {tongue.words['to the power of']} {say(power, tongue)}"
+    return Reading(1, f"{say(number, tongue)} {tongue.words['times']} {raised}")

@@ -124,7 +124,7 @@ UNITS = nouns("""
     wk, wks: week, weeks
     yr, yrs: year, years
     mo: month, months
-    B: byte, bytes
+    ¢: cent, cents
     kB, KB: kilobyte, kilobytes
     MB: megabyte, megabytes
     GB: gigabyte, gigabytes
@@ -280,6 +280,7 @@ ABBREVIATIONS = Abbreviations(
         24/7: twenty-four seven
         9/11: nine eleven
         50/50: fifty fifty
+        20/20: twenty twenty
         ok: okay
         o.k: okay
         u.s: U.S

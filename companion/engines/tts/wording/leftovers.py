@@ -9,9 +9,6 @@ from companion.engines.tts.wording.language import Language
 from companion.engines.tts.wording.numerals import number_at_start, say, say_digits_or_cardinal
 
 PART = re.compile(r"\^[23](?!\d)|[^\W\d_]+(?:['’-][^\W\d_]+)*'?|\d+(?:[.,]\d+)*|\.{2,}|.", re.DOTALL)
-COMPARED = {"<": "less than", ">": "more than", "~": "about", "≈": "about", "≤": "at most", "≥": "at least"}
-"""Signs in front of a number, by the names of `Language.words`."""
-
 POWERS = {"^2": "squared", "^3": "cubed"}
 
 RESTS = frozenset(",;—–|…")
@@ -59,10 +56,10 @@ def _number_said(part: str, before: str, tongue: Language) -> str:
 
 def _sign_said(sign: str, before: str, after: str, tongue: Language) -> str:
     numbers = before[-1:].isdigit() and after[:1].isdigit()
+    if sign == "–" and before[-1:].isalnum() and after[:1].isalnum():
+        return tongue.words["to"]
     if sign[0] in RESTS or sign.startswith(".."):
         return ","
-    if sign in COMPARED and after[:1].isdigit() and not before:
-        return tongue.words[COMPARED[sign]]
     if sign == "/":
         return _slash_said(before, after, tongue)
     if sign == "-":

@@ -23,7 +23,7 @@ QUOTE = re.compile(r"[ \t]{0,3}>[> \t]*")
 BULLET = re.compile(r"[ \t]*[-*+•‣◦▪●–—][ \t]+(?:\[[ xX]\][ \t]+)?")
 NUMBERED = re.compile(r"[ \t]*\d{1,3}([.)])(?=[ \t]+\S)")
 RULE = re.compile(r"[ \t]*([-*_=])(?:[ \t]*\1){2,}[ \t]*")
-TABLE_RULE = re.compile(r"[ \t|:-]*-[ \t|:-]*")
+TABLE_RULE = re.compile(r"[ \t|:-]+")
 STRONG = re.compile(r"(?<!\d)(?:\*{2,}|__+|~~+)(?!\d)|(?<!\w)(?:\*{2,}|__+|~~+)|(?:\*{2,}|__+|~~+)(?!\w)")
 EMPHASIS = re.compile(
     r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,120})(?<=\S)\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^_\n]{1,120})(?<=\S)_(?!\w)"
@@ -74,7 +74,7 @@ def _hide_line_marks(text: str, shown: list[str]) -> set[int]:
     lines = text.split("\n")
     for line in lines:
         end = start + len(line)
-        if RULE.fullmatch(line) or (TABLE_RULE.fullmatch(line) and "|" in line):
+        if RULE.fullmatch(line) or (TABLE_RULE.fullmatch(line) and "|" in line and "-" in line):
             _hide(shown, start, end)
         elif _hide_start(line, start, shown) or not text[end + 1 : end + 2].strip() or _is_row(line):
             breaks.add(end)

@@ -13,6 +13,7 @@ MONEY = [
     ("$5-10", "five to ten dollars"),
     ("$10/month", "ten dollars per month"),
     ("$5M", "five million dollars"),
+    ("$100k/yr", "one hundred thousand dollars per year"),
     ("$2.5 billion", "two point five billion dollars"),
     ("€20", "twenty euros"),
     ("20 €", "twenty euros"),
@@ -38,6 +39,9 @@ NUMBERS = [
     ("5k", "five thousand"),
     ("10x", "ten times"),
     ("100+", "one hundred plus"),
+    ("3:1", "three to one"),
+    ("5e-3", "five times ten to the power of minus three"),
+    ("978-3-16-148410-0", "nine seven eight, three, one six, one four eight four one zero, zero"),
     ("3x4", "three by four"),
     ("6'2\"", "six foot two"),
     ("007", "zero zero seven"),
@@ -68,7 +72,10 @@ MEASURES = [
     ("30 min", "thirty minutes"),
     ("2 h", "two hours"),
     ("5-10 km", "five to ten kilometers"),
-    ("½ km", "a half kilometers"),
+    ("~3 km", "about three kilometers"),
+    ("She is 6 ft. tall.", "She is six feet tall."),
+    ("1.5m x 2.1m", "one point five meters by two point one meters"),
+    ("Gate 12B", "Gate twelve B"),
 ]
 TIMES = [
     ("12:30", "twelve thirty"),
@@ -76,6 +83,7 @@ TIMES = [
     ("3pm", "three P.M"),
     ("3:30 p.m. today", "three thirty P.M today"),
     ("12:00", "twelve o'clock"),
+    ("on Friday, 10/12", "on Friday, October twelfth"),
     ("15:00", "fifteen hundred"),
     ("0:00", "midnight"),
     ("9-5pm", "nine to five P.M"),
@@ -108,6 +116,8 @@ NAMES = [
     ("GPT-4", "G.P.T four"),
     ("Vitamin A", "Vitamin eigh"),
     ("A cat", "A cat"),
+    ("2001: A Space", "two thousand one, A Space"),
+    ("Mon–Fri", "Mon to Fri"),
 ]
 SIGNS = [
     ("fish & chips", "fish and chips"),
