@@ -114,8 +114,10 @@ def test_a_newer_request_ends_an_older_reply(engine: Llama) -> None:
     older = engine.generate(talk("Count to one hundred."), Never(), sampling=GREEDY, max_tokens=50)
     next(older)
     engine.prefill(talk("No, wait."), Never())
+    held = list(engine._cache.tokens)
     with pytest.raises(Cancelled):
         next(older)
+    assert engine._cache.tokens == held
 
 
 def test_a_stop_string_ends_the_reply_and_is_not_said(engine: Llama) -> None:

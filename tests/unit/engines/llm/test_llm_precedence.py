@@ -60,6 +60,13 @@ def test_background_work_waiting_for_talk_can_be_withdrawn(engine: Llama, backgr
     talk.close()
 
 
+def test_no_step_is_begun_while_talk_is_at_work() -> None:
+    precedence, runs = Precedence(), []
+    with precedence.talk(), pytest.raises(Cancelled):
+        BackgroundLane(precedence).step(runs.append, After(3))
+    assert runs == []
+
+
 def test_a_step_that_talk_stops_runs_again_after_it() -> None:
     precedence = Precedence()
     runs = []
