@@ -42,8 +42,6 @@ def command(home: str | None, recordings: tuple[Path, ...], as_json: bool) -> in
 
 def _transcribe(recognizer: Any, path: Path, quiet: bool) -> dict[str, Any]:
     """One file, piece by piece, with a progress bar on a terminal."""
-    from dataclasses import asdict
-
     from companion.audio import recordings
     from companion.commands.progress import seconds_bar
     from companion.engines import Never
@@ -52,7 +50,7 @@ def _transcribe(recognizer: Any, path: Path, quiet: bool) -> dict[str, Any]:
     with seconds_bar(path) as step:
         for piece in recognizer.stream(recordings.blocks(path), Never()):
             texts.append(piece.text)
-            words += [asdict(word) for word in piece.words]
+            words += [_word(word) for word in piece.words]
             seconds += piece.seconds
             language = language or piece.language
             step(piece.seconds)
@@ -60,3 +58,13 @@ def _transcribe(recognizer: Any, path: Path, quiet: bool) -> dict[str, Any]:
     return {
         "file": str(path), "text": text, "language": language, "seconds": round(seconds, 3), "words": words,
     }  # fmt: skip
+
+
+def _word(word: Any) -> dict[str, Any]:
+    """A word as other programs rely on it."""
+    return {
+        "word": word.text,
+        "start": round(word.start, 3),
+        "end": round(word.end, 3),
+        "confidence": round(word.confidence, 3),
+    }
