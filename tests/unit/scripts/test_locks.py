@@ -23,7 +23,13 @@ MACHINES = [
     }
     for version, (system, machine) in product(
         ("3.11", "3.12", "3.13"),
-        (("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("win32", "AMD64")),
+        (
+            ("linux", "x86_64"),
+            ("linux", "aarch64"),
+            ("darwin", "arm64"),
+            ("darwin", "x86_64"),
+            ("win32", "AMD64"),
+        ),
     )
 ]
 
