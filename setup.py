@@ -1,4 +1,4 @@
-"""Puts the catalogue of models, which lies beside the models in a checkout, into the package that is built."""
+"""Puts the catalogue of models, which lies beside them in a checkout, into the package that is built."""
 
 import shutil
 from pathlib import Path
