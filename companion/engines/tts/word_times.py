@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 STRESS = frozenset("ˈˌ")
 PAUSES = {",": 3.0, ";": 3.0, ":": 3.0, ".": 4.0, "?": 4.0, "!": 4.0, "-": 1.0, " ": 0.3}
-"""Length of what isn't a sound, in average sounds, for voices that don't tell (as joe-medium has it)."""
+"""Length of what isn't a sound, in average sounds, for voices that don't tell. Chosen by hand."""
 
 MODIFIERS = 0.4
-"""Length of a length mark or another modifier, in average sounds (same source)."""
+"""Length of a length mark or another modifier, in average sounds; chosen by hand."""
 
 
 def estimated_lengths(phonemes: Sequence[str], samples: int) -> NDArray[np.int64]:
