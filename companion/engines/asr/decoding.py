@@ -65,8 +65,8 @@ def features(
 ) -> NDArray[np.float32]:
     """Log-mel features of `audio` (at most 30 s) and `padding` frames behind it; None: up to the full window.
 
-    The padding is zeros among the features, as in faster-whisper's `transcribe`, not silence among the samples:
-    with 2 s of it the decoder repeated itself in 1 of 120 short windows, with 2 s of silence in 8.
+    The padding is zeros among the features, as in faster-whisper's `transcribe`, not silence among the
+    samples: with 2 s of it the decoder repeated itself in 1 of 120 short windows, with 2 s of silence in 8.
     """
     frames = whisper.feature_extractor(audio)[:, : -(-audio.size // 160)][:, :FRAMES]
     room = FRAMES - frames.shape[1]

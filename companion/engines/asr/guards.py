@@ -7,6 +7,7 @@ sound without speech it writes what stands there ("Thank you.", "Thanks for watc
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -27,9 +28,6 @@ LOOP = 3
 KNOWN_NO_SPEECH = 0.35
 """No-speech probability from which a known hallucination isn't believed. Full window, Whisper base: at least
 0.64 on 31 stretches of noise, at most 0.25 on 20 short spoken replies, "Thank you." among them."""
-
-FAINT = 2.0
-"""A log-probability this many times `AsrSettings.logprob` is no evidence of words, whatever else is."""
 
 
 def cut_repeats(reading: Reading) -> Reading:
@@ -74,7 +72,7 @@ def unlooped(text: str) -> str:
 
 
 def doubt(reading: Reading, seconds: float, settings: AsrSettings) -> str:
-    """Why the reading of a short window of `seconds` wants the full one, in a word or two; "" if it doesn't."""
+    """Why the reading of a short window of `seconds` wants the full one, in a word; "" if it doesn't."""
     if repeats(reading.text) or _says_itself_again(reading):
         return "repetition"
     if not reading.finished or len(reading.text) > 15 + LETTERS_PER_SECOND * seconds:
@@ -88,19 +86,20 @@ def doubt(reading: Reading, seconds: float, settings: AsrSettings) -> str:
     return ""
 
 
-def disbelief(text: str, logprob: float, no_speech: float, settings: AsrSettings) -> str:
-    """Why text from a full window isn't believed, in a word or two; "" if it is.
+def disbelief(text: str, logprobs: Sequence[float], no_speech: float, settings: AsrSettings) -> str:
+    """Why `text` isn't believed, in a word or two; "" if it is.
 
-    What is known to be made up is still believed where the evidence is good: people do say thank you.
+    `logprobs`: mean log-probability of a token in each pass over the sound; `no_speech`: of the full window.
+    Where that doubts that anybody spoke, no pass may doubt its words: on noise it writes "I'm going to put it
+    on." with confidence, and the short window something else without any. What is known to be made
+    up is still believed where the evidence is good: people do say thank you.
     """
     if not text:
         return "no speech"
-    if phrase(unlooped(text)) in KNOWN and (no_speech > KNOWN_NO_SPEECH or logprob < settings.logprob):
+    if phrase(unlooped(text)) in KNOWN and (no_speech > KNOWN_NO_SPEECH or max(logprobs) < settings.logprob):
         return "hallucination"
-    if no_speech > settings.no_speech and logprob < settings.logprob:
+    if no_speech > settings.no_speech and min(logprobs) < settings.logprob:
         return "no speech"
-    if logprob < FAINT * settings.logprob:
-        return "low probability"
     return ""
 
 

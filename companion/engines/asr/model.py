@@ -101,7 +101,7 @@ def _check_files(folder: Path) -> None:
 
 
 def _device(wanted: str) -> tuple[str, str]:
-    """The device for the setting `wanted`, and a sentence about it; raises `EngineError` for CUDA without one."""
+    """The device for the setting `wanted`, and a sentence about it; raises `EngineError` for none there."""
     if wanted == "cpu":
         return "cpu", "Whisper runs on the CPU, because asr.device says so."
     try:
@@ -117,7 +117,7 @@ def _device(wanted: str) -> tuple[str, str]:
 
 
 def _open(folder: Path, device: str, threads: int) -> CancellableWhisper:
-    """Load the model and try it on a moment of silence; raises `WeightsError` with the library's error as cause."""
+    """Load the model and try it on some silence; raises `WeightsError` with the library's error as cause."""
     compute_type = CPU_TYPE if device == "cpu" else "float16"
     try:
         if compute_type not in ctranslate2.get_supported_compute_types(device):
@@ -133,7 +133,7 @@ def _open(folder: Path, device: str, threads: int) -> CancellableWhisper:
 
 
 def _match_mels(whisper: CancellableWhisper) -> None:
-    """Use as many mel bands as the model wants, also where its folder comes without preprocessor_config.json."""
+    """Use as many mel bands as the model wants, also where its folder has no preprocessor_config.json."""
     mels = whisper.model.n_mels
     if whisper.feature_extractor.mel_filters.shape[0] != mels:
         whisper.feature_extractor = FeatureExtractor(**{**whisper.feat_kwargs, "feature_size": mels})
@@ -154,8 +154,8 @@ def _check_language(whisper: CancellableWhisper, folder: Path, language: str) ->
         return
     if not whisper.model.is_multilingual:
         raise SettingsError(
-            f"The speech recogniser {folder.name} understands English only, not '{language}'; set asr.language "
-            "to en, or choose another with companion weights use asr NAME."
+            f"The speech recogniser {folder.name} understands English only, not '{language}'; "
+            "set asr.language to en, or choose another with companion weights use asr NAME."
         )
     raise SettingsError(
         f"Whisper knows no language '{language}'; set asr.language to a code such as en or de."

@@ -1,4 +1,4 @@
-"""Compares the text that was answered with the text for the record: what differs, and what of it matters. Pure."""
+"""Compares the text that was answered with the text for the record: what differs, what matters. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ENDS = (".", "!", "?", "…", ":", "。", "！", "？")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A stretch of words that differs. `quick` and `thorough` are the stretches as written, "" where one has none.
+    """A stretch of words that differs. `quick` and `thorough` are the stretches as written, "" for none.
 
     `number` and `name`: the difference changes a number, or a name (a word with a capital letter that no
     start of a sentence explains), so the next prompt should know.

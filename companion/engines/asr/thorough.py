@@ -69,7 +69,7 @@ def transcribe(
 
 def _wrong(segment: Any, settings: AsrSettings) -> str:
     """Why a segment isn't believed, or ""."""
-    return disbelief(segment.text.strip(), segment.avg_logprob, segment.no_speech_prob, settings)
+    return disbelief(segment.text.strip(), (segment.avg_logprob,), segment.no_speech_prob, settings)
 
 
 def _mean_logprob(segments: Sequence[Any]) -> float:

@@ -35,8 +35,8 @@ that reaches the bound is looping, or is cut short and gets the full window."""
 class WhisperRecognizer:
     """A `Recognizer`. Belongs to one thread; the first request is as fast as the others.
 
-    The constructor raises `WeightsError`, `SettingsError` and `EngineError` as `model.load` says; requests raise
-    `Cancelled`, and `EngineError` for sound that isn't one channel of numbers.
+    The constructor raises `WeightsError`, `SettingsError` and `EngineError` as `model.load` says; requests
+    raise `Cancelled`, and `EngineError` for sound that isn't one channel of numbers.
     """
 
     def __init__(self, folder: Path, settings: AsrSettings) -> None:
@@ -93,7 +93,7 @@ class WhisperRecognizer:
             start += piece.size / RATE
 
     def _quick(self, piece: NDArray[np.float32], prompt: str) -> Transcription:
-        """One piece of at most 28 s over a short window, and over the full one if the short one is doubtful."""
+        """One piece of at most 28 s over a short window, and over the full one if that is doubtful."""
         if _silent(piece):
             return self._nothing(piece)
         seconds = piece.size / RATE
@@ -122,7 +122,7 @@ class WhisperRecognizer:
         text, cause = chosen.text, ""
         if repeats(text):
             text, cause = unlooped(text), "repetition"
-        wrong = disbelief(text, chosen.logprob, full.no_speech, self._settings)
+        wrong = disbelief(text, (short.logprob, full.logprob), full.no_speech, self._settings)
         if wrong:
             return _transcription(full, seconds, "", wrong)
         return _transcription(chosen, seconds, text, cause)

@@ -33,7 +33,7 @@ def quietest(audio: NDArray[np.float32], low: int, high: int) -> int:
     energy = np.concatenate([[0.0], np.cumsum((steps**2).sum(axis=1))])
     length = QUIET // STEP
     sums = energy[length:] - energy[:-length]
-    last = sums.size - 1 - int(np.argmin(sums[::-1]))
+    last: int = sums.size - 1 - int(np.argmin(sums[::-1]))
     return low + last * STEP + QUIET // 2
 
 

@@ -63,4 +63,5 @@ def log_mel(audio: NDArray[np.floating]) -> NDArray[np.float32]:
     power = np.abs(np.fft.rfft(windows * hann, axis=-1)) ** 2
     log = np.log10(np.maximum(mel_filters() @ power.T, 1e-10))
     log = np.maximum(log, log.max() - 8.0)
-    return ((log + 4.0) / 4.0).astype(np.float32)
+    scaled: NDArray[np.float32] = ((log + 4.0) / 4.0).astype(np.float32)
+    return scaled

@@ -36,7 +36,7 @@ class SmartTurn:
     """
 
     def __init__(self, folder: Path, settings: EndpointSettings) -> None:
-        """Load the one .onnx file in `folder`. Raises `WeightsError` when there is none or it can't be loaded."""
+        """Load the .onnx file in `folder`. Raises `WeightsError` when there is none or it can't be loaded."""
         import onnxruntime
 
         path = _model_in(folder)
@@ -58,7 +58,7 @@ class SmartTurn:
             ) from error
 
     def probability(self, audio: NDArray[np.float32]) -> float:
-        """Probability in 0..1 that the turn in `audio` (16 kHz mono, -1..1, with the silence after it) is over.
+        """Probability in 0..1 that the turn in `audio` (16 kHz mono, -1..1, with the silence behind) is over.
 
         Only the last 8 s are looked at. Raises `EngineError` when `audio` isn't one channel of numbers.
         """

@@ -81,7 +81,7 @@ class SileroDetector:
         return float(self.probabilities(window)[0])
 
     def probabilities(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The probability of each window of `audio`: float32[n * 512] to float32[n], in one call to the model.
+        """The probability of each window of `audio`: float32[n * 512] to float32[n], in one call.
 
         The stream goes on from the last window heard. Raises `EngineError` as `probability` does.
         """
