@@ -63,6 +63,13 @@ nvcc_path() {
     return 1
 }
 
+# The compiler alone isn't the toolkit: llama.cpp needs cuBLAS as well.
+has_cuda() {
+    local nvcc
+    nvcc=$(nvcc_path) || return 1
+    [ -e "${nvcc%/bin/nvcc}/include/cublas_v2.h" ] || [ -e /usr/include/cublas_v2.h ]
+}
+
 # WSL shows the GPU as /dev/dxg and its driver library, not as /dev/nvidia*.
 has_nvidia() { [ -e /dev/nvidia0 ] || [ -e /usr/lib/wsl/lib/libcuda.so.1 ]; }
 
@@ -87,7 +94,7 @@ has_discrete_gpu() {
 detect_gpu() {
     if [ "$SYSTEM" = Darwin ]; then
         if [ "$(uname -m)" = arm64 ]; then printf 'metal\n'; else printf 'none\n'; fi
-    elif has_nvidia && nvcc_path >/dev/null; then
+    elif has_nvidia && has_cuda; then
         printf 'cuda\n'
     elif has_discrete_gpu && command -v glslc >/dev/null 2>&1 && [ -e /usr/include/vulkan/vulkan.h ]; then
         printf 'vulkan\n'

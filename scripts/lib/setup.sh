@@ -156,12 +156,12 @@ shut_out_surroundings() {
 
 check_gpu() {
     case $GPU in
-        cuda) nvcc_path >/dev/null || fail "CUDA's compiler (nvcc) isn't here: install the CUDA toolkit, or use --gpu none." ;;
+        cuda) has_cuda || fail "The CUDA toolkit (nvcc and cuBLAS) isn't here: install it, or use --gpu none." ;;
         metal) [ "$SYSTEM" = Darwin ] || fail "Metal is macOS's: use --gpu auto here." ;;
     esac
     if [ "$GPU_ASKED" = auto ] && [ "$GPU" = none ] && has_nvidia; then
-        say "  An NVIDIA GPU is here, but not CUDA's compiler (nvcc): the processor does the work. With the CUDA toolkit" \
-            "installed, this command uses the GPU."
+        say "  An NVIDIA GPU is here, but not the CUDA toolkit (nvcc and cuBLAS): the processor does the work. With the" \
+            "toolkit installed, this command uses the GPU."
     fi
 }
 

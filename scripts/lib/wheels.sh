@@ -123,15 +123,16 @@ build_missing() {
 
 # build_and_keep LOCK KEY NAME: the folder appears in the cache with everything in it, or not at all.
 build_and_keep() {
-    local name=$3 out=$UNFINISHED/$3 progress=-
+    local name=$3 out=$UNFINISHED/$3 progress=- hint=""
     mkdir "$out"
     if [ "$name" = llama-cpp-python ]; then
         progress=build_progress
+        if [ "$GPU" != none ]; then hint=" Without the GPU (--gpu none) it may go."; fi
         say "  llama.cpp is built for this machine, once; that takes about $((14 / $(cores) + 1)) minutes (more with a GPU)."
     fi
     : >"$LOG"
     step "Building $name" "$progress" build_wheel "$name" "$1" "$UNFINISHED/environment" "$out" ||
-        fail_with_log "$name couldn't be built."
+        fail_with_log "$name couldn't be built.$hint"
     digest <"$(echo "$out"/*.whl)" >"$out/digest"
     sync
     mv "$out" "$CACHE/wheels/$name-$(lock_version "$name" "$1")-$2"

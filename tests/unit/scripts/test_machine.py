@@ -102,10 +102,21 @@ def test_a_python_with_everything_is_taken_before_an_earlier_one_without(tmp_pat
     [
         ("SYSTEM=Darwin; uname() { echo arm64; }", "metal"),
         ("SYSTEM=Darwin; uname() { echo x86_64; }", "none"),
-        ("has_nvidia() { :; }; nvcc_path() { echo /nvcc; }", "cuda"),
-        ("has_nvidia() { return 1; }; nvcc_path() { echo /nvcc; }; has_discrete_gpu() { return 1; }", "none"),
-        ("has_nvidia() { :; }; nvcc_path() { return 1; }; has_discrete_gpu() { return 1; }", "none"),
+        ("has_nvidia() { :; }; has_cuda() { :; }", "cuda"),
+        ("has_nvidia() { return 1; }; has_cuda() { :; }; has_discrete_gpu() { return 1; }", "none"),
+        ("has_nvidia() { :; }; has_cuda() { return 1; }; has_discrete_gpu() { return 1; }", "none"),
     ],
 )
 def test_a_gpu_counts_when_device_and_compiler_are_there(pieces: str, kind: str) -> None:
     assert in_library(f"SYSTEM=Linux\n{pieces}\ndetect_gpu").stdout == kind + "\n"
+
+
+def test_cuda_is_a_compiler_and_its_libraries(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/nvcc").write_text("#!/bin/sh\n")
+    (tmp_path / "bin/nvcc").chmod(0o755)
+    asked = f'nvcc_path() {{ echo "{tmp_path}/bin/nvcc"; }}; has_cuda'
+    assert in_library(asked).returncode == 1
+    (tmp_path / "include").mkdir()
+    (tmp_path / "include/cublas_v2.h").touch()
+    assert in_library(asked).returncode == 0

@@ -107,4 +107,4 @@ def test_an_answer_is_not_waited_for_where_nobody_can_answer(tmp_path: Path) -> 
 def test_cuda_without_its_compiler_is_a_sentence(tmp_path: Path) -> None:
     code, sentence, _ = set_up_with(tmp_path, NOT_ROOT, sys.executable, "--gpu", "cuda")
     assert code == 1
-    assert "install the CUDA toolkit, or use --gpu none" in sentence
+    assert "install it, or use --gpu none" in sentence
