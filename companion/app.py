@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from companion import home as homes
-from companion.dialogue.prompt import PERSONA
+from companion.dialogue.prompt import EXAMPLES, PERSONA
 from companion.dialogue.state import Patience
 from companion.settings import Settings
 from companion.settings_file import load
@@ -190,7 +190,7 @@ def converse(
     llm = parts.settings.llm
     seed = llm.seed if llm.seed >= 0 else None
     sampling = Sampling(llm.temperature, llm.top_p, llm.min_p, llm.repeat_penalty, seed)
-    talk = Talk(sampling, llm.max_tokens, PERSONA)
+    talk = Talk(sampling, llm.max_tokens, PERSONA, EXAMPLES)
     jobs = Jobs(
         parts.engines, mouth, parts.store, talk, lambda quick, record: bool(corrections(quick, record))
     )

@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from companion.app import prepare
+
+prepare()  # before any native library is imported, as every command does
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 

@@ -34,7 +34,7 @@ class Recorder:
         marks[Mark.FRAMES] = index + frames
         marks[Mark.XRUNS] += xrun
         marks[Mark.WRITTEN] = index + frames
-        if marks[Mark.WAITING]:
+        if 0 < marks[Mark.WAITING] <= index + frames:
             marks[Mark.WAITING] = 0
             self._ring_bell()
 
@@ -55,14 +55,12 @@ class Player:
         stopping = asked != marks[Mark.STOP_DONE]
         limit = marks[Mark.STOP_TO] if stopping else marks[Mark.WRITTEN]
         count = max(0, min(frames, limit - index))
-        block = np.zeros(frames, np.int16)
-        if count:
-            block[:count] = memory.get(index, count)
+        block = memory.get(index, count)
         if stopping:
             count = min(count, len(self._fade))
-            block[:count] = block[:count] * self._fade[:count]
-            block[count:] = 0
-        data[:] = np.repeat(block, self._channels).tobytes()
+            block = (block[:count] * self._fade[:count]).astype(np.int16)
+        sound = (block if self._channels == 1 else np.repeat(block, self._channels)).tobytes()
+        data[:] = sound + bytes(2 * frames * self._channels - len(sound))
         memory.remember(now, air, marks[Mark.FRAMES], index, count)
         marks[Mark.FRAMES] += frames
         marks[Mark.XRUNS] += xrun

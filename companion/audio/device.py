@@ -92,19 +92,23 @@ class DeviceSound:
 
     def status(self) -> SoundStatus:
         """What the device is doing, and its counters."""
-        marks = (self._capture.memory.marks, self._playout.memory.marks)
         return SoundStatus(
             input=self._input.side,
             output=self._output.side,
             input_name=self._input.name,
             output_name=self._output.name,
-            xruns=sum(int(m[Mark.XRUNS]) for m in marks),
+            xruns=sum(self.xruns()),
             dropped_frames=self._capture.dropped,
             reopened=self._input.reopened + self._output.reopened,
             drift_ppm=self._drift(),
             offset_s=self._offset(),
             trouble=self._input.trouble or self._output.trouble,
         )
+
+    def xruns(self) -> tuple[int, int]:
+        """Overflows of the input and underflows of the output so far."""
+        marks = (self._capture.memory.marks, self._playout.memory.marks)
+        return int(marks[0][Mark.XRUNS]), int(marks[1][Mark.XRUNS])
 
     def processes(self) -> tuple[int, ...]:
         """Process ids of the audio processes that run, for measurements."""
@@ -154,6 +158,9 @@ class _Microphone:
     def tend(self) -> None:
         self._capture.measure()
 
+    def idle(self) -> bool:
+        return False  # somebody may be speaking at any moment
+
 
 class _Loudspeaker:
     """Tells the playout about its stream."""
@@ -169,3 +176,6 @@ class _Loudspeaker:
 
     def tend(self) -> None:
         self._playout.tend()
+
+    def idle(self) -> bool:
+        return self._playout.idle()

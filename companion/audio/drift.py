@@ -40,6 +40,7 @@ class DeviceClock:
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._points: deque[tuple[float, float]] = deque()
+        self._ppm: float | None = None
 
     def add(self, now: float, blocks: NDArray[np.float64]) -> None:
         """Take the blocks lately handled (a history's rows); does nothing within a second of the last
@@ -52,9 +53,13 @@ class DeviceClock:
         self._points.append((now, zero))
         while now - self._points[0][0] > SPAN:
             self._points.popleft()
+        self._ppm = self._regress()
 
     def ppm(self) -> float | None:
         """How much faster than `rate` the device runs, parts per million; None until it can be told."""
+        return self._ppm
+
+    def _regress(self) -> float | None:
         if len(self._points) < 3 or self._points[-1][0] - self._points[0][0] < LEAST:
             return None
         times, zeros = np.array(self._points).T

@@ -155,6 +155,10 @@ class Playout:
             if self.device_clock is not None:
                 self.device_clock.add(self._clock(), self.memory.recent(self._first_block))
 
+    def idle(self) -> bool:
+        """Whether all that was queued has been heard."""
+        return self.heard() >= self._queued
+
     def delay(self) -> float | None:
         """Seconds from the ring to the air, as far as the stream tells; None while it doesn't run."""
         with self._lock:

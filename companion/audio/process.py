@@ -28,21 +28,27 @@ BLOCK = 0.01
 """Length of a device block, seconds."""
 
 LATENCY = {"input": 0.02, "output": 0.04}
-"""Device buffer asked for, seconds: the smallest that stays free of xruns with every engine busy on two
-cores."""
+"""Device buffer asked for, seconds: small enough for a conversation; a stream that has xruns gets a longer
+one."""
 
 BELL = b"!"
+
+Block = Callable[[Any, int, float, float, bool], None]
+"""Handles one device block: its data, frames, when it is handled, when it is in the air, whether it is an
+xrun."""
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
     """Asks the audio process to open its stream. `server_device`: the sound server's name of the device
     (through PulseAudio or PipeWire), or None; `device`: PortAudio's own name of it, "" for its default;
-    `rate` in hertz, 0 for the device's own."""
+    `rate` in hertz, 0 for the device's own; `latency`: the buffer to ask for in seconds, 0 for
+    `LATENCY`'s."""
 
     server_device: str | None
     device: str
     rate: int
+    latency: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +121,26 @@ def _settle() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
-    if hasattr(os, "setpriority"):
-        with suppress(PermissionError):  # only some machines allow it; it is a bonus
-            os.setpriority(os.PRIO_PROCESS, 0, -11)
+    _hurry()
     gc.freeze()
     gc.disable()
+
+
+def _hurry() -> None:
+    """Run before everything else where the machine allows it (real-time, else a better nice value): the
+    threads that PortAudio starts inherit it. A process that runs away is ended by its parent, who sees
+    it stand still."""
+    ways: list[Callable[[], None]] = []
+    if hasattr(os, "sched_setscheduler"):
+        ways.append(lambda: os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(5)))
+    if hasattr(os, "setpriority"):
+        ways.append(lambda: os.setpriority(os.PRIO_PROCESS, 0, -11))
+    for way in ways:
+        try:
+            way()
+        except PermissionError:
+            continue  # the usual thing for a user without rtkit's blessing: the next best then
+        return
 
 
 def _close(stream: Any) -> None:
@@ -143,59 +164,66 @@ def _open(kind: str, memory: StreamMemory, request: Open, bell: Any) -> tuple[An
         import sounddevice
     except OSError as error:
         return None, Refused("library", str(error))
+    latency = request.latency or LATENCY[kind]
     try:
         _refresh(sounddevice, request)
         device = _find(sounddevice, kind, request)
-        own_rate = int(device["default_samplerate"])
-        most = int(device[f"max_{kind}_channels"])
-        failure: Exception | None = None
-        for rate in dict.fromkeys((request.rate or own_rate, own_rate)):
-            for channels in dict.fromkeys((1, min(2, most), most)):
-                try:
-                    return _start(sounddevice, kind, memory, device, rate, channels, bell)
-                except sounddevice.PortAudioError as error:
-                    failure = error
-        raise failure or ValueError("no way to open it")
+        failure: Exception = ValueError("no way to open it")
+        for rate, channels in _shapes(kind, device, request.rate):
+            handle = _handler(kind, memory, channels, rate, bell)
+            try:
+                stream = _start(sounddevice, kind, device, rate, channels, latency, handle)
+            except sounddevice.PortAudioError as error:
+                failure = error
+            else:
+                return stream, Opened(rate, float(stream.latency), str(device["name"]))
+        raise failure
     except (sounddevice.PortAudioError, ValueError) as error:
         return None, _refusal(error)
 
 
+def _shapes(kind: str, device: Any, wanted: int) -> list[tuple[int, int]]:
+    """Rates and channel counts to try, best first."""
+    own, most = int(device["default_samplerate"]), int(device[f"max_{kind}_channels"])
+    rates = dict.fromkeys((wanted or own, own))
+    return [(rate, channels) for rate in rates for channels in dict.fromkeys((1, min(2, most), most))]
+
+
+def _handler(kind: str, memory: StreamMemory, channels: int, rate: int, bell: Any) -> Block:
+    if kind == "output":
+        return Player(memory, channels, rate)
+    return Recorder(memory, channels, lambda: bell.send_bytes(BELL))
+
+
 def _start(
-    sounddevice: Any, kind: str, memory: StreamMemory, device: Any, rate: int, channels: int, bell: Any
-) -> tuple[Any, Opened]:
-    block = round(rate * BLOCK)
-    shape = sounddevice.RawInputStream if kind == "input" else sounddevice.RawOutputStream
-    stream: Any = None
+    sounddevice: Any, kind: str, device: Any, rate: int, channels: int, latency: float, handle: Block
+) -> Any:
+    """A running stream that gives its blocks to `handle`. Raises PortAudioError."""
+    input_side = kind == "input"
 
     def callback(data: Any, frames: int, times: Any, status: Any) -> None:
         now = time.monotonic()
-        if kind == "input":
+        if input_side:
             delay = times.currentTime - times.inputBufferAdcTime
-            if not 0.0 < delay < 1.0:
-                delay = BLOCK + stream.latency
-            handle(data, frames, now, now - delay, bool(status.input_overflow))
+            air = now - (delay if 0.0 < delay < 1.0 else BLOCK + latency)
+            handle(data, frames, now, air, bool(status.input_overflow))
         else:
             delay = times.outputBufferDacTime - times.currentTime
-            if not 0.0 < delay < 1.0:
-                delay = stream.latency
-            handle(data, frames, now, now + delay, bool(status.output_underflow))
+            air = now + (delay if 0.0 < delay < 1.0 else latency)
+            handle(data, frames, now, air, bool(status.output_underflow))
 
-    def ring_bell() -> None:
-        bell.send_bytes(BELL)
-
-    handle: Callable[..., None]
-    handle = Recorder(memory, channels, ring_bell) if kind == "input" else Player(memory, channels, rate)
+    shape = sounddevice.RawInputStream if input_side else sounddevice.RawOutputStream
     stream = shape(
         samplerate=rate,
-        blocksize=block,
+        blocksize=round(rate * BLOCK),
         device=device["index"],
         channels=channels,
         dtype="int16",
-        latency=LATENCY[kind],
+        latency=latency,
         callback=callback,
     )
     stream.start()
-    return stream, Opened(rate, float(stream.latency), str(device["name"]))
+    return stream
 
 
 def _refresh(sounddevice: Any, request: Open) -> None:

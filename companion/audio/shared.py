@@ -41,7 +41,8 @@ class Mark(IntEnum):
     XRUNS = auto()
     """Blocks the device called an overflow or underflow: the audio process."""
     WAITING = auto()
-    """1 while the program waits for the bell: set by the program, cleared by the audio process."""
+    """The count in `WRITTEN` at which the bell is to ring, 0: not at all. Set by the program, cleared by the
+    audio process when it rings."""
     STOP_ASKED = auto()
     """How often silence was asked for: the program."""
     STOP_TO = auto()
@@ -77,21 +78,30 @@ class StreamMemory:
         self._ring: Any = CONTEXT.RawArray(ctypes.c_int16, capacity)
         self.marks: Any = CONTEXT.RawArray(ctypes.c_longlong, len(Mark))
         self._history: Any = CONTEXT.RawArray(ctypes.c_double, HISTORY * 5)
+        self._look()
 
-    @property
-    def ring(self) -> NDArray[np.int16]:
+    def _look(self) -> None:
+        self.ring: NDArray[np.int16] = np.frombuffer(self._ring, np.int16)
         """The ring, int16[capacity]."""
-        return np.frombuffer(self._ring, np.int16)
-
-    @property
-    def history(self) -> NDArray[np.float64]:
+        self.history: NDArray[np.float64] = np.frombuffer(self._history, np.float64).reshape(HISTORY, 5)
         """float64[HISTORY, 5]: now, air, frame, index, count of a block, at its number modulo HISTORY."""
-        return np.frombuffer(self._history, np.float64).reshape(HISTORY, 5)
+
+    def __getstate__(self) -> tuple[int, Any, Any, Any]:
+        """What a process needs to share this memory; numpy's views would be copied, so they are made
+        there."""
+        return self.capacity, self._ring, self.marks, self._history
+
+    def __setstate__(self, state: tuple[int, Any, Any, Any]) -> None:
+        self.capacity, self._ring, self.marks, self._history = state
+        self._look()
 
     def put(self, index: int, samples: NDArray[np.int16]) -> None:
         """Write samples into the ring from ring position `index` on; no more than its capacity."""
         ring, at = self.ring, index % self.capacity
         first = min(len(samples), self.capacity - at)
+        if first == len(samples):
+            ring[at : at + first] = samples
+            return
         ring[at : at + first] = samples[:first]
         ring[: len(samples) - first] = samples[first:]
 
@@ -99,12 +109,15 @@ class StreamMemory:
         """A copy of `count` samples of the ring from ring position `index` on."""
         ring, at = self.ring, index % self.capacity
         first = min(count, self.capacity - at)
+        if first == count:
+            return ring[at : at + count].copy()
         return np.concatenate([ring[at : at + first], ring[: count - first]])
 
     def remember(self, now: float, air: float, frame: int, index: int, count: int) -> None:
         """Put a block into the history, then count it: a reader never sees half a block."""
         number = self.marks[Mark.BLOCKS]
-        self.history[number % HISTORY] = (now, air, frame, index, count)
+        slot = number % HISTORY * 5
+        self._history[slot : slot + 5] = (now, air, frame, index, count)
         self.marks[Mark.BLOCKS] = number + 1
 
     def recent(self, since: int = 0, most: int = HISTORY - 8) -> NDArray[np.float64]:

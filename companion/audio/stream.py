@@ -6,12 +6,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from companion.audio import Side
 from companion.audio.link import OPEN_WAIT, AudioProcess
-from companion.audio.process import Close, Closed, Open, Opened
+from companion.audio.process import LATENCY, Close, Closed, Open, Opened
 from companion.audio.shared import Mark, StreamMemory
 from companion.audio.trouble import refusal, still
 from companion.errors import AudioError
@@ -29,6 +29,13 @@ suspended goes on with the stream it has."""
 FLOWING = {"input": 0.0, "output": 0.1}
 """A stream flows when it has handled blocks for longer than this (seconds): filling a buffer once proves
 nothing."""
+
+RAGGED, PERIOD = 3, 30.0
+"""This many xruns within this many seconds make a stream ragged: it is opened again with a buffer twice as
+long, up to `LONGEST`, the next time nobody minds."""
+
+LONGEST = 0.16
+"""Longest device buffer, seconds."""
 
 RETRY = 0.5
 """Seconds between two tries to open a device that can't be opened."""
@@ -68,6 +75,10 @@ class Listener(Protocol):
         """Called about every `TICK` seconds while it runs."""
         ...
 
+    def idle(self) -> bool:
+        """Whether nobody would notice if the stream were gone for a moment."""
+        ...
+
 
 class StreamKeeper:
     """Keeps the stream of `kind` ("input" or "output") open on the device that `choose` names."""
@@ -94,6 +105,8 @@ class StreamKeeper:
         self._first_block = 0
         self._seen = (0, 0.0)
         self._tried = 0.0
+        self._latency = LATENCY[kind]
+        self._xruns = (0, 0.0)
         self.trouble = ""
         """One sentence while the stream should run and doesn't."""
         self.reopened = 0
@@ -202,6 +215,9 @@ class StreamKeeper:
             self._listener.tend()
             if self._spare is None:
                 self._spare = self._new_process()
+            if self._ragged() and self._listener.idle():
+                self._latency *= 2
+                self._reopen(choice, "")
 
     def _reopen(self, choice: Found, trouble: str) -> None:
         """Open `choice`: a closed stream in the process that waits, any other in a new one, which has nothing
@@ -224,7 +240,8 @@ class StreamKeeper:
         first_sample = int(marks[Mark.WRITTEN])
         if self._process is None:
             self._process, self._spare = self._spare or self._new_process(), None
-        answer = self._process.ask(choice.request, OPEN_WAIT)
+        answer = self._process.ask(replace(choice.request, latency=self._latency), OPEN_WAIT)
+        self._xruns = (int(marks[Mark.XRUNS]), self._tried)
         if isinstance(answer, Opened):
             self._current = choice
             self._opened_at = time.monotonic()
@@ -257,6 +274,14 @@ class StreamKeeper:
             self._seen = (blocks, now)
         patience = STILL if self._flows() else FIRST_WAIT
         return now - self._seen[1] > patience
+
+    def _ragged(self) -> bool:
+        """Whether there were too many xruns lately and the buffer can still grow."""
+        xruns, now = int(self._memory.marks[Mark.XRUNS]), time.monotonic()
+        ragged = xruns - self._xruns[0] >= RAGGED and 2 * self._latency <= LONGEST
+        if not ragged and now - self._xruns[1] > PERIOD:
+            self._xruns = (xruns, now)
+        return ragged
 
     def _flows(self) -> bool:
         last = self._memory.last_block()

@@ -130,7 +130,7 @@ def _under_load(room: Room, seconds: float) -> dict[str, Any]:
     """A tone played and the silence heard through the audio processes while the engines work."""
     with _sound() as sound:
         wait_for(lambda: sound.read(0.05) is not None, 10)
-        before = sound.status()
+        before, xruns = sound.status(), sound.xruns()
         room.start_tape()
         sound.play(tone(seconds), VOICE_RATE)
         frames, worst, end = 0, 0.0, time.monotonic() + seconds
@@ -140,10 +140,12 @@ def _under_load(room: Room, seconds: float) -> dict[str, Any]:
             worst = max(worst, time.monotonic() - captured.at) if captured is not None else worst
         wait_for(lambda: sound.heard() >= seconds - 1e-3, 10)
         after = sound.status()
+        more = [now - then for now, then in zip(sound.xruns(), xruns, strict=True)]
         holes = _holes(room)
     return {
         "seconds": seconds,
-        "xruns": after.xruns - before.xruns,
+        "input_xruns": more[0],
+        "output_xruns": more[1],
         "dropped_frames": after.dropped_frames - before.dropped_frames,
         "reopened": after.reopened - before.reopened,
         "heard_s": round(frames / 100, 2),
@@ -196,12 +198,12 @@ def _callback_streams() -> Iterator[Callable[[], dict[str, int]]]:
     hearing = sounddevice.RawInputStream(**shape, latency=0.02, callback=hear)
     saying = sounddevice.RawOutputStream(**shape, latency=0.04, callback=say)
     with hearing, saying:
-        yield lambda: {"xruns": xruns["input"] + xruns["output"]}
+        yield lambda: {"input_xruns": xruns["input"], "output_xruns": xruns["output"]}
 
 
 @contextmanager
 def _rtmixer_streams() -> Iterator[Callable[[], dict[str, int]]]:
-    import rtmixer
+    import rtmixer  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     wave = (tone(600.0, 48_000) / 32768).astype(np.float32)
     hearing = rtmixer.Recorder(samplerate=48_000, blocksize=480, channels=1, latency=0.02)
@@ -214,8 +216,9 @@ def _rtmixer_streams() -> Iterator[Callable[[], dict[str, int]]]:
         def count() -> dict[str, int]:
             hearing.cancel(heard)
             saying.cancel(said)
-            stats = [action.stats for action in (heard, said)]
-            return {"xruns": sum(s.input_overflows + s.output_underflows for s in stats)}
+            time.sleep(0.1)  # the cancelled actions end at their next block, and their counters stand then
+            overflows, underflows = heard.stats.input_overflows, said.stats.output_underflows
+            return {"input_xruns": overflows, "output_xruns": underflows}
 
         yield count
 
@@ -233,16 +236,21 @@ def _idle(seconds: float) -> dict[str, Any]:
         everyone = [psutil.Process(), *psutil.Process().children(recursive=True)]
         streams = [p for p in everyone if "resource_tracker" not in " ".join(p.cmdline())]
         streams = [p for p in streams if p.name() not in ("pulseaudio", "paplay", "parec")]
-        before, began = _cpu(streams), time.monotonic()
+        before, began = [_cpu(p) for p in streams], time.monotonic()
         while time.monotonic() - began < seconds:
             sound.read(0.5)
-        share = (_cpu(streams) - before) / (time.monotonic() - began)
+        passed = time.monotonic() - began
+        shares = [100 * (_cpu(p) - then) / passed for p, then in zip(streams, before, strict=True)]
         memory = [round(p.memory_full_info().uss / 2**20) for p in streams[1:]]
-    return {"cpu_percent_of_a_core": round(100 * share, 1), "processes_mib": memory}
+    return {
+        "cpu_percent_of_a_core": round(sum(shares), 1),
+        "of_the_program_itself": round(shares[0], 1),
+        "audio_processes_mib": memory,
+    }
 
 
-def _cpu(processes: list[Any]) -> float:
-    return sum(sum(p.cpu_times()[:2]) for p in processes)
+def _cpu(process: Any) -> float:
+    return float(sum(process.cpu_times()[:2]))
 
 
 def _round_trip(room: Room) -> dict[str, float]:

@@ -100,8 +100,8 @@ class Chat:
         return " ".join(said.split()), interrupted
 
     def _fitting(self, record: Any) -> Any:
-        from companion.dialogue.prompt import thinned
+        from companion.dialogue.prompt import lines, thinned
         from companion.runtime.jobs import messages
 
         room = self._llm.context_tokens - self._settings.max_tokens
-        return thinned(record, lambda prompt: self._llm.count(messages(prompt)), room * 3 // 4, room // 2)
+        return thinned(record, lambda r: self._llm.count(messages(lines(r))), room * 3 // 4, room // 2)

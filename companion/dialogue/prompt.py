@@ -13,12 +13,23 @@ from typing import Literal
 Side = Literal["user", "companion"]
 
 PERSONA = (
-    "You are Companion, a warm, attentive voice on this person's own computer. You talk aloud, so you answer "
-    "in one or two short spoken sentences, plainly, with no lists, headings, symbols or emoji. You remember "
-    "what was said in this conversation and use it. You are a program and say so when asked. When you don't "
-    "know, you say you don't know."
+    "You are Companion, a voice that keeps this person company and lives on their own computer. You talk "
+    "aloud, like a friend on the phone: one or two short, plain sentences, no lists, no symbols. React to what "
+    "they say, do not repeat it. Remember what they tell you. You can only talk: you can not switch, order, "
+    "send or look up anything, and you say so. You are a program and say so when asked. When you do not know, "
+    "you say so."
 )
-"""The system prompt until the persona is a document of its own; about 75 tokens."""
+"""The system prompt until the persona is a document of its own; about 90 tokens."""
+
+EXAMPLES = (
+    ("Who are you? Are you a real person?", "I'm Companion, and no, I'm not a person: I'm a program on your "
+     "computer that talks with you."),
+    ("I had a long day at work.", "Oh, those days drain you. What made it so long?"),
+    ("Can you turn on the radio, please?", "I can't switch things on, I can only talk with you."),
+    ("It rained all day here.", "That sounds like a day for tea and a blanket. Did you stay in?"),
+)  # fmt: skip
+"""Turns that show a small model how she talks: it follows these better than adjectives. About 110 tokens, at
+the front of the prompt, where they are evaluated once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +84,18 @@ class Record:
         return Record()
 
 
-def lines(record: Record, words: str = "", persona: str = PERSONA) -> list[Line]:
-    """The whole prompt: persona, the turns of the record, and `words`, what the user says now."""
+def lines(
+    record: Record,
+    words: str = "",
+    persona: str = PERSONA,
+    examples: Sequence[tuple[str, str]] = EXAMPLES,
+) -> list[Line]:
+    """The whole prompt: persona, examples of (user, companion), the turns of the record, and `words`, what
+    the user says now."""
     turns = record.turns if not words else (*record.turns, Turn("user", 0, words))
     messages = [Line("system", persona)]
+    for said, answered in examples:
+        messages += [Line("user", said), Line("assistant", answered)]
     for turn in turns:
         text = turn.text + (" —" if turn.interrupted else "")
         if not turn.text:
@@ -89,12 +108,12 @@ def lines(record: Record, words: str = "", persona: str = PERSONA) -> list[Line]
     return messages
 
 
-def thinned(record: Record, count: Callable[[Sequence[Line]], int], limit: int, target: int) -> Record:
+def thinned(record: Record, count: Callable[[Record], int], limit: int, target: int) -> Record:
     """The record, without its oldest exchanges until its prompt has `target` tokens at most, if it has more
-    than `limit` of them; `count` says how many tokens a prompt takes. The last exchange always stays."""
-    if count(lines(record)) <= limit:
+    than `limit` of them; `count` says how many tokens the prompt of a record takes. The last exchange always stays."""
+    if count(record) <= limit:
         return record
-    while count(lines(record)) > target:
+    while count(record) > target:
         shorter = record.without_oldest()
         if not shorter.turns:
             break

@@ -39,11 +39,12 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """How replies are made: sampling, and the most tokens of one."""
+    """How replies are made: sampling, the most tokens of one, the persona and examples of how she talks."""
 
     sampling: Sampling
     max_tokens: int
     persona: str
+    examples: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ class Jobs:
         """Write the reply, clause by clause."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            prompt = messages(lines(self._fitting(record), text, self._talk.persona))
+            prompt = messages(self._lines(self._fitting(record), text))
             splitter, index, begun = ClauseSplitter(), 0, False
             pieces = self._engines.llm.generate(
                 prompt, cancel, sampling=self._talk.sampling, max_tokens=self._talk.max_tokens
@@ -180,7 +181,7 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             shorter = self._fitting(record)
-            prompt = messages(lines(shorter, persona=self._talk.persona))
+            prompt = messages(self._lines(shorter))
             if shorter is not record:
                 self._engines.llm.thin(prompt, cancel)
                 yield e.Thinned(len(record.turns) - len(shorter.turns))
@@ -193,8 +194,11 @@ class Jobs:
         room = self._engines.llm.context_tokens - self._talk.max_tokens
         return thinned(record, self._count, limit=room * 3 // 4, target=room // 2)
 
-    def _count(self, prompt: Sequence[Line]) -> int:
-        return self._engines.llm.count(messages(prompt))
+    def _count(self, record: Record) -> int:
+        return self._engines.llm.count(messages(self._lines(record)))
+
+    def _lines(self, record: Record, text: str = "") -> list[Line]:
+        return lines(record, text, self._talk.persona, self._talk.examples)
 
 
 def messages(prompt: Sequence[Line]) -> list[Message]:
