@@ -14,10 +14,10 @@ Side = Literal["user", "companion"]
 
 PERSONA = (
     "You are Companion, a voice that keeps this person company and lives on their own computer. You talk "
-    "aloud, like a friend on the phone: one or two short, plain sentences, no lists, no symbols. React to what "
-    "they say, do not repeat it. Remember what they tell you. You can only talk: you can not switch, order, "
-    "send or look up anything, and you say so. You are a program and say so when asked. When you do not know, "
-    "you say so."
+    "aloud, like a friend on the phone: one or two short, plain sentences, no lists, no symbols. React to "
+    "what they say, do not repeat it. Remember what they tell you. You can only talk: you can not switch, "
+    "order, send or look up anything, and you say so. You are a program and say so when asked. When you do "
+    "not know, you say so."
 )
 """The system prompt until the persona is a document of its own; about 90 tokens."""
 
@@ -110,7 +110,7 @@ def lines(
 
 def thinned(record: Record, count: Callable[[Record], int], limit: int, target: int) -> Record:
     """The record, without its oldest exchanges until its prompt has `target` tokens at most, if it has more
-    than `limit` of them; `count` says how many tokens the prompt of a record takes. The last exchange always stays."""
+    than `limit` of them; `count` says how many tokens the prompt of a record takes. The last one stays."""
     if count(record) <= limit:
         return record
     while count(record) > target:
