@@ -103,7 +103,7 @@ class Playout:
                 fade = round(min(FADE_IN * self._rate, len(unheard)))
                 unheard[:fade] = unheard[:fade] * np.linspace(0, 1, fade)
                 self._backlog.appendleft(_Chunk(unheard, self._rate))
-            self._heard = max(self._heard, self._fed)
+            self._heard = max(self._heard, min(self._fed, self._queued))
             marks[Mark.READ] = marks[Mark.WRITTEN]
             marks[Mark.STOP_DONE] = marks[Mark.STOP_ASKED]
             self._resampler, self._rate, self.device_clock = None, 0, None
@@ -128,7 +128,7 @@ class Playout:
             end = int(marks[Mark.READ])
             if self._rate and end < written:
                 end = self._silence(written)
-            reached = self._position(end) if self._rate else self._fed
+            reached = min(self._position(end) if self._rate else self._fed, self._queued)
             while self._anchors and self._anchors[-1].index > end:
                 self._anchors.pop()
             self._queued = self._fed = reached
@@ -211,6 +211,8 @@ class Playout:
         if self._resampler is not None:
             self._write(self._resampler.resample_chunk(np.zeros(0, np.int16), last=True))
             self._resampler = None
+            if not self._backlog:
+                self._fed = self._queued  # what rounding to samples added or took away
             self._anchor(self._fed)
 
     def _write(self, samples: NDArray[np.int16]) -> None:

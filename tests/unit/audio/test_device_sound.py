@@ -1,4 +1,4 @@
-"""The machine's own sound, in a private room: the tape against what was promised, devices that come and go."""
+"""The machine's own sound, in a room: the tape against what was promised, devices that come and go."""
 
 import os
 import signal

@@ -1,0 +1,46 @@
+"""What `doctor` shows: the devices by name, the default marked, and how loud it is."""
+
+import numpy as np
+import pytest
+
+from companion.audio.devices import SILENCE_DB, devices, find, input_level
+from companion.bench.room import Room
+from companion.errors import AudioError
+
+
+def test_lists_what_there_is_and_no_monitor(room: Room) -> None:
+    room.plug_microphone("headset")
+    found = {(d.kind, d.name): d for d in devices()}
+    assert {name for kind, name in found if kind == "input"} == {"microphone", "headset"}
+    assert found["input", "headset"].default
+    assert not found["input", "microphone"].default
+    assert found["output", "loudspeaker"].default
+    assert found["output", "loudspeaker"].rate == 48_000
+    assert found["output", "loudspeaker"].channels == 1
+
+
+def test_finds_by_part_of_the_name(room: Room) -> None:
+    assert find("input", "MICRO").name == "microphone"
+    assert find("output").name == "loudspeaker"
+    with pytest.raises(AudioError, match=r'"headset" isn\'t there.*setting audio\.input'):
+        find("input", "headset")
+
+
+def test_the_level_is_that_of_the_air(room: Room) -> None:
+    room.say((0.1 * np.sin(np.arange(48_000 * 8) * 0.1)).astype(np.float32), wait=False)
+    levels = []
+    while not levels or (levels[-1] == SILENCE_DB and len(levels) < 40):
+        levels.append(input_level(seconds=0.2))
+    assert input_level(seconds=0.3) == pytest.approx(-23.0, abs=0.5)  # a sine of 0.1: 20 lg(0.1 / sqrt 2)
+    assert input_level("microphone", seconds=0.1) > -30
+
+
+def test_the_level_of_no_microphone_is_a_sentence(room: Room) -> None:
+    room.unplug_microphone()
+    with pytest.raises(AudioError, match="No microphone was found"):
+        input_level(seconds=0.1)
+
+
+def test_without_a_sound_server_portaudio_is_asked(room: Room) -> None:
+    room.stop_server()
+    assert [d for d in devices() if d.kind == "input" and d.name == "microphone"] == []
