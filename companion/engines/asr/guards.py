@@ -63,11 +63,13 @@ def unlooped(text: str) -> str:
     plain = [bare(word) for word in said]
     at = 0
     while at < len(said):
-        for length in range((len(said) - at) // 2, 0, -1):
-            end = at + length
-            while plain[at:end] == plain[end : end + length] and any(plain[at:end]):
-                del said[end : end + length], plain[end : end + length]
-        at += 1
+        length = _loop_at(plain, at)
+        if length:
+            del said[at + length : at + 2 * length], plain[at + length : at + 2 * length]
+            # What now stands side by side may be a loop that began up to here.
+            at = 0
+        else:
+            at += 1
     return " ".join(said)
 
 
@@ -101,6 +103,15 @@ def disbelief(text: str, logprobs: Sequence[float], no_speech: float, settings: 
     if no_speech > settings.no_speech and min(logprobs) < settings.logprob:
         return "no speech"
     return ""
+
+
+def _loop_at(plain: list[str], at: int) -> int:
+    """Length of the longest stretch of words at place `at` that follows itself; 0 for none."""
+    for length in range((len(plain) - at) // 2, 0, -1):
+        stretch = plain[at : at + length]
+        if stretch == plain[at + length : at + 2 * length] and any(stretch):
+            return length
+    return 0
 
 
 def _says_itself_again(reading: Reading) -> bool:

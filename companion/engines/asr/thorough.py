@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from companion.engines.asr import Transcription, Word
 from companion.engines.asr.decoding import plain
-from companion.engines.asr.guards import disbelief
+from companion.engines.asr.guards import disbelief, repeats
 from companion.engines.asr.model import CancellableWhisper
 from companion.engines.asr.windows import RATE
 from companion.settings import AsrSettings
@@ -22,6 +22,10 @@ BEAM = 5
 TEMPERATURES = (0.0, 0.4, 0.8)
 """Sampling temperatures tried in turn while a window looks wrong: half of faster-whisper's default, so that a
 cancelled request ends sooner."""
+
+
+_CONTINUES = ("-", "'", "’", "%", ".", ",", "/", ":")
+"""What a piece of a word begins with when it belongs to the word before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,30 @@ def transcribe(
 ) -> Transcription:
     """Transcribe one piece of at most 28 s with faster-whisper, less the segments that nobody said.
 
-    `language` "" has the model find it out. Raises `Cancelled`.
+    `language` "" has the model find it out. Where `prompt`, what was said before, leads into a loop, it
+    is transcribed once more without that. Raises `Cancelled`.
     """
+    found = _transcribe(whisper, piece, language, plain(prompt), settings)
+    if prompt and repeats(found.text):
+        return _transcribe(whisper, piece, language, "", settings)
+    return found
+
+
+def _transcribe(
+    whisper: CancellableWhisper,
+    piece: NDArray[np.float32],
+    language: str,
+    prompt: str,
+    settings: AsrSettings,
+) -> Transcription:
+    """Transcribe once."""
     segments, info = whisper.transcribe(
         piece,
         language=language or None,
         beam_size=BEAM,
         temperature=list(TEMPERATURES),
         condition_on_previous_text=False,
-        initial_prompt=plain(prompt) or None,
+        initial_prompt=prompt or None,
         word_timestamps=True,
     )
     judged = [Judged(segment, _wrong(segment, settings)) for segment in segments]
@@ -62,7 +81,7 @@ def transcribe(
         seconds=piece.size / RATE,
         no_speech=min((float(segment.no_speech_prob) for segment in evidence), default=1.0),
         logprob=_mean_logprob(evidence),
-        words=tuple(_word(word) for segment in believed for word in segment.words or ()),
+        words=tuple(_words(word for segment in believed for word in segment.words or ())),
         doubt=next((found.wrong for found in judged if found.wrong), "" if judged else "no speech"),
     )
 
@@ -80,6 +99,15 @@ def _mean_logprob(segments: Sequence[Any]) -> float:
     return float(np.average([segment.avg_logprob for segment in segments], weights=lengths))
 
 
-def _word(word: Any) -> Word:
-    """faster-whisper's word as ours."""
-    return Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
+def _words(found: Iterable[Any]) -> list[Word]:
+    """faster-whisper's words as ours; what continues the word before it ("12", "-ounce") is joined to it."""
+    words: list[Word] = []
+    for piece in found:
+        text, continues = piece.word.strip(), piece.word[:1] in _CONTINUES
+        if continues and words:
+            before = words.pop()
+            sure = min(before.confidence, float(piece.probability))
+            words.append(Word(before.text + text, before.start, float(piece.end), sure))
+        elif text:
+            words.append(Word(text, float(piece.start), float(piece.end), float(piece.probability)))
+    return words

@@ -103,7 +103,8 @@ class WhisperRecognizer:
         why = doubt(short, seconds, self._settings)
         if not why:
             return _transcription(short, seconds, short.text, "")
-        full = cut_repeats(self._read(piece, FRAMES, LONGEST_TEXT, prompt))
+        # Without what was said before: following that is one of the ways to go wrong.
+        full = cut_repeats(self._read(piece, FRAMES, LONGEST_TEXT, ""))
         return self._decide(short, full, why, seconds)
 
     def _read(self, piece: NDArray[np.float32], padding: int, most: int, prompt: str) -> Reading:
