@@ -1,7 +1,7 @@
 # Sets Companion up on Windows, as far as it isn't, and starts it: the twin of scripts/run, with the same options,
 # stages and notes (scripts/lib/setup.sh explains them). For Windows PowerShell 5.1 and PowerShell 7:
 #
-#   powershell -ExecutionPolicy Bypass -File scripts\run.ps1 [--setup] [--yes] [--gpu KIND] [--] [COMMAND...]
+#   powershell -ExecutionPolicy Bypass -File scripts\run.ps1 [--setup] [--yes] [--gpu KIND] [--timbre] [--] [COMMAND...]
 #
 # This file is ASCII, because PowerShell 5.1 reads anything else in the machine's old code page.
 
@@ -16,6 +16,7 @@ $Python = Join-Path $Venv 'Scripts\python.exe'
 $Companion = Join-Path $Venv 'Scripts\companion.exe'
 # Packages without wheels: their source is locked, and they are built here (see scripts/lib/wheels.sh).
 $SourcePackages = @('docopt', 'llama-cpp-python')
+$AllSourcePackages = $SourcePackages + @('pyworld')
 
 # ---- words for the person -------------------------------------------------------------------------------------------
 
@@ -46,6 +47,7 @@ is what companion is to do; without one it talks with you (companion talk).
   --yes           install what the system lacks without asking
   --gpu KIND      build for cuda, vulkan or none; auto, as at first: what is here.
                   A choice is kept until the next one
+  --timbre        build what shifts a voice's pitch and timbre, too; kept as well
   -h, --help      this text
 
 Example: powershell -ExecutionPolicy Bypass -File scripts\run.ps1
@@ -116,7 +118,7 @@ function Get-Wishes {
     return [ordered]@{
         venv     = "run $Root"
         packages = "run $locks"
-        wheels   = "run $locks cpu $cpu gpu $Gpu options $options"
+        wheels   = "$With $locks cpu $cpu gpu $Gpu options $options"
         project  = 'run ' + (Get-FilesDigest @('pyproject.toml'))
         weights  = 'run ' + (Get-FilesDigest @('models/catalog.toml'))
     }
@@ -246,11 +248,11 @@ function Install-Missing {
 
 # ---- the lock files -------------------------------------------------------------------------------------------------
 
-# The lock file's entries as text, by name.
-function Get-LockEntries {
+# A lock file's entries as text, by name.
+function Get-LockEntries([string] $Lock) {
     $entries = [ordered]@{}
     $name = ''
-    foreach ($line in [IO.File]::ReadAllLines((Join-Path $Root 'requirements.lock'))) {
+    foreach ($line in [IO.File]::ReadAllLines((Join-Path $Root $Lock))) {
         if ($line -match '^([A-Za-z0-9._-]+)==') {
             # A package may stand there twice, with different markers: both belong.
             $name = $Matches[1]
@@ -263,7 +265,7 @@ function Get-LockEntries {
 
 function Get-LockVersion([string] $Entry) {
     if ($Entry -match '==([^ ;\\]+)') { return $Matches[1] }
-    Stop-With 'requirements.lock is damaged: get it again from the repository.'
+    Stop-With 'A lock file is damaged: get it again from the repository.'
 }
 
 # ---- stages ---------------------------------------------------------------------------------------------------------
@@ -287,7 +289,7 @@ function Remove-BrokenVenv {
 }
 
 function Install-Packages {
-    $entries = Get-LockEntries
+    $entries = Get-LockEntries 'requirements.lock'
     foreach ($name in $SourcePackages) { $entries.Remove($name) }
     $file = Join-Path $Venv 'wheels-only.lock'
     [IO.File]::WriteAllText($file, (@($entries.Values) -join ''))
@@ -361,15 +363,17 @@ function New-Wheels([string] $Key, [string[]] $Names, $Entries) {
 }
 
 function Install-Wheels {
-    $entries = Get-LockEntries
+    # The tests' lock knows all of them, in the same versions.
+    $entries = Get-LockEntries 'requirements-test.lock'
+    $names = if ($With -eq 'timbre') { $AllSourcePackages } else { $SourcePackages }
     $key = Get-WheelKey
     $folders = @{}
-    foreach ($name in $SourcePackages) {
+    foreach ($name in $names) {
         $folders[$name] = Join-Path $Cache "wheels\$name-$(Get-LockVersion $entries[$name])-$key"
     }
-    $missing = @($SourcePackages | Where-Object { -not (Get-KeptWheel $folders[$_]) })
+    $missing = @($names | Where-Object { -not (Get-KeptWheel $folders[$_]) })
     if ($missing.Count -gt 0) { New-Wheels $key $missing $entries }
-    $wheels = @($SourcePackages | ForEach-Object { Get-KeptWheel $folders[$_] })
+    $wheels = @($names | ForEach-Object { Get-KeptWheel $folders[$_] })
     Invoke-Step 'Packages built here' "What was built couldn't be installed." $Python (@('-m', 'pip', 'install',
         '--no-deps', '--no-index', '--force-reinstall') + $wheels)
 }
@@ -432,6 +436,7 @@ function Invoke-SetUp {
         }
         Invoke-Stage 'weights' { Get-Weights }
         Set-Note 'gpu-asked' $GpuAsked
+        Set-Note 'with' $With
     } finally {
         $mutex.ReleaseMutex()
         $mutex.Dispose()
@@ -444,6 +449,7 @@ function Invoke-SetUp {
 $Yes = $false
 $OnlySetUp = $false
 $GpuAsked = ''
+$With = 'run'
 $Cache = ''
 $Log = ''
 $Base = ''
@@ -455,6 +461,7 @@ while ($reading -and $at -lt $words.Count) {
     $at++
     if ($word -ceq '--setup') { $OnlySetUp = $true }
     elseif (@('--yes', '-y') -ccontains $word) { $Yes = $true }
+    elseif ($word -ceq '--timbre') { $With = 'timbre' }
     elseif ($word -clike '--gpu=*') { $GpuAsked = $word.Substring(6) }
     elseif ($word -ceq '--gpu') {
         if ($at -ge $words.Count) { Stop-With '--gpu wants a kind: cuda, vulkan, none or auto.' 2 }
@@ -478,6 +485,7 @@ if ($GpuAsked -and @('auto', 'cuda', 'vulkan', 'none') -notcontains $GpuAsked) {
 }
 if (-not $GpuAsked) { $GpuAsked = Get-Note 'gpu-asked' }
 if (-not $GpuAsked) { $GpuAsked = 'auto' }
+if ((Get-Note 'with') -eq 'timbre') { $With = 'timbre' }
 $Gpu = if ($GpuAsked -eq 'auto') { Find-Gpu } else { $GpuAsked }
 $Wishes = Get-Wishes
 

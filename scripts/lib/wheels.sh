@@ -3,9 +3,9 @@
 # decides whether a wheel fits: version, Python, libc, processor, GPU and the recipe. A wheel built on one processor
 # dies of an illegal instruction on another.
 
-# Packages without wheels for every machine. pyworld shifts a voice's pitch and timbre; only the tests need it.
+# Packages without wheels for every machine. pyworld shifts a voice's pitch and timbre, for who wants that and for tests.
 SOURCE_PACKAGES="docopt llama-cpp-python"
-SOURCE_PACKAGES_TEST="$SOURCE_PACKAGES pyworld"
+SOURCE_PACKAGES_ALL="$SOURCE_PACKAGES pyworld"
 
 # lock_entry NAME LOCK: the entry of a package with its hashes.
 lock_entry() { awk -v name="$1" '/^[^ ]/ { ours = index($0, name "==") == 1 } ours' "$2"; }

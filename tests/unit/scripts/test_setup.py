@@ -85,12 +85,24 @@ def test_a_python_that_went_away_is_noticed(clone: Path) -> None:
     assert not done(clone)
 
 
-def test_what_was_set_up_for_tests_serves_a_run_but_not_the_other_way_round(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("made_for", "serves"),
+    [("run", {"run"}), ("timbre", {"run", "timbre"}), ("test", {"run", "timbre", "test"})],
+)
+def test_what_was_set_up_for_more_serves_less(tmp_path: Path, made_for: str, serves: set[str]) -> None:
     root = clone_into(tmp_path)
-    in_library("WITH=test\n" + SET_UP_BY_HAND, root=root)
-    assert done(root)
-    in_library(SET_UP_BY_HAND, root=root)
-    assert in_library("WITH=test; read_wishes; all_done", root=root).returncode == 1
+    in_library(f"WITH={made_for}\n{SET_UP_BY_HAND}", root=root)
+    found = {
+        wanted
+        for wanted in ("run", "timbre", "test")
+        if in_library(f"WITH={wanted}; read_wishes; all_done", root=root).returncode == 0
+    }
+    assert found == serves
+
+
+def test_timbre_once_chosen_is_kept(clone: Path) -> None:
+    in_library("write_note with timbre", root=clone)
+    assert in_library('read_wishes; echo "$WITH"', root=clone).stdout == "timbre\n"
 
 
 def test_a_chosen_gpu_is_kept_until_another_is_chosen(clone: Path) -> None:
