@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from companion.audio.recordings import write
+from companion.audio.recordings import read, write
 from companion.bench.room import Room
 from companion.bench.tape import Tape
 from companion.engines import Never
@@ -25,6 +25,9 @@ from companion.errors import AudioError
 
 SPEECH = 0.25
 """Seconds from which on a sound counts as speech, not as an earcon."""
+
+PAUSE = 1.6
+"""Seconds up to which a silence belongs to the user's turn."""
 
 ANSWER_WITHIN = 12.0
 READY_WITHIN = 60.0
@@ -97,7 +100,7 @@ def run(
         for count, path in enumerate(files, 1):
             step(f"{count} of {len(files)}: {path.name}")
             start = time.monotonic()
-            room.say(path)
+            room.say(_spoken(path))
             said.append((start, time.monotonic()))
             talk.wait_for("she: ", ANSWER_WITHIN)
         tape = room.stop_tape()
@@ -112,6 +115,13 @@ def run(
         "lines": talk.lines,
         "turns": rows,
     }
+
+
+def _spoken(path: Path) -> np.ndarray:
+    """A recording as the room's voice takes it: float32[n] at 48 kHz (players stumble over 24-bit FLAC)."""
+    import soxr
+
+    return np.asarray(soxr.resample(read(path), 16_000, 48_000), np.float32)
 
 
 def recordings_in(data: Path) -> list[Path]:
@@ -133,10 +143,10 @@ def _read(
     """What the tape has of one recording and its answer."""
     start, until = said[index][0] - tape.start, tape.speaker.size / tape.rate
     limit = said[index + 1][0] - tape.start if index + 1 < len(said) else until
-    user = [s for s in tape.spans(tape.user, min_gap=1.6) if start - 0.1 <= s[0] < limit]
+    user = [s for s in tape.spans(tape.user, min_gap=PAUSE) if start - 0.3 <= s[0] < limit]
     if not user:
         return {"file": path.name, "gap_s": None, "cut_off": False, "answer": ""}
-    begin, end = user[0][0], user[-1][1]
+    begin, end = user[0]
     hers = [s for s in tape.spans(tape.speaker, min_gap=0.12, min_length=SPEECH) if begin < s[0] < limit]
     late = [s for s in hers if s[0] >= end - 0.15]
     clip = tape.speaker[int((late[0][0] - 0.1) * tape.rate) : int(limit * tape.rate)] if late else None
