@@ -85,13 +85,18 @@ all_done() {
     for stage in venv packages wheels project weights; do is_done "$stage" || return 1; done
 }
 
+# What of run, timbre and test a stage is made for: the environment and the project are the same for all.
+made_for() {
+    case $1 in venv | project) printf 'test\n' ;; *) printf '%s\n' "$WITH" ;; esac
+}
+
 # Runs a stage unless it is done: stage NAME FUNCTION.
 stage() {
     if is_done "$1"; then return 0; fi
     write_note "$1" unfinished
     "$2"
     sync
-    write_note "$1" "$WITH $(wish_of "$1")"
+    write_note "$1" "$(made_for "$1") $(wish_of "$1")"
 }
 
 # A .venv that can't be trusted goes: half written, made for another place, or with its Python gone.

@@ -122,7 +122,7 @@ def test_a_stage_that_is_done_is_skipped(clone: Path) -> None:
 def test_a_stage_that_is_not_done_is_done_and_noted(clone: Path) -> None:
     (clone / "pyproject.toml").write_text("changed")
     first, second = (in_library(STAGE, root=clone).stdout for _ in range(2))
-    assert first.startswith("worked\nrun ")
+    assert first.startswith("worked\ntest ")
     assert second == first.removeprefix("worked\n")
 
 
