@@ -116,6 +116,39 @@ def audio(home: str | None, seconds: float) -> None:
     click.echo(json.dumps(run(seconds, models_folder()), indent=2))
 
 
+@command.command()
+@click.option("--minutes", default=30.0, show_default=True, help="How long.")
+@click.pass_obj
+def soak(home: str | None, minutes: float) -> None:
+    """Talk for a long time under speech, noise and silence: memory, CPU at rest, xruns.
+
+    Example: companion bench soak --minutes 5
+    """
+    import numpy as np
+    import soxr
+
+    from companion import app
+    from companion.bench.soak import run
+    from companion.engines import Never
+
+    app.prepare()
+    voice = app.Loader(app.settings_of(home)).tts()
+    sentences = []
+    for text in SENTENCES:
+        samples = np.concatenate([speech.samples for speech in voice.synthesize(text, Never())]) / 32768
+        sentences.append(np.asarray(soxr.resample(samples.astype(np.float32), voice.rate, 48_000)))
+    _report(home, ("llm", "asr", "tts", "endpoint"), run(sentences, minutes, _step))
+
+
+SENTENCES = (
+    "Good morning. How are you today?",
+    "My brother is coming to visit me next week.",
+    "What would you cook for a friend on a rainy day?",
+    "I read a good book about the sea last night.",
+    "Can you tell me a short story about a dog?",
+)
+
+
 def _step(words: str) -> None:
     if sys.stderr.isatty():
         click.echo(f"\r\033[K{words}", err=True, nl=False)

@@ -64,9 +64,20 @@ def _talk(folder: Any, settings: Any, timings: bool) -> None:
     except KeyboardInterrupt:
         screen.note("Goodbye.")
     finally:
+        _count(sound, screen, timings)
         companion.close()
     if companion.live.failure is not None:
         raise AudioError("The sound stopped working for good: see `companion doctor`.")
+
+
+def _count(sound: Any, screen: Any, timings: bool) -> None:
+    """The sound's counters, beside the other figures."""
+    if timings:
+        status = sound.status()
+        screen.note(
+            f"sound: xruns {status.xruns}  dropped {status.dropped_frames}  reopened {status.reopened}"
+            f"  drift {0 if status.drift_ppm is None else round(status.drift_ppm)} ppm"
+        )
 
 
 def _check_devices(sound: Any) -> None:

@@ -95,7 +95,7 @@ def test_kill_9_at_any_moment_loses_no_turn_that_was_committed(tmp_path):
             print(number, flush=True)
     """)
     reported_in_all = 0
-    for round_ in range(5):
+    for round_ in range(int(os.environ.get("COMPANION_KILLS", "5"))):
         path = tmp_path / "store.db"
         writer = subprocess.Popen(
             [sys.executable, "-c", program, path], stdout=subprocess.PIPE, text=True, bufsize=1
@@ -103,7 +103,7 @@ def test_kill_9_at_any_moment_loses_no_turn_that_was_committed(tmp_path):
         reported = 0
         for line in writer.stdout:
             reported = int(line)
-            if reported >= 3 + 4 * round_:
+            if reported >= 3 + 4 * round_ % 60:
                 break
         os.kill(writer.pid, signal.SIGKILL)
         rest = writer.stdout.read().split()

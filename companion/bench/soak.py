@@ -1,0 +1,122 @@
+"""`companion talk` for a long time, under speech, noise and silence, watched from outside."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from companion.bench.noises import stretches
+from companion.bench.room import RATE, Room
+from companion.bench.turns import READY_WITHIN, Talk
+from companion.errors import AudioError
+
+SETTLING = 30.0
+"""Seconds of silence after the last turn in which CPU at rest is measured."""
+
+ANSWER_WITHIN = 20.0
+
+
+def run(
+    sentences: Sequence[NDArray[np.float32]], minutes: float, step: Callable[[str], None]
+) -> dict[str, Any]:
+    """Talk for that long: a sentence (float32[n], 48 kHz), noise, silence, and so on.
+
+    Plain JSON: `rss_mb` of all its processes after the first and the last round and their `rss_growth`,
+    `idle_cpu` (share of one core, listening to silence), `answered` of `spoken`, `noise_turns` (answers to
+    noise: there should be none), `threads`, the sound's own counters, and the exit code.
+    """
+    with Room() as room, tempfile.TemporaryDirectory(prefix="companion-soak-") as home:
+        talk = Talk(room, Path(home))
+        if not talk.wait_for("Listening", READY_WITHIN):
+            talk.close()
+            raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
+        family = [
+            psutil.Process(talk.process.pid),
+            *psutil.Process(talk.process.pid).children(recursive=True),
+        ]
+        rounds = _rounds(room, talk, sentences, minutes, family, step)
+        step("silence")
+        idle = _idle_cpu(family, min(SETTLING, minutes * 15))
+        threads = family[0].num_threads()
+        code = talk.close()
+    counters = next((line for line in reversed(talk.lines) if line.startswith("sound: ")), "")
+    rss = [r["rss_mb"] for r in rounds]
+    steady = rss[min(2, len(rss) - 1)]  # the first rounds touch pages for the first time
+    return {
+        "minutes": minutes,
+        "rounds": len(rounds),
+        "spoken": len(rounds),
+        "answered": sum(r["answered"] for r in rounds),
+        "noise_turns": sum(r["noise_turns"] for r in rounds),
+        "rss_mb": {"first": rss[0], "steady": steady, "last": rss[-1]},
+        "rss_growth": round(rss[-1] / steady - 1, 4),
+        "idle_cpu": round(idle, 4),
+        "threads": {"first": rounds[0]["threads"], "last": threads},
+        "sound": counters.removeprefix("sound: "),
+        "troubles": sum("stands still" in line or "gone" in line for line in talk.lines),
+        "exit_code": code,
+    }
+
+
+def _rounds(
+    room: Room,
+    talk: Talk,
+    sentences: Sequence[NDArray[np.float32]],
+    minutes: float,
+    family: list[psutil.Process],
+    step: Callable[[str], None],
+) -> list[dict[str, Any]]:
+    """Speech, noise and silence until the time is over; at least once."""
+    deadline = time.monotonic() + minutes * 60
+    noises = itertools.cycle(_noises())
+    rounds: list[dict[str, Any]] = []
+    for sentence in itertools.cycle(sentences):
+        room.say(sentence)
+        answered = talk.wait_for("she: ", ANSWER_WITHIN)
+        before = sum(line.startswith("you: ") for line in talk.lines)
+        room.say(next(noises))
+        talk.wait_for("you: ", 4.0)
+        after = sum(line.startswith("you: ") for line in talk.lines)
+        rss = sum(process.memory_info().rss for process in family) / 2**20
+        rounds.append(
+            {
+                "answered": answered,
+                "noise_turns": after - before,
+                "rss_mb": round(rss, 1),
+                "threads": family[0].num_threads(),
+            }
+        )
+        step(f"round {len(rounds)}: {rss:.0f} MB, {max(0, deadline - time.monotonic()) / 60:.1f} min left")
+        if time.monotonic() >= deadline:
+            return rounds
+    return rounds
+
+
+def _noises() -> list[NDArray[np.float32]]:
+    """Six seconds of each kind of room noise, at 48 kHz."""
+    import soxr
+
+    return [
+        np.asarray(soxr.resample(sound[: 6 * 16_000], 16_000, RATE), np.float32)
+        for _, sound in itertools.islice(stretches(60.0), 5)
+    ]
+
+
+def _idle_cpu(family: list[psutil.Process], seconds: float) -> float:
+    """Share of one core that all processes together use while nobody speaks."""
+    time.sleep(2.0)  # the last turn is heard once more for the record
+    before, began = _cpu(family), time.monotonic()
+    time.sleep(seconds)
+    return (_cpu(family) - before) / (time.monotonic() - began)
+
+
+def _cpu(family: list[psutil.Process]) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in family)
