@@ -14,7 +14,7 @@ import psutil
 from numpy.typing import NDArray
 
 from companion.bench.noises import stretches
-from companion.bench.room import RATE, Room
+from companion.bench.room import Room
 from companion.bench.turns import READY_WITHIN, Talk
 from companion.errors import AudioError
 
