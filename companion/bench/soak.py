@@ -38,10 +38,8 @@ def run(
         if not talk.wait_for("Listening", READY_WITHIN):
             talk.close()
             raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
-        family = [
-            psutil.Process(talk.process.pid),
-            *psutil.Process(talk.process.pid).children(recursive=True),
-        ]
+        parent = psutil.Process(talk.process.pid)
+        family = [parent, *parent.children(recursive=True)]
         rounds = _rounds(room, talk, sentences, minutes, family, step)
         step("silence")
         idle = _idle_cpu(family, min(SETTLING, minutes * 15))
@@ -101,12 +99,12 @@ def _rounds(
 
 
 def _noises() -> list[NDArray[np.float32]]:
-    """Six seconds of each kind of room noise, at 48 kHz."""
+    """Every fifth stretch of the bench's room noises, of several kinds and levels, at 48 kHz."""
     import soxr
 
     return [
-        np.asarray(soxr.resample(sound[: 6 * 16_000], 16_000, RATE), np.float32)
-        for _, sound in itertools.islice(stretches(60.0), 5)
+        np.asarray(soxr.resample(sound, 16_000, 48_000), np.float32)
+        for _, sound in itertools.islice(stretches(120.0), 0, None, 5)
     ]
 
 
