@@ -1,7 +1,10 @@
-"""The memory that the program and an audio process share: one ring of samples, a few numbers, and a history.
+"""The memory that the program and an audio process share: a ring of samples, a few numbers, a history of
+blocks.
 
 It is anonymous (nothing is left behind, whoever dies), holds no lock (a killed process can't leave one
-locked), and every number in it has exactly one writer at a time, so neither side ever waits for the other.
+locked), and every number in it has one writer at a time, so neither side waits for the other. A count is
+written after what it counts; the interpreter's own locking between two statements keeps that order on every
+processor.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ nothing."""
 
 RAGGED, PERIOD = 3, 30.0
 """This many xruns within this many seconds make a stream ragged: it is opened again with a buffer twice as
-long, up to `LONGEST`, the next time nobody minds."""
+long, up to `LONGEST`, the next time nobody minds, and at once at twice as many."""
 
 LONGEST = 0.16
 """Longest device buffer, seconds."""
@@ -215,9 +215,18 @@ class StreamKeeper:
             self._listener.tend()
             if self._spare is None:
                 self._spare = self._new_process()
-            if self._ragged() and self._listener.idle():
+            self._smooth(choice)
+
+    def _smooth(self, choice: Found) -> None:
+        """Give a stream that has xruns a longer buffer, if it can still grow."""
+        xruns, now = int(self._memory.marks[Mark.XRUNS]), time.monotonic()
+        lately = xruns - self._xruns[0]
+        if lately >= RAGGED and 2 * self._latency <= LONGEST:
+            if lately >= 2 * RAGGED or self._listener.idle():
                 self._latency *= 2
                 self._reopen(choice, "")
+        elif now - self._xruns[1] > PERIOD:
+            self._xruns = (xruns, now)
 
     def _reopen(self, choice: Found, trouble: str) -> None:
         """Open `choice`: a closed stream in the process that waits, any other in a new one, which has nothing
@@ -274,14 +283,6 @@ class StreamKeeper:
             self._seen = (blocks, now)
         patience = STILL if self._flows() else FIRST_WAIT
         return now - self._seen[1] > patience
-
-    def _ragged(self) -> bool:
-        """Whether there were too many xruns lately and the buffer can still grow."""
-        xruns, now = int(self._memory.marks[Mark.XRUNS]), time.monotonic()
-        ragged = xruns - self._xruns[0] >= RAGGED and 2 * self._latency <= LONGEST
-        if not ragged and now - self._xruns[1] > PERIOD:
-            self._xruns = (xruns, now)
-        return ragged
 
     def _flows(self) -> bool:
         last = self._memory.last_block()
