@@ -308,10 +308,10 @@ function Get-LlamaOptions {
 # All that decides whether a wheel fits this machine.
 function Get-WheelKey {
     $about = & $Python -I -c 'import sys, sysconfig; print(sys.version_info[0], sys.version_info[1], sysconfig.get_platform())'
-    $recipe = Get-TextDigest ((Get-LlamaOptions) + (Get-FilesDigest @('requirements-build.lock')))
+    $options = Get-TextDigest (Get-LlamaOptions)
     $tag = $Gpu
     if ($Gpu -eq 'cuda' -and ((& (Find-Nvcc) --version) -join ' ') -match 'release ([0-9.]+)') { $tag += $Matches[1] }
-    return 'py{0}-cpu{1}-{2}-recipe{3}' -f ("$about".Trim() -replace ' ', '-'), (Get-CpuKey), $tag, $recipe
+    return 'py{0}-cpu{1}-{2}-options{3}' -f ("$about".Trim() -replace ' ', '-'), (Get-CpuKey), $tag, $options
 }
 
 # The whole wheel in a folder of the cache, or nothing; a damaged one is thrown away.

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Packages that come as source are built here once, and their wheels kept outside the clone under a key of all that
-# decides whether a wheel fits: version, Python, libc, processor, GPU and the recipe. A wheel built on one processor
+# decides whether a wheel fits: version, Python, libc, processor, GPU and build options. A wheel built on one processor
 # dies of an illegal instruction on another.
 
 # Packages without wheels for every machine. pyworld shifts a voice's pitch and timbre, for who wants that and for tests.
@@ -37,8 +37,8 @@ wheel_key() {
     local python
     python=$("$1" -I -c 'import platform, sys, sysconfig
 print("py%d.%d-%s-%s" % (*sys.version_info[:2], sysconfig.get_platform(), "".join(platform.libc_ver()) or "libc"))') || return 1
-    printf '%s-cpu%s-%s-recipe%s\n' "$python" "$(cpu_key)" "$(gpu_tag "$2")" \
-        "$({ llama_options "$2"; cat "$ROOT/requirements-build.lock"; } | digest)"
+    printf '%s-cpu%s-%s-options%s\n' "$python" "$(cpu_key)" "$(gpu_tag "$2")" \
+        "$(llama_options "$2" | digest)"
 }
 
 # kept_wheel FOLDER: the path of the whole wheel in it; a damaged one is thrown away.

@@ -53,7 +53,7 @@ def test_what_is_built_here_is_left_out_of_what_comes_as_wheels(lock: Path) -> N
 def test_the_key_names_what_a_wheel_depends_on() -> None:
     key = wheel_key()
     assert key.startswith("py{}.{}-".format(*sys.version_info))
-    assert "-none-recipe" in key
+    assert "-none-options" in key
 
 
 def test_the_processor_the_gpu_and_the_options_each_make_another_key(tmp_path: Path) -> None:
