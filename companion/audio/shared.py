@@ -1,5 +1,4 @@
-"""The memory that the program and an audio process share: a ring of samples, a few numbers, a history of
-blocks.
+"""The memory that the program and an audio process share: a ring of samples, a few numbers, a history.
 
 It is anonymous (nothing is left behind, whoever dies), holds no lock (a killed process can't leave one
 locked), and every number in it has one writer at a time, so neither side waits for the other. A count is
