@@ -103,7 +103,7 @@ class AsrSettings:
     device: str = setting("auto", "Where Whisper runs.", choices=("auto", "cpu", "cuda"))
     threads: int = setting(2, "CPU threads Whisper uses.", low=1, high=64)
     padding: float = setting(
-        5.0,
+        3.0,
         "Room added behind a short window before it is recognised; more is slower and seldom repeats itself.",
         unit="s",
         low=0.0,

@@ -17,6 +17,13 @@ from companion.engines.asr.model import CancellableWhisper
 FRAMES = 3_000
 """Feature frames (10 ms) in Whisper's full window."""
 
+HOP = 160
+"""Samples in a feature frame."""
+
+LEAD = 100
+"""Frames before the sound of a short window. With this second in front, phrases understood rose from 0.92 to
+0.93-0.94 (2 to 4 s behind, 120 cuts of 30 spoken orders), for the cost of as much behind."""
+
 PROMPT_TOKENS = 223
 """Most tokens of earlier text Whisper takes: half its context, less one."""
 
@@ -60,19 +67,29 @@ class Reading:
         return " ".join(segment.text for segment in self.segments)
 
 
-def features(
-    whisper: CancellableWhisper, audio: NDArray[np.float32], padding: int | None
+def short_window(
+    whisper: CancellableWhisper, audio: NDArray[np.float32], padding: int
 ) -> NDArray[np.float32]:
-    """Log-mel features of `audio` (at most 30 s) and `padding` frames behind it; None: up to the full window.
+    """Log-mel features of `audio` (at most 28 s), with `LEAD` frames before and `padding` frames behind it.
 
-    The padding is zeros among the features, as in faster-whisper's `transcribe`, not silence among the
-    samples: with 2 s of it the decoder repeated itself in 1 of 120 short windows, with 2 s of silence in 8.
+    The frames added are zeros among the features, as in faster-whisper's `transcribe`, not silence among the
+    samples: with 2 s of them the decoder repeated itself in 1 of 120 short windows, with silence in 8.
     """
-    frames = whisper.feature_extractor(audio)[:, : -(-audio.size // 160)][:, :FRAMES]
-    room = FRAMES - frames.shape[1]
-    behind = room if padding is None else min(room, padding + (frames.shape[1] + padding) % 2)
-    padded: NDArray[np.float32] = np.pad(frames, ((0, 0), (0, behind))).astype(np.float32)
-    return padded
+    frames = _features(whisper, audio)
+    behind = min(FRAMES - LEAD - frames.shape[1], padding)
+    return np.pad(frames, ((0, 0), (LEAD, behind + (LEAD + frames.shape[1] + behind) % 2)))
+
+
+def full_window(whisper: CancellableWhisper, audio: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Log-mel features of `audio` (at most 30 s), filled up with zeros to Whisper's 30 s."""
+    frames = _features(whisper, audio)
+    return np.pad(frames, ((0, 0), (0, FRAMES - frames.shape[1])))
+
+
+def _features(whisper: CancellableWhisper, audio: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Log-mel features, float32[mels, frames of 10 ms], of the audio there is."""
+    frames: NDArray[np.float32] = whisper.feature_extractor(audio)[:, : -(-audio.size // HOP)][:, :FRAMES]
+    return frames.astype(np.float32, copy=False)
 
 
 def read(

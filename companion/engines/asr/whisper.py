@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from companion.engines import Cancel
 from companion.engines.asr import Transcription, Word
-from companion.engines.asr.decoding import FRAMES, LONGEST_TEXT, Reading, features, read
+from companion.engines.asr.decoding import LONGEST_TEXT, Reading, full_window, read, short_window
 from companion.engines.asr.guards import cut_repeats, disbelief, doubt, repeats, unlooped
 from companion.engines.asr.model import load
 from companion.engines.asr.thorough import transcribe
@@ -97,21 +97,28 @@ class WhisperRecognizer:
         if _silent(piece):
             return self._nothing(piece)
         seconds = piece.size / RATE
-        padding = round(self._settings.padding * 100)
-        most = TOKENS_SPARE + round(TOKENS_PER_SECOND * seconds)
-        short = cut_repeats(self._read(piece, padding, most, prompt))
+        short = self._read_short(piece, prompt)
         why = doubt(short, seconds, self._settings)
         if not why:
             return _transcription(short, seconds, short.text, "")
-        # Without what was said before: following that is one of the ways to go wrong.
-        full = cut_repeats(self._read(piece, FRAMES, LONGEST_TEXT, ""))
-        return self._decide(short, full, why, seconds)
+        return self._decide(short, self._read_full(piece), why, seconds)
 
-    def _read(self, piece: NDArray[np.float32], padding: int, most: int, prompt: str) -> Reading:
-        """One pass over a piece with up to `padding` frames behind it, of at most `most` tokens."""
+    def _read_short(self, piece: NDArray[np.float32], prompt: str) -> Reading:
+        """One pass over the frames there are and a few more."""
         self._whisper.look()
-        window = features(self._whisper, piece, padding)
-        return read(self._whisper, window, language=self._language, prompt=prompt, most_tokens=most)
+        window = short_window(self._whisper, piece, round(self._settings.padding * 100))
+        most = TOKENS_SPARE + round(TOKENS_PER_SECOND * piece.size / RATE)
+        return cut_repeats(
+            read(self._whisper, window, language=self._language, prompt=prompt, most_tokens=most)
+        )
+
+    def _read_full(self, piece: NDArray[np.float32]) -> Reading:
+        """One pass over the full window; without what was said before, which can lead astray."""
+        self._whisper.look()
+        window = full_window(self._whisper, piece)
+        return cut_repeats(
+            read(self._whisper, window, language=self._language, prompt="", most_tokens=LONGEST_TEXT)
+        )
 
     def _decide(self, short: Reading, full: Reading, why: str, seconds: float) -> Transcription:
         """Choose between two readings of a doubtful piece, or believe neither.
