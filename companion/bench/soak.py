@@ -45,7 +45,6 @@ def run(
         idle = _idle_cpu(family, min(SETTLING, minutes * 15))
         threads = family[0].num_threads()
         code = talk.close()
-    counters = next((line for line in reversed(talk.lines) if line.startswith("sound: ")), "")
     rss = [r["rss_mb"] for r in rounds]
     steady = rss[min(2, len(rss) - 1)]  # the first rounds touch pages for the first time
     return {
@@ -58,7 +57,8 @@ def run(
         "rss_growth": round(rss[-1] / steady - 1, 4),
         "idle_cpu": round(idle, 4),
         "threads": {"first": rounds[0]["threads"], "last": threads},
-        "sound": counters.removeprefix("sound: "),
+        "rates": talk.told("rates: "),
+        "sound": talk.told("sound: "),
         "troubles": sum("stands still" in line or "gone" in line for line in talk.lines),
         "exit_code": code,
     }

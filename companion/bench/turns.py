@@ -68,6 +68,10 @@ class Talk:
                 return True
         return False
 
+    def told(self, start: str) -> str:
+        """What the last line that begins so says, "" if there is none."""
+        return next((line.removeprefix(start) for line in reversed(self.lines) if line.startswith(start)), "")
+
     def close(self) -> int:
         """End it as Ctrl-C does; its exit code."""
         self.process.send_signal(signal.SIGINT)
@@ -109,8 +113,10 @@ def run(
         write(keep, (np.clip(tape.speaker, -1, 1) * 32767).astype(np.int16), tape.rate)
     rows = [_read(tape, said, i, path, recognizer) for i, path in enumerate(files)]
     return {
-        "ready_s": round(ready, 2),
         **_summary(rows),
+        "rates": talk.told("rates: "),
+        "sound": talk.told("sound: "),
+        "ready_s": round(ready, 2),
         "exit_code": code,
         "lines": talk.lines,
         "turns": rows,

@@ -64,20 +64,22 @@ def _talk(folder: Any, settings: Any, timings: bool) -> None:
     except KeyboardInterrupt:
         screen.note("Goodbye.")
     finally:
-        _count(sound, screen, timings)
+        if timings:
+            _count(companion, screen)
         companion.close()
     if companion.live.failure is not None:
         raise AudioError("The sound stopped working for good: see `companion doctor`.")
 
 
-def _count(sound: Any, screen: Any, timings: bool) -> None:
-    """The sound's counters, beside the other figures."""
-    if timings:
-        status = sound.status()
-        screen.note(
-            f"sound: xruns {status.xruns}  dropped {status.dropped_frames}  reopened {status.reopened}"
-            f"  drift {0 if status.drift_ppm is None else round(status.drift_ppm)} ppm"
-        )
+def _count(companion: Any, screen: Any) -> None:
+    """The engines' own rates and the sound's counters, beside the times of the answers."""
+    rates, status = companion.parts.engines.llm.rates(), companion.sound.status()
+    drift = 0 if status.drift_ppm is None else round(status.drift_ppm)
+    screen.note(f"rates: prefill {rates.prefill:.0f} tok/s  decode {rates.decode:.0f} tok/s")
+    screen.note(
+        f"sound: xruns {status.xruns}  dropped {status.dropped_frames}  reopened {status.reopened}"
+        f"  drift {drift} ppm"
+    )
 
 
 def _check_devices(sound: Any) -> None:
