@@ -1,4 +1,4 @@
-"""Room noise made from a seed: coloured noise at several levels, mains hum, clicks, knocks. Nobody speaks in it."""
+"""Room noise made from a seed: coloured noise at several levels, mains hum, clicks, knocks; nobody speaks."""
 
 from __future__ import annotations
 
