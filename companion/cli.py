@@ -6,6 +6,7 @@ Each command lives in its own module of `companion.commands` and is imported onl
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 
@@ -61,6 +62,8 @@ def cli(ctx: click.Context, home: str | None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code: 0 done, 1 failed (one sentence on stderr), 2 wrong usage."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # a stray byte in what is typed or piped ends nothing
     try:
         result = cli.main(args=list(arguments), prog_name="companion", standalone_mode=False)
     except CompanionError as error:

@@ -8,8 +8,10 @@ import logging
 import os
 import time
 from collections.abc import Iterator
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import cast
 
 from companion.errors import HomeError
 
@@ -61,12 +63,24 @@ def held(home: Path, command: str) -> Iterator[None]:
     except OSError as error:
         raise HomeError(f"The home folder {home} can't be locked ({error.strerror}).") from error
     try:
-        with open(os.open(note, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump({"pid": os.getpid(), "command": command, "since": time.strftime("%H:%M")}, file)
+        _write_note(note, command)
         yield
     finally:
         note.unlink(missing_ok=True)
         lock.release()
+
+
+def _write_note(note: Path, command: str) -> None:
+    """Say in the home who holds it."""
+    try:
+        with open(note, "w", encoding="utf-8", opener=_private) as file:
+            json.dump({"pid": os.getpid(), "command": command, "since": time.strftime("%H:%M")}, file)
+    except OSError as error:
+        raise HomeError(f"{note} can't be written ({error.strerror}): free some space.") from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _holder(home: Path, note: Path) -> str:
@@ -78,11 +92,23 @@ def _holder(home: Path, note: Path) -> str:
     return f"{holder} is using {home}: end it first, or choose another folder with --home."
 
 
+class _PrivateLog(RotatingFileHandler):
+    """A log whose every file, rotated ones too, is for its owner alone."""
+
+    def _open(self) -> TextIOWrapper:
+        return cast(
+            TextIOWrapper, open(self.baseFilename, self.mode, encoding=self.encoding, opener=_private)
+        )
+
+
 def start_log(home: Path) -> None:
-    """Log warnings and worse to a small rotating file in the home, which only its owner can read."""
-    path = home / LOG
-    path.touch(mode=0o600, exist_ok=True)
-    handler = RotatingFileHandler(path, maxBytes=256 * 1024, backupCount=1, encoding="utf-8")
+    """Log what a developer needs to a small rotating file in the home. Raises `HomeError`."""
+    try:
+        handler = _PrivateLog(home / LOG, maxBytes=256 * 1024, backupCount=1, encoding="utf-8")
+    except OSError as error:
+        raise HomeError(
+            f"{home / LOG} can't be written ({error.strerror}): remove it, or free some space."
+        ) from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger("companion")
     root.handlers[:] = [handler]

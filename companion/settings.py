@@ -91,7 +91,7 @@ class TurnsSettings:
         0.2, "Speech over the companion's voice after which she stops.", unit="s", low=0.05, high=2.0
     )
     longest: float = setting(
-        300.0, "Longest turn; what is said after it starts a new one.", unit="s", low=10.0, high=3600.0
+        300.0, "Longest turn; what is said after it starts a new one.", unit="s", low=10.0, high=540.0
     )
 
 

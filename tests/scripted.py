@@ -73,7 +73,7 @@ class LoudDetector:
         """Keeps no state."""
 
 
-@dataclass(slots=True)
+@dataclass
 class ScriptedRecognizer:
     """Returns the words of the utterances that are in the sound."""
 
@@ -173,7 +173,7 @@ class ScriptedSynthesizer:
             yield Speech(np.ones(round(len(words) * 0.3 * self.rate), np.int16), self.rate, times)
 
 
-@dataclass(slots=True)
+@dataclass
 class MemoryStore:
     """Keeps what was committed in lists, in the order in which it came."""
 

@@ -33,17 +33,17 @@ def run(
     `idle_cpu` (share of one core, listening to silence), `answered` of `spoken`, `noise_turns` (answers to
     noise: there should be none), `threads`, the sound's own counters, and the exit code.
     """
-    with Room() as room, tempfile.TemporaryDirectory(prefix="companion-soak-") as home:
-        talk = Talk(room, Path(home))
+    with (
+        Room() as room,
+        tempfile.TemporaryDirectory(prefix="companion-soak-") as home,
+        Talk(room, Path(home)) as talk,
+    ):
         if not talk.wait_for("Listening", READY_WITHIN):
-            talk.close()
             raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
-        parent = psutil.Process(talk.process.pid)
-        family = [parent, *parent.children(recursive=True)]
-        rounds = _rounds(room, talk, sentences, minutes, family, step)
+        rounds = _rounds(room, talk, sentences, minutes, step)
         step("silence")
-        idle = _idle_cpu(family, min(SETTLING, minutes * 15))
-        threads = family[0].num_threads()
+        idle = _idle_cpu(talk, min(SETTLING, minutes * 15))
+        threads = psutil.Process(talk.process.pid).num_threads()
         code = talk.close()
     rss = [r["rss_mb"] for r in rounds]
     steady = rss[min(2, len(rss) - 1)]  # the first rounds touch pages for the first time
@@ -59,7 +59,9 @@ def run(
         "threads": {"first": rounds[0]["threads"], "last": threads},
         "rates": talk.told("rates: "),
         "sound": talk.told("sound: "),
-        "troubles": sum("stands still" in line or "gone" in line for line in talk.lines),
+        "troubles": sum(
+            "stands still" in line for line in talk.lines if not line.startswith(("you: ", "she: "))
+        ),
         "exit_code": code,
     }
 
@@ -69,7 +71,6 @@ def _rounds(
     talk: Talk,
     sentences: Sequence[NDArray[np.float32]],
     minutes: float,
-    family: list[psutil.Process],
     step: Callable[[str], None],
 ) -> list[dict[str, Any]]:
     """Speech, noise and silence until the time is over; at least once."""
@@ -83,13 +84,13 @@ def _rounds(
         room.say(next(noises))
         talk.wait_for("you: ", 4.0)
         after = sum(line.startswith("you: ") for line in talk.lines)
-        rss = sum(process.memory_info().rss for process in family) / 2**20
+        rss = sum(_of(process, lambda p: p.memory_info().rss) for process in _family(talk)) / 2**20
         rounds.append(
             {
                 "answered": answered,
                 "noise_turns": after - before,
                 "rss_mb": round(rss, 1),
-                "threads": family[0].num_threads(),
+                "threads": psutil.Process(talk.process.pid).num_threads(),
             }
         )
         step(f"round {len(rounds)}: {rss:.0f} MB, {max(0, deadline - time.monotonic()) / 60:.1f} min left")
@@ -108,13 +109,27 @@ def _noises() -> list[NDArray[np.float32]]:
     ]
 
 
-def _idle_cpu(family: list[psutil.Process], seconds: float) -> float:
+def _idle_cpu(talk: Talk, seconds: float) -> float:
     """Share of one core that all processes together use while nobody speaks."""
     time.sleep(2.0)  # the last turn is heard once more for the record
-    before, began = _cpu(family), time.monotonic()
+    before, began = _cpu(talk), time.monotonic()
     time.sleep(seconds)
-    return (_cpu(family) - before) / (time.monotonic() - began)
+    return (_cpu(talk) - before) / (time.monotonic() - began)
 
 
-def _cpu(family: list[psutil.Process]) -> float:
-    return sum(sum(process.cpu_times()[:2]) for process in family)
+def _cpu(talk: Talk) -> float:
+    return sum(_of(process, lambda p: sum(p.cpu_times()[:2])) for process in _family(talk))
+
+
+def _family(talk: Talk) -> list[psutil.Process]:
+    """The program and its audio processes, which may have been replaced since the last look."""
+    parent = psutil.Process(talk.process.pid)
+    return [parent, *parent.children(recursive=True)]
+
+
+def _of(process: psutil.Process, figure: Callable[[psutil.Process], float]) -> float:
+    """A figure of a process, 0.0 if it has just ended."""
+    try:
+        return figure(process)
+    except psutil.NoSuchProcess:
+        return 0.0

@@ -47,6 +47,14 @@ class Talk:
         self._news: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
+    def __enter__(self) -> Talk:
+        """Ended with the block, whatever happens in it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.close()
+
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
@@ -92,11 +100,13 @@ def run(
     answer, `cut_offs` (she spoke while the user did), `answers` as transcribed from the tape, `spans_ms`.
     """
     files = recordings_in(data)[:most]
-    with Room() as room, tempfile.TemporaryDirectory(prefix="companion-bench-") as home:
-        began = time.monotonic()
-        talk = Talk(room, Path(home))
+    began = time.monotonic()
+    with (
+        Room() as room,
+        tempfile.TemporaryDirectory(prefix="companion-bench-") as home,
+        Talk(room, Path(home)) as talk,
+    ):
         if not talk.wait_for("Listening", READY_WITHIN):
-            talk.close()
             raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
         ready = time.monotonic() - began
         room.start_tape()

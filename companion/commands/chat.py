@@ -56,6 +56,8 @@ class Chat:
 
     def run(self) -> None:
         """Until the input ends."""
+        if sys.stdin is None:
+            return
         terminal = sys.stdin.isatty()
         while True:
             if terminal:

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 
 import click
 
-from companion.errors import CompanionError
+from companion.errors import CompanionError, SettingsError
+from companion.settings import Settings
 
 ROOM = 200 * 2**20
 """Bytes of free disk below which there is something to do."""
@@ -84,10 +85,20 @@ def _home(home: str | None) -> Iterator[Check]:
         yield Check("disk", free > ROOM, f"{free / 2**30:.1f} GiB free", "Free some space.")
 
 
+def _settings(home: str | None) -> Settings:
+    """The settings, or the defaults where the file is broken, so that the other checks go on."""
+    from companion import app
+
+    try:
+        return app.settings_of(home)
+    except SettingsError:
+        return Settings()
+
+
 def _weights(home: str | None) -> Iterator[Check]:
     from companion import app
 
-    loader = app.Loader(app.settings_of(home))
+    loader = app.Loader(_settings(home))
     for role in ("llm", "asr", "tts", "endpoint"):
         yield _try(f"weights {role}", lambda role=role: loader.folder(role).name, "companion weights fetch")  # type: ignore[misc]
 
@@ -96,7 +107,7 @@ def _engines(home: str | None) -> Iterator[Check]:
     """Load each engine and say where it runs."""
     from companion import app
 
-    loader = app.Loader(app.settings_of(home))
+    loader = app.Loader(_settings(home))
 
     def llm() -> str:
         model = loader.llm()
@@ -112,10 +123,9 @@ def _engines(home: str | None) -> Iterator[Check]:
 
 def _sound(home: str | None, quick: bool) -> Iterator[Check]:
     """The devices, and how loud it is in front of the microphone."""
-    from companion import app
     from companion.audio.devices import devices, find, input_level
 
-    audio = app.settings_of(home).audio
+    audio = _settings(home).audio
     try:
         for device in devices():
             default = ", the system's default" if device.default else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 from companion.dialogue import events as e
 from companion.dialogue.state import Floor, State
 from companion.dialogue.timeline import Timeline
+from companion.errors import EngineError
 
 
 @click.command()
@@ -35,6 +37,8 @@ def command(
     audio = recordings.read(recording)
     ledger = Ledger()
     with _store(home, remember) as (store, settings):
+        # A recording has no key to hold, so its turns are found by listening.
+        settings = replace(settings, turns=replace(settings.turns, mode="hands-free"))
         parts = app.load_parts(settings, store, lambda role: None)
         try:
             played = (_in_real_time if realtime else _at_once)(parts, audio, ledger)
@@ -126,13 +130,19 @@ def _in_real_time(parts: Any, audio: Any, ledger: Ledger) -> list[Any]:
     sound = WavSound(audio, tail=parts.settings.turns.wait_most + 1.0)
     sound.start()
     companion = app.Companion.start(parts, sound, (ledger,), ended=over.set)
-    over.wait()
-    quiet_since = time.monotonic()
-    while time.monotonic() - quiet_since < 0.5:
-        if ledger.floor is not Floor.IDLE:
-            quiet_since = time.monotonic()
-        time.sleep(0.02)
-    companion.live.close()
+    try:
+        over.wait()
+        quiet_since = time.monotonic()
+        while companion.live.failure is None and time.monotonic() - quiet_since < 0.5:
+            if ledger.floor is not Floor.IDLE:
+                quiet_since = time.monotonic()
+            time.sleep(0.02)
+    finally:
+        companion.live.close()
+    if companion.live.failure is not None:
+        raise EngineError(
+            "The conversation broke off: the log in the home folder says where, `companion doctor` why."
+        )
     return sound.played()
 
 

@@ -16,6 +16,8 @@ class Screen:
 
     def __init__(self, timings: bool = False) -> None:
         self._timings = timings
+        self.unread = False
+        """Nobody reads what is printed any more: the other end of the pipe is closed."""
 
     def happened(self, what: e.Event | e.Command, now: float, state: State) -> None:
         """Print committed turns and troubles."""
@@ -26,8 +28,10 @@ class Screen:
                 self._line("she", "magenta", text + (" —" if interrupted else ""))
             case e.Tell(why):
                 self.note(why)
-            case e.MuteChanged(muted):
-                self.note("Muted: the microphone is closed." if muted else "Listening again.")
+            case e.CloseMicrophone():
+                self.note("Muted: the microphone is being closed.")
+            case e.OpenMicrophone():
+                self.note("Listening again.")
 
     def timed(self, timeline: Timeline) -> None:
         """Print where the time went, in milliseconds."""
@@ -41,8 +45,14 @@ class Screen:
 
     def note(self, sentence: str) -> None:
         """A line that nobody said; on stderr, so that what was said can be piped."""
-        click.echo(click.style(sentence, dim=True), err=True)
+        self._print(click.style(sentence, dim=True), err=True)
 
     def _line(self, who: str, colour: str, text: str) -> None:
-        click.echo(f"{click.style(who, fg=colour, bold=True)}: {text}")
-        sys.stdout.flush()
+        self._print(f"{click.style(who, fg=colour, bold=True)}: {text}")
+
+    def _print(self, line: str, err: bool = False) -> None:
+        try:
+            click.echo(line, err=err)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self.unread = True

@@ -26,7 +26,7 @@ def command(home: str | None, text: str, out: Path) -> None:
 
     app.prepare()
     voice = app.Loader(app.settings_of(home)).tts()
-    words = sys.stdin.read() if text == "-" else text
+    words = sys.stdin.read() if text == "-" else text.encode("utf-8", "replace").decode()
     pieces = [speech.samples for speech in voice.synthesize(words, Never())]
     if not pieces:
         raise EngineError("There is nothing to say in that text: give it some words.")

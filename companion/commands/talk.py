@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from companion.errors import AudioError
+from companion.dialogue import events as e
+from companion.errors import AudioError, EngineError
 
 
 @click.command()
@@ -20,7 +21,8 @@ def command(home: str | None, timings: bool) -> None:
     """Talk with her, hands-free, in the terminal.
 
     Speak when she listens, and interrupt her as you like. You can type as well: a line is a turn;
-    /mute, /unmute and /stop do what they say. Ctrl-C ends the conversation.
+    /mute, /unmute and /stop do what they say. Ctrl-C ends the conversation. With the setting turns.mode
+    push-to-talk, Enter begins and ends a turn.
 
     Example: companion talk --timings
     """
@@ -59,16 +61,28 @@ def _talk(folder: Any, settings: Any, timings: bool) -> None:
         store.close()
         raise
     try:
-        screen.note("Listening. Speak when you like; Ctrl-C ends the conversation.")
-        _wait(companion)
+        key = (
+            "Press Enter to talk, and again when you have finished;"
+            if _by_key(settings)
+            else "Speak when you like;"
+        )
+        screen.note(f"Listening. {key} Ctrl-C ends the conversation.")
+        _wait(companion, screen, _by_key(settings))
     except KeyboardInterrupt:
         screen.note("Goodbye.")
     finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # closing takes a moment and must not be left half done
         if timings:
             _count(companion, screen)
         companion.close()
     if companion.live.failure is not None:
-        raise AudioError("The sound stopped working for good: see `companion doctor`.")
+        raise EngineError(
+            "The conversation broke off: companion.log in the home folder says where. Start it again."
+        )
+
+
+def _by_key(settings: Any) -> bool:
+    return bool(settings.turns.mode == "push-to-talk")
 
 
 def _count(companion: Any, screen: Any) -> None:
@@ -90,24 +104,27 @@ def _check_devices(sound: Any) -> None:
         raise AudioError(f"{error} Without sound, {instead}") from error
 
 
-def _wait(companion: Any) -> None:
-    """Take typed lines until Ctrl-C, or until the conversation has died."""
+def _wait(companion: Any, screen: Any, by_key: bool) -> None:
+    """Take typed lines until Ctrl-C, until nobody reads what is printed, or the conversation has died."""
     stop = threading.Event()
-    readable = sys.platform != "win32"  # there select takes sockets only
-    while companion.live.failure is None:
+    readable = sys.stdin is not None and sys.platform != "win32"  # there select takes sockets only
+    pushed = False
+    while companion.live.failure is None and not screen.unread:
         if not readable:
             stop.wait(0.2)
             continue
         ready, _, _ = select.select([sys.stdin], [], [], 0.2)
-        if ready:
-            line = sys.stdin.readline()
-            readable = bool(line)
-            _typed(companion, line.strip())
+        if not ready:
+            continue
+        line = sys.stdin.readline()
+        readable = bool(line)
+        if by_key and line == "\n":
+            pushed = not pushed
+            companion.post(e.PushStarted() if pushed else e.PushEnded())
+        _typed(companion, line.strip())
 
 
 def _typed(companion: Any, line: str) -> None:
-    from companion.dialogue import events as e
-
     said = {"/mute": e.MuteChanged(True), "/unmute": e.MuteChanged(False), "/stop": e.StopAsked()}
     if line:
         companion.post(said.get(line.lower()) or e.Typed(line))

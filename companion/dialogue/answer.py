@@ -34,9 +34,10 @@ def reply_written(state: State, event: e.Event, now: float, patience: Patience) 
 def stored(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The turn is on disk, so the answer may sound."""
     assert isinstance(event, e.Stored)
-    if event.turn != state.turn:
+    if event.turn not in (state.turn, state.unanswered):
         return state, []
-    return sound(replace(state, stored=True), now, patience)
+    after = replace(state, stored=True)
+    return sound(after, now, patience) if state.turn else (after, [])
 
 
 def sound(state: State, now: float, patience: Patience) -> Step:
@@ -112,6 +113,8 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
     """An engine gave up. What is already there is still said; else the turn is yielded with a sentence."""
     assert isinstance(event, e.EngineFailed)
     tell = e.Tell(event.why)
+    if event.role == "store" and state.turn and not state.stored:
+        return yielded(state, Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE, [tell])
     if event.draft == 0 or state.draft is None or event.role == "endpoint":
         return without_verdict(state, event, now, patience)
     if state.floor is Floor.USER:
@@ -181,6 +184,8 @@ def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     after = replace(state, muted=event.muted)
     if not event.muted:
         return after, [e.OpenMicrophone()]
+    if state.floor is Floor.PAUSE and current(state).text:
+        return user_turn.commit(after, now, patience, [e.CloseMicrophone()])  # it was said before the mute
     if state.floor in (Floor.USER, Floor.PAUSE, Floor.PUSHED):
         return revoked(after, Floor.IDLE, [e.CloseMicrophone(), e.DropSound()])
     if state.floor in (Floor.OVERLAP, Floor.CONTESTED):
@@ -193,4 +198,10 @@ def stop_asked(state: State, event: e.Event, now: float, patience: Patience) -> 
     """She falls silent, because she was asked to."""
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
         return interrupted(state, Floor.IDLE, [e.DropSound()])
-    return yielded(state, Floor.IDLE, [e.DropSound()], "the user asked for silence")
+    before: list[e.Command] = []
+    if state.floor is Floor.PAUSE:
+        if not current(state).text:
+            return revoked(state, Floor.IDLE, [e.DropSound()])
+        state, before = user_turn.commit(state, now, patience, [])
+    after, commands = yielded(state, Floor.IDLE, [e.DropSound()], "the user asked for silence")
+    return after, [*before, *commands]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 # --- events: what happened -------------------------------------------------------------------------------
 
@@ -125,9 +126,11 @@ class Reviewed:
 
 @dataclass(frozen=True, slots=True)
 class Thinned:
-    """The model's context was getting full: the oldest `turns` of the record are no longer shown to it."""
+    """The model's context was getting full: what stands in the record before this turn is no longer shown
+    to it."""
 
-    turns: int
+    side: Literal["user", "companion"]
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def step(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 
 
 _LIVES = {
-    e.Timer.LONGEST: (Floor.USER, Floor.PUSHED),
+    e.Timer.LONGEST: (Floor.USER, Floor.PAUSE, Floor.PUSHED),
     e.Timer.TURN_END: (Floor.PAUSE,),
     e.Timer.TURN_BOUND: (Floor.PAUSE,),
     e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
@@ -77,6 +77,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     },
     _F.USER: {
         **_ALWAYS,
+        e.Stored: (answer.stored, _to()),
         e.SpeechPaused: (user_turn.user_pauses, _to(_F.PAUSE)),
         e.TimerFired: (user_turn.too_long, _to()),
         e.Heard: (user_turn.heard_of_cut, _to()),
@@ -87,6 +88,8 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     },
     _F.PUSHED: {
         **_ALWAYS,
+        e.EngineFailed: (answer.without_verdict, _to()),
+        e.Stored: (answer.stored, _to()),
         e.PushEnded: (user_turn.key_up, _to(_F.PAUSE)),
         e.TimerFired: (user_turn.too_long, _to(_F.PAUSE)),
         e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
@@ -94,6 +97,8 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     },
     _F.PAUSE: {
         **_ALWAYS,
+        e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
+        e.Stored: (answer.stored, _to()),
         e.SpeechStarted: (user_turn.user_goes_on, _to(_F.USER)),
         e.Heard: (user_turn.heard, _to(_F.IDLE, _F.ANSWERING)),
         e.TurnJudged: (user_turn.judged, _to(_F.ANSWERING)),
@@ -103,7 +108,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.ReplyWritten: (answer.reply_written, _to()),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
-        e.MuteChanged: (answer.mute, _to(_F.IDLE)),
+        e.MuteChanged: (answer.mute, _to(_F.IDLE, _F.ANSWERING)),
         e.EngineFailed: (answer.engine_failed, _to(_F.IDLE, _F.ANSWERING)),
     },
     _F.ANSWERING: {

@@ -70,18 +70,22 @@ class Record:
             )
         )
 
-    def without_first(self, turns: int) -> Record:
-        """The record without that many of its oldest turns."""
-        return Record(self.turns[turns:])
+    def since(self, side: Side, number: int) -> Record:
+        """The record from that turn on; the whole of it if that turn isn't there."""
+        for i, turn in enumerate(self.turns):
+            if (turn.side, turn.number) == (side, number):
+                return Record(self.turns[i:])
+        return self
 
     def without_oldest(self) -> Record:
-        """The record without its oldest exchange: up to the second user turn that follows an answer."""
+        """The record without its oldest exchange: up to the next user turn that follows an answer. Where no
+        exchange is complete, without its oldest turn; the last turn stays."""
         answered = False
         for i, turn in enumerate(self.turns):
             if answered and turn.side == "user":
                 return Record(self.turns[i:])
             answered = answered or turn.side == "companion"
-        return Record()
+        return Record(self.turns[1:]) if len(self.turns) > 1 else self
 
 
 def lines(
@@ -109,13 +113,14 @@ def lines(
 
 
 def thinned(record: Record, count: Callable[[Record], int], limit: int, target: int) -> Record:
-    """The record, without its oldest exchanges until its prompt has `target` tokens at most, if it has more
-    than `limit` of them; `count` says how many tokens the prompt of a record takes. The last one stays."""
+    """The record, if its prompt has more than `limit` tokens without its oldest exchanges, so that it has
+    `target` at most; `count` says how many tokens the prompt of a record takes. Of a last turn that is too
+    long by itself, the end stays."""
     if count(record) <= limit:
         return record
-    while count(record) > target:
-        shorter = record.without_oldest()
-        if not shorter.turns:
-            break
-        record = shorter
+    while count(record) > target and len(record.turns) > 1:
+        record = record.without_oldest()
+    while record.turns and count(record) > limit and len(record.turns[0].text) > 1:
+        last = record.turns[0]
+        record = Record((replace(last, text=last.text[len(last.text) // 4 + 1 :].lstrip()),))
     return record

@@ -84,7 +84,8 @@ def yielded(state: State, floor: Floor, commands: list[e.Command], why: str = ""
     draft = current(state)
     after = replace(state, floor=floor, draft=None, turn=0, unanswered=0)
     why = why or ("no answer came of it" if floor is Floor.IDLE else "the user goes on")
-    return after, [e.Revoke(draft.id), e.YieldTurn(state.turn, why), *commands]
+    rest: list[e.Command] = [e.Review(), e.Settle()] if floor is Floor.IDLE else []
+    return after, [e.Revoke(draft.id), e.YieldTurn(state.turn, why), *commands, *rest]
 
 
 def interrupted(state: State, floor: Floor, commands: list[e.Command]) -> Step:

@@ -139,7 +139,7 @@ def _nothing_said(state: State, now: float, patience: Patience) -> Step:
     if not state.unanswered:
         return revoked(state, Floor.IDLE, [e.DropSound()])
     after = replace(
-        state, floor=Floor.ANSWERING, turn=state.unanswered, unanswered=0, stored=True,
+        state, floor=Floor.ANSWERING, turn=state.unanswered, unanswered=0,
         draft=replace(draft, over=True),
     )  # fmt: skip
     return after, [
@@ -153,9 +153,11 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
     """The silence has lasted: commit the words, or, past the bound, wait for them a last time."""
     assert isinstance(event, e.TimerFired)
     draft = current(state)
-    if event.timer in (e.Timer.TURN_END, e.Timer.TURN_BOUND) and draft.text:
+    if event.timer in (e.Timer.TURN_END, e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.text:
         return commit(state, now, patience, [])
-    if event.timer is not e.Timer.TURN_BOUND:
+    if event.timer not in (e.Timer.TURN_BOUND, e.Timer.LONGEST):
+        return state, []
+    if draft.over and event.timer is e.Timer.LONGEST:
         return state, []
     if draft.over:
         why = "I could not make out what you said in time: please say it again."

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.audio import Sound
+from companion.audio import RATE, Sound
 from companion.dialogue import events as e
 from companion.dialogue.floor import step
 from companion.dialogue.prompt import Record, Turn
@@ -22,6 +22,9 @@ from companion.runtime.clock import Clock
 from companion.runtime.ears import Ears, Snapshot
 from companion.runtime.jobs import Job, Jobs
 from companion.runtime.mouth import Mouth
+
+BACKLOG = 600.0
+"""Seconds of sound that may wait to be heard once more; beyond it the oldest goes, its words stay."""
 
 
 class Hands(Protocol):
@@ -101,8 +104,11 @@ class Conversation:
             self._tell(command, now)
         if isinstance(event, e.Reviewed):
             self._reviewed(event)
+        elif isinstance(event, e.EngineFailed) and event.role == "asr" and event.draft == 0:
+            self._to_review = [w for w in self._to_review if w.turn not in self._reviewing]
+            self._reviewing.clear()
         elif isinstance(event, e.Thinned):
-            self.record = self.record.without_first(event.turns)
+            self.record = self.record.since(event.side, event.number)
         timeline = self._stopwatch.read()
         if timeline and timeline.draft != self._timed:
             self._timed = timeline.draft
@@ -210,6 +216,8 @@ class Conversation:
         shot = self._shots.pop(command.draft, None)
         if shot is not None and len(shot.audio):
             self._to_review.append(_Committed(command.turn, command.text, shot.audio))
+            while sum(len(waiting.audio) for waiting in self._to_review) > BACKLOG * RATE:
+                self._to_review.pop(0)
 
     def _settle(self) -> None:
         self._hands.cancel("settle")

@@ -111,6 +111,7 @@ class Ears:
         self._windowed = 0  # samples that the VAD has seen
         self._zero = 0  # sample at which the VAD's stream started
         self._taken: dict[int, int] = {}  # end of the snapshot taken for a draft
+        self._done = 0  # sample up to which the sound has been dealt with: no pre-roll reaches before it
 
     def hear(self, captured: Captured) -> list[Event]:
         """Take in frames; returns the edges of speech found in them."""
@@ -138,7 +139,7 @@ class Ears:
         if isinstance(edge, self._started):
             self._onset, self._sustained = sample, False
             if self._turn is None and self._hands_free:
-                self._turn = max(self._tape.start, sample - self._pre_roll)
+                self._turn = max(self._tape.start, self._done, sample - self._pre_roll)
             return SpeechStarted(moment)
         self._onset = None
         return SpeechPaused(moment)
@@ -171,16 +172,17 @@ class Ears:
         """The turn begins now, whatever the VAD says; its pre-roll is kept."""
         with self._lock:
             if self._turn is None:
-                self._turn = max(self._tape.start, self._tape.end - self._pre_roll)
+                self._turn = max(self._tape.start, self._done, self._tape.end - self._pre_roll)
 
     def drop(self, draft: int = 0) -> None:
         """Forget the sound of the turn (with a draft: up to where its snapshot ended), but not speech that is
         going on."""
         with self._lock:
+            self._done = max([self._done, *self._taken.values()])
             if draft and draft in self._taken:
                 self._turn = self._taken[draft]
             elif self._onset is not None and self._hands_free:
-                self._turn = max(self._tape.start, self._onset - self._pre_roll)
+                self._turn = max(self._tape.start, self._done, self._onset - self._pre_roll)
             else:
                 self._turn = None
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from companion.audio import Sound
 from companion.dialogue import events as e
 from companion.dialogue.clauses import ClauseSplitter
-from companion.dialogue.prompt import Line, Record, lines, thinned
+from companion.dialogue.prompt import Line, Record, Turn, lines, thinned
 from companion.engines import Cancel
 from companion.engines.asr import Recognizer, Transcription
 from companion.engines.endpoint import TurnDetector
@@ -105,7 +105,7 @@ class Jobs:
         """Write the reply, clause by clause."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            prompt = messages(self._lines(self._fitting(record), text))
+            prompt = messages(self._lines(self._answerable(record, text)))
             splitter, index, begun = ClauseSplitter(), 0, False
             pieces = self._engines.llm.generate(
                 prompt, cancel, sampling=self._talk.sampling, max_tokens=self._talk.max_tokens
@@ -184,21 +184,30 @@ class Jobs:
             prompt = messages(self._lines(shorter))
             if shorter is not record:
                 self._engines.llm.thin(prompt, cancel)
-                yield e.Thinned(len(record.turns) - len(shorter.turns))
+                yield e.Thinned(shorter.turns[0].side, shorter.turns[0].number)
             self._engines.llm.prefill(prompt, cancel)
 
         return job
 
+    @property
+    def _room(self) -> int:
+        """Tokens of the context that a prompt may take, so that a reply fits behind it."""
+        return self._engines.llm.context_tokens - self._talk.max_tokens - 16
+
     def _fitting(self, record: Record) -> Record:
-        """The record as far as it leaves room in the context for a turn and its reply."""
-        room = self._engines.llm.context_tokens - self._talk.max_tokens
-        return thinned(record, self._count, limit=room * 3 // 4, target=room // 2)
+        """The record as far as it leaves room in the context for some turns more."""
+        return thinned(record, self._count, limit=self._room * 3 // 4, target=self._room // 2)
+
+    def _answerable(self, record: Record, text: str) -> Record:
+        """The record with the words to be answered, as far as they fit in the context together."""
+        whole = record.with_turn(Turn("user", 0, text)) if text else record
+        return thinned(whole, self._count, limit=self._room, target=self._room * 3 // 4)
 
     def _count(self, record: Record) -> int:
         return self._engines.llm.count(messages(self._lines(record)))
 
-    def _lines(self, record: Record, text: str = "") -> list[Line]:
-        return lines(record, text, self._talk.persona, self._talk.examples)
+    def _lines(self, record: Record) -> list[Line]:
+        return lines(record, persona=self._talk.persona, examples=self._talk.examples)
 
 
 def messages(prompt: Sequence[Line]) -> list[Message]:

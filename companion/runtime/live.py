@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import traceback
 from collections.abc import Callable
 
 from companion.audio import Side, Sound
-from companion.dialogue.events import Event
-from companion.errors import AudioError
+from companion.dialogue.events import Event, StopAsked
 from companion.runtime.conversation import Conversation
 from companion.runtime.ears import Ears
 from companion.runtime.mouth import Mouth
 from companion.runtime.workers import Workers
 
 log = logging.getLogger(__name__)
+
+LOOK = 10
+"""Reads of the microphone (20 ms each) between two looks at how its device is."""
 
 ROLES = ("asr", "endpoint", "llm", "tts", "store", "device")
 
@@ -39,6 +42,7 @@ class Live:
         self._closing = threading.Event()
         self._conversation: Conversation | None = None
         self._threads: list[threading.Thread] = []
+        self._side, self._told = Side.OPEN, ""
         self.failure: BaseException | None = None
 
     def post(self, event: Event) -> None:
@@ -46,25 +50,29 @@ class Live:
         self._inbox.put(event)
 
     def begin(self, conversation: Conversation) -> None:
-        """Start every thread. The sound is started already."""
+        """Start every thread. The sound is started already. When this is interrupted, nothing goes on."""
         self._conversation = conversation
-        self.workers.begin()
-        conversation.begin()
         self._threads = [
             threading.Thread(target=self._guard, args=(self._converse,), name="dialogue"),
             threading.Thread(target=self._guard, args=(self._listen,), name="sound"),
         ]
-        for thread in self._threads:
-            thread.start()
+        try:
+            self.workers.begin()
+            conversation.begin()
+            for thread in self._threads:
+                thread.start()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Fall silent, put on disk what was committed, end every thread, close the devices; idempotent."""
         self._closing.set()
         self._inbox.put(None)
         for thread in self._threads:
-            thread.join()
-        if self._threads:
-            self.workers.close()
+            if thread.ident is not None:
+                thread.join()
+        self.workers.close()
         self._threads = []
         self._sound.close()
 
@@ -76,14 +84,16 @@ class Live:
         """A thread that dies takes the conversation down, visibly: never a companion that is half there."""
         try:
             work()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it ends the conversation and is reported
             self.failure = error
             self._closing.set()
             self._inbox.put(None)
+            # The message may hold what was said, so the log gets only the kind of error and where it arose.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error(
+                "the %s thread failed: %s\n%s", threading.current_thread().name, type(error).__name__, where
+            )
             self._ended()
-            if not isinstance(error, AudioError):
-                log.error("the %s thread failed: %s", threading.current_thread().name, type(error).__name__)
-                raise
 
     def _converse(self) -> None:
         conversation = self._conversation
@@ -98,10 +108,21 @@ class Live:
             if event is not None:
                 conversation.handle(event)
             conversation.fire()
+        self._conclude(conversation)
+
+    def _conclude(self, conversation: Conversation) -> None:
+        """Take in what has happened until now, and write down what she was heard to say."""
+        for event in self._mouth.poll():
+            self.post(event)
+        while not self._inbox.empty():
+            waiting = self._inbox.get()
+            if waiting is not None:
+                conversation.handle(waiting)
+        conversation.handle(StopAsked())
 
     def _listen(self) -> None:
         """Read the microphone, tell the edges of speech, and follow the loudspeaker."""
-        side, trouble = Side.OPEN, ""
+        reads = 0
         while not self._closing.is_set():
             try:
                 captured = self._sound.read(0.02)
@@ -109,17 +130,22 @@ class Live:
                 self._ended()
                 break
             events = self._ears.hear(captured) if captured is not None else []
-            if captured is None:
-                status = self._sound.status()
-                if status.input is not side and status.input is not Side.OPEN and captured is None:
-                    events += self._ears.lose(self._now())
-                side = status.input
-                if status.trouble != trouble:
-                    trouble = status.trouble
-                    self._trouble(trouble)
+            reads += 1
+            if captured is None or reads % LOOK == 0:
+                events += self._look()
             for event in [*events, *self._mouth.poll()]:
                 self.post(event)
         self._follow()
+
+    def _look(self) -> list[Event]:
+        """Notice a device that is lost, or back; speech that was going on ends with its microphone."""
+        status = self._sound.status()
+        before, self._side = self._side, status.input
+        if status.trouble != self._told:
+            self._told = status.trouble
+            self._trouble(status.trouble)
+        lost = status.input is not Side.OPEN and before is Side.OPEN
+        return self._ears.lose(self._now()) if lost else []
 
     def _follow(self) -> None:
         """After the end of a recording the loudspeaker is still followed, until the conversation closes."""

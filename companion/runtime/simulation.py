@@ -20,12 +20,11 @@ from companion.audio import FRAME, RATE, Captured, Side, SoundStatus
 from companion.dialogue.events import EngineFailed, Event
 from companion.dialogue.state import Floor
 from companion.engines import Cancelled
-from companion.errors import CompanionError
 from companion.runtime.conversation import Conversation
 from companion.runtime.ears import Ears
 from companion.runtime.jobs import Job
 from companion.runtime.mouth import Mouth
-from companion.runtime.workers import draft_of
+from companion.runtime.workers import draft_of, reason
 
 STEP = FRAME / RATE
 
@@ -217,8 +216,8 @@ class Simulation:
                 event = next(running.events, None)
         except Cancelled:
             event = None
-        except CompanionError as error:
-            event, running.events = EngineFailed(role, draft_of(running.key), str(error)), iter(())
+        except Exception as error:  # noqa: BLE001 - as with the workers: it is reported, and the rest goes on
+            event, running.events = EngineFailed(role, draft_of(running.key), reason(role, error)), iter(())
         took = self._stopwatch() - before
         self.at(self.clock.time + took, lambda: self._arrive(role, running, event))
 

@@ -62,7 +62,8 @@ class Workers:
         for inbox in self._inboxes.values():
             inbox.put(None)
         for thread in self._threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
 
     def alive(self) -> bool:
         """Whether every worker still works."""
@@ -86,14 +87,18 @@ class Workers:
                 self._post(event)
         except Cancelled:
             return
-        except CompanionError as error:
-            self._post(EngineFailed(role, draft_of(task.key), str(error)))
         except Exception as error:  # noqa: BLE001 - whatever an engine raises, its worker outlives it
-            # The message may hold what was said, so the log gets only the kind of error and where it arose.
-            where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("the %s worker failed: %s\n%s", role, type(error).__name__, where)
-            why = f"Something went wrong in the {role} engine: please try again, or see companion doctor."
-            self._post(EngineFailed(role, draft_of(task.key), why))
+            self._post(EngineFailed(role, draft_of(task.key), reason(role, error)))
+
+
+def reason(role: str, error: Exception) -> str:
+    """The sentence for the person; what only a developer can mend goes to the log, without its message, which
+    may hold what was said."""
+    if isinstance(error, CompanionError):
+        return str(error)
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("the %s worker failed: %s\n%s", role, type(error).__name__, where)
+    return f"Something went wrong in the {role} engine: please try again, or see companion doctor."
 
 
 def draft_of(key: str) -> int:

@@ -5,7 +5,7 @@ from scripted import PATIENCE, Says, Stage
 
 from companion.dialogue import events as e
 from companion.dialogue.state import Floor
-from companion.errors import EngineError
+from companion.errors import EngineError, StoreError
 
 
 def test_a_complete_turn_is_answered_aloud_and_both_turns_are_stored():
@@ -246,6 +246,98 @@ def test_words_spoken_while_she_answers_are_answered_after_the_barge_in():
 
     assert stage.said()[2] == "user: what time is it."
     assert len(stage.said()) == 4
+
+
+def test_more_unanswered_talk_than_the_context_holds_does_not_silence_her():
+    stage = Stage()
+    stage.llm.context_tokens = 240
+    stage.llm.reply = lambda messages: "Yes."
+    stage.llm.failing = EngineError("The model is busy: try again.")
+    for i in range(8):
+        stage.at(1.0 + i, e.Typed("word " * 30))
+    stage.run(10.0)
+    stage.llm.failing = None
+
+    stage.at(11.0, e.Typed("Are you there?")).run(16.0)
+
+    assert stage.said()[-1].startswith("companion: ")
+    assert stage.llm.count(stage.llm.prompts[-1]) <= 240 - 100
+
+
+def test_a_single_turn_longer_than_the_context_is_answered_by_its_end():
+    stage = Stage()
+    stage.llm.context_tokens = 240
+    stage.llm.reply = lambda messages: "Yes."
+
+    stage.at(1.0, e.Typed("word " * 1000 + "and what is my name?")).run(5.0)
+
+    assert stage.said()[-1].startswith("companion: ")
+    assert stage.llm.prompts[-1][-1].content.endswith("what is my name?")
+
+
+def test_pauses_do_not_make_a_turn_longer_than_it_may_be():
+    patience = PATIENCE.__class__(**{**_fields(PATIENCE), "longest": 10.0})
+    script = [Says(1.0 + 2.4 * i, 3.0 + 2.4 * i, f"part{i}.") for i in range(8)]
+    stage = Stage(*script, patience=patience)
+    stage.endpoint.probabilities = [0.1]
+
+    stage.run(30.0)
+
+    assert len([line for line in stage.said() if line.startswith("user: ")]) >= 2
+
+
+def test_a_turn_that_can_not_be_stored_is_yielded_at_once_with_one_sentence():
+    stage = Stage(Says(1.0, 2.0, "hello."))
+
+    def full(number, text):
+        raise StoreError("The disk is full: free some space.")
+
+    stage.store.add_user_turn = full
+    stage.run(6.0)
+
+    assert [what.why for _, what in stage.seen.of(e.Tell)] == ["The disk is full: free some space."]
+    assert stage.seen.of(e.Play) == []
+    assert stage.conversation.state.floor is Floor.IDLE
+
+
+def test_the_pre_roll_never_reaches_back_into_a_committed_turn():
+    stage = Stage(Says(1.0, 2.0, "call my brother."), Says(2.75, 3.5, "no, wait."))
+    stage.ears._pre_roll = 16_000 * 3 // 2
+
+    stage.run(10.0)
+
+    users = [line for line in stage.said() if line.startswith("user: ")]
+    assert users == ["user: call my brother.", "user: no, wait."]
+
+
+def test_mute_after_a_sentence_still_lets_it_be_answered():
+    stage = Stage(Says(1.0, 2.0, "good night.")).at(2.56, e.MuteChanged(True))
+
+    stage.run(8.0)
+
+    assert stage.said() == ["user: good night.", "companion: You said good night."]
+
+
+def test_asked_for_silence_in_the_pause_she_does_not_answer():
+    stage = Stage(Says(1.0, 2.0, "never mind.")).at(2.56, e.StopAsked())
+
+    stage.run(8.0)
+
+    assert stage.said() == ["user: never mind."]
+    assert len(stage.seen.of(e.YieldTurn)) == 1
+
+
+def test_a_review_that_fails_is_told_once_and_not_tried_again():
+    stage = Stage(Says(1.0, 2.0, "one."), Says(8.0, 9.0, "two."), Says(15.0, 16.0, "three."))
+
+    def failing(audio, cancel, *, prompt=""):
+        raise EngineError("Out of memory: choose a smaller model.")
+
+    stage.asr.thorough = failing
+    stage.run(22.0)
+
+    assert len(stage.seen.of(e.Tell)) == 3
+    assert stage.conversation._to_review == []
 
 
 def _fields(patience):

@@ -77,7 +77,7 @@ class FloorMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def engine_fails(self, data: st.DataObject) -> None:
         draft = data.draw(st.integers(0, self.state.drafts))
-        role = data.draw(st.sampled_from(["asr", "llm", "tts", "endpoint"]))
+        role = data.draw(st.sampled_from(["asr", "llm", "tts", "endpoint", "store"]))
         self.give(e.EngineFailed(role, draft, "It failed: try again."))
 
     @rule()
@@ -87,6 +87,8 @@ class FloorMachine(RuleBasedStateMachine):
 
     def give(self, event: e.Event) -> None:
         before = self.state
+        if isinstance(event, e.Stored):
+            self.stored.add(event.turn)
         self.state, commands = step(self.state, event, self.now, self.patience)
         for command in commands:
             self.carry_out(command, before)
@@ -128,7 +130,7 @@ class FloorMachine(RuleBasedStateMachine):
 
     def play(self, draft: int, index: int) -> None:
         assert draft not in self.revoked, "a revoked draft never sounds"
-        assert self.state.stored or not self.state.turn, "nothing sounds before its turn is on disk"
+        assert self.state.turn in self.stored | {0}, "nothing sounds before its turn is on disk"
         assert all(d == draft for d, _ in self.playing), "one answer at a time"
         assert not self.playing or index > self.playing[-1][1], "clauses sound in order"
         self.playing.append((draft, index))
