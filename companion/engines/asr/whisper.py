@@ -15,8 +15,8 @@ from companion.engines.asr import Transcription, Word
 from companion.engines.asr.decoding import LONGEST_TEXT, Reading, full_window, read, short_window
 from companion.engines.asr.guards import cut_repeats, disbelief, doubt, repeats, unlooped
 from companion.engines.asr.model import load
-from companion.engines.asr.thorough import transcribe
-from companion.engines.asr.windows import RATE, cut
+from companion.engines.asr.thorough import holds_speech, transcribe
+from companion.engines.asr.windows import LONGEST, RATE, cut
 from companion.errors import EngineError
 from companion.settings import AsrSettings
 
@@ -75,6 +75,9 @@ class WhisperRecognizer:
 
         0.7 s for 3 s of speech with Whisper base on 2 cores (int8); cancelled within about half a second.
         """
+        self._whisper.cancel = cancel
+        if audio.size <= LONGEST:
+            return self._thorough(_checked(audio), prompt)
         return joined(list(self.stream([audio], cancel, prompt=prompt)), audio.size / RATE)
 
     def stream(
@@ -83,13 +86,15 @@ class WhisperRecognizer:
         """As `thorough`, for a recording of any length that comes in blocks (float32[n], 16 kHz mono).
 
         Yields the transcription of one piece of at most 28 s after the other, with word times from the start
-        of the recording; `seconds` is each piece's own length. Memory doesn't grow with the recording.
+        of the recording; `seconds` is each piece's own length. Pieces in which faster-whisper's speech
+        detector hears nobody are not recognised. Memory doesn't grow with the recording.
         """
         start = 0.0
         for piece in cut(_checked(block) for block in blocks):
             # Another request, with a token of its own, may have come between two pieces.
             self._whisper.cancel = cancel
-            yield _moved(self._thorough(piece, prompt), start)
+            found = self._thorough(piece, prompt) if holds_speech(piece) else self._nothing(piece)
+            yield _moved(found, start)
             start += piece.size / RATE
 
     def _quick(self, piece: NDArray[np.float32], prompt: str) -> Transcription:

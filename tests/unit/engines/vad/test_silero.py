@@ -68,8 +68,24 @@ def test_it_agrees_with_faster_whispers_own_use_of_the_model(recordings: Path) -
 
     ours = SileroDetector().probabilities(audio)
 
-    # The reference gives the first window another context than silence, so its first windows differ a little.
-    assert np.allclose(ours, get_vad_model()(audio.copy()).reshape(-1), atol=0.01)
+    # Ours fades the state of the model a little, so the figures aren't the same, but the verdicts are.
+    theirs = get_vad_model()(audio.copy()).reshape(-1)
+    assert np.mean((ours > 0.5) == (theirs > 0.5)) > 0.97
+
+
+def test_speech_after_a_long_silence_is_noticed_as_soon(recordings: Path) -> None:
+    audio = windows_of(recordings / "order_004.flac")
+    detector = SileroDetector()
+    fresh = detector.probabilities(audio)
+    detector.reset()
+    detector.probabilities(np.zeros(WINDOW * 3000, np.float32))
+
+    late = detector.probabilities(audio)
+
+    first = [int(np.argmax(probabilities > 0.5)) for probabilities in (fresh, late)]
+    assert fresh.max() > 0.9
+    # 0.35 s, less than the pre-roll holds; with the model's state left alone it is 14 windows.
+    assert first[1] - first[0] <= 11
 
 
 def test_no_windows_give_no_probabilities() -> None:
