@@ -21,7 +21,8 @@ def step(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     after, commands = handler(state, event, now, patience)
     if after.floor is not state.floor and after.floor not in allowed:
         raise AssertionError(f"{state.floor} -> {after.floor} on {event} is not in the table")
-    return after, [*commands, *_timers(state, after, now, patience)]
+    fired = isinstance(event, e.TimerFired) and event.timer is e.Timer.LONGEST
+    return after, [*commands, *_timers(state, after, now, patience, fired)]
 
 
 _LIVES = {
@@ -33,15 +34,16 @@ _LIVES = {
 """The states of the floor in which a timer means something; it is cancelled on the way out of them."""
 
 
-def _timers(before: State, after: State, now: float, patience: Patience) -> list[e.Command]:
-    """What leaving and entering a state of the floor does to the timers."""
+def _timers(before: State, after: State, now: float, patience: Patience, fired: bool) -> list[e.Command]:
+    """What leaving and entering a state of the floor does to the timers; `fired`: the longest turn is over,
+    and what goes on is the next."""
     commands: list[e.Command] = [
         e.CancelTimer(timer)
         for timer, floors in _LIVES.items()
         if before.floor in floors and after.floor not in floors
     ]
     longest = _LIVES[e.Timer.LONGEST]
-    if after.floor in longest and before.floor not in longest:
+    if after.floor in longest and (fired or before.floor not in longest):
         commands.append(e.SetTimer(e.Timer.LONGEST, now + patience.longest))
     return commands
 

@@ -74,7 +74,7 @@ def too_long(state: State, event: e.Event, now: float, patience: Patience) -> St
         return key_up(state, event, now, patience)
     draft = Draft(state.drafts + 1, now, cut=True)
     after = replace(state, draft=draft, drafts=draft.id)
-    return after, [e.Transcribe(draft.id), e.SetTimer(e.Timer.LONGEST, now + patience.longest)]
+    return after, [e.Transcribe(draft.id)]
 
 
 def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -> Step:
