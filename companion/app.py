@@ -37,17 +37,18 @@ ANSWER_WITHIN = 45.0
 """Seconds after which an answer, or the words of a turn, count as lost: only a hung engine takes so long."""
 
 
+def rest_threads() -> None:
+    """Tell the native libraries, before they are imported, that an idle thread is to rest, not to spin."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
 def prepare() -> None:
     """Set what the native libraries read when they are first imported: no spinning threads, no network."""
-    for name, value in {
-        "OMP_WAIT_POLICY": "PASSIVE",
-        "GOMP_SPINCOUNT": "0",
-        "HF_HUB_OFFLINE": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "ORT_DISABLE_TELEMETRY": "1",
-        "TOKENIZERS_PARALLELISM": "false",
-    }.items():
-        os.environ.setdefault(name, value)
+    rest_threads()
+    for name in ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "ORT_DISABLE_TELEMETRY"):
+        os.environ.setdefault(name, "1")
 
 
 def patience(settings: Settings) -> Patience:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from companion.app import prepare
+from companion.app import rest_threads
 
-prepare()  # before any native library is imported, as every command does
+rest_threads()  # before any native library is imported, as every command does
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

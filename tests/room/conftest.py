@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import soxr
 
-from companion import app
 from companion.audio.recordings import write
 from companion.bench.room import Room
 from companion.bench.turns import Talk
@@ -17,12 +16,6 @@ from companion.settings_file import change
 
 NO_NETWORK = ("unshare", "--net") if os.geteuid() == 0 else ("unshare", "--map-root-user", "--net")
 """Runs a program where no network interface is up."""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def prepared():
-    """The native libraries find what the program sets for them."""
-    app.prepare()
 
 
 @pytest.fixture
