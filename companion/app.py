@@ -153,6 +153,12 @@ class Forgetful:
         """Keeps nothing."""
 
 
+def demand_weights(settings: Settings) -> None:
+    """Raise `WeightsError` for a model that is missing: it is said before the seconds of loading."""
+    for role in ("llm", "asr", "tts", "endpoint"):
+        Loader(settings).folder(role)
+
+
 def load_parts(settings: Settings, store: Store | Forgetful, told: Callable[[str], None]) -> Parts:
     """Load every engine, side by side. Raises the first `CompanionError` that one of them meets.
 
@@ -161,8 +167,7 @@ def load_parts(settings: Settings, store: Store | Forgetful, told: Callable[[str
     from companion.runtime.jobs import Engines
 
     loader = Loader(settings)
-    for role in ("llm", "asr", "tts", "endpoint"):
-        loader.folder(role)  # what is missing is said before the seconds of loading
+    demand_weights(settings)
 
     def ready(role: str, load_one: Callable[[], Any]) -> Any:
         engine = load_one()

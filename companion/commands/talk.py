@@ -46,6 +46,7 @@ def _talk(folder: Any, settings: Any, timings: bool) -> None:
     from companion.home import STORE
     from companion.memory.store import Store
 
+    app.demand_weights(settings)
     screen = Screen(timings)
     sound = DeviceSound(settings.audio)
     _check_devices(sound)  # a machine without a microphone is told so before the models load
