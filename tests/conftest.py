@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from companion.app import rest_threads
 
 rest_threads()  # before any native library is imported, as every command does
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # how fast a busy machine is is no matter of the tests
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from companion.engines import Cancelled
 from companion.engines.llm.native import llama
+from companion.errors import EngineError
 
 _SENTENCEPIECE = 1
 """llama_vocab_type: this kind may put a space before every text it is given."""
@@ -21,6 +22,8 @@ class Vocabulary:
 
     def __init__(self, model: Any) -> None:
         self._api = llama()
+        if not model:
+            raise EngineError("The model could not be loaded: run `companion weights verify`.")
         self._lock = threading.Lock()
         self._vocab = self._api.llama_model_get_vocab(model)
         self.size: int = self._api.llama_vocab_n_tokens(self._vocab)

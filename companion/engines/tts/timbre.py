@@ -22,7 +22,7 @@ def load_world() -> ModuleType:
     except ImportError as error:
         raise EngineError(
             "Changing her pitch or timbre needs the timbre extra: "
-            "run `pip install 'companion-voice[timbre]'`, or set tts.pitch and tts.timbre to 0."
+            "run `scripts/run --setup --timbre`, or set tts.pitch and tts.timbre to 0."
         ) from error
     return pyworld  # type: ignore[no-any-return, unused-ignore]
 

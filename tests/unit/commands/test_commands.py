@@ -173,9 +173,7 @@ def test_an_unwritable_reply_is_said_in_a_sentence(companion, sentence, tmp_path
     assert failed_with_a_sentence(finished), finished.stderr
 
 
-@pytest.mark.parametrize(
-    "arguments", [["sing"], ["hear"], ["speak", "x"], ["settings", "get"], ["talk", "--loud"]]
-)
+@pytest.mark.parametrize("arguments", ["sing", "hear", "speak x", "settings get", "talk --loud"])
 def test_wrong_usage_exits_with_2(companion, arguments):
     finished = companion(*arguments.split())
 
