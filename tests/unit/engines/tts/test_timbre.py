@@ -49,5 +49,5 @@ def test_formants_move_without_the_pitch() -> None:
 
 def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyworld", None)
-    with pytest.raises(EngineError, match=r"pip install 'companion-voice\[timbre\]'"):
+    with pytest.raises(EngineError, match="scripts/run --setup --timbre"):
         load_world()
