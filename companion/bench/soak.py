@@ -42,6 +42,7 @@ def run(
             raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
         rounds = _rounds(room, talk, sentences, minutes, step)
         step("silence")
+        talk.settle(5.0)
         idle = _idle_cpu(talk, min(SETTLING, minutes * 15))
         threads = psutil.Process(talk.process.pid).num_threads()
         code = talk.close()
@@ -80,9 +81,10 @@ def _rounds(
     for sentence in itertools.cycle(sentences):
         room.say(sentence)
         answered = talk.wait_for("she: ", ANSWER_WITHIN)
+        talk.settle(3.0)  # a sentence may have been taken for two turns, with an answer each
         before = sum(line.startswith("you: ") for line in talk.lines)
         room.say(next(noises))
-        talk.wait_for("you: ", 4.0)
+        talk.settle(3.0)
         after = sum(line.startswith("you: ") for line in talk.lines)
         rss = sum(_of(process, lambda p: p.memory_info().rss) for process in _family(talk)) / 2**20
         rounds.append(

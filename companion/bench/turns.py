@@ -76,6 +76,11 @@ class Talk:
                 return True
         return False
 
+    def settle(self, seconds: float) -> None:
+        """Wait until nothing new has been said for that long."""
+        while self.wait_for("", seconds):
+            continue
+
     def told(self, start: str) -> str:
         """What the last line that begins so says, "" if there is none."""
         return next((line.removeprefix(start) for line in reversed(self.lines) if line.startswith(start)), "")
