@@ -103,14 +103,14 @@ class AsrSettings:
     device: str = setting("auto", "Where Whisper runs.", choices=("auto", "cpu", "cuda"))
     threads: int = setting(2, "CPU threads Whisper uses.", low=1, high=64)
     padding: float = setting(
-        2.5,
+        3.0,
         "Room added behind a short window before it is recognised; more is slower and seldom repeats itself.",
         unit="s",
         low=0.0,
         high=28.0,
     )
     redo: float = setting(
-        -0.6,
+        -0.5,
         "Mean log-probability of a token below which a short window is recognised again as a full one.",
         unit="nats",
         low=-10.0,

@@ -22,14 +22,8 @@ COMPRESSION = 2.4
 LETTERS_PER_SECOND = 30.0
 """More letters a second than anybody says: fast English is about 20."""
 
-FAINT = 2.0
-"""A log-probability this many times `AsrSettings.logprob` is no evidence of words at all."""
-
 LOOP = 3
 """Words in a stretch that is not said twice in a row by accident."""
-
-STRETCH = 4
-"""Words in a stretch that is seldom said twice in one turn, wherever."""
 
 KNOWN_NO_SPEECH = 0.35
 """No-speech probability from which a known hallucination isn't believed. Full window, Whisper base: at least
@@ -39,8 +33,7 @@ KNOWN_NO_SPEECH = 0.35
 def cut_repeats(reading: Reading) -> Reading:
     """Leave out each segment that says again, or begins to say again, what the segment before it said.
 
-    A single repeated word or two is left standing ("No. No."): that may have been said; `doubt` sees it.
-    What the decoder was busy repeating when it was stopped, it had finished before.
+    A single repeated word or two is left standing ("No. No."): that may have been said; `repeats` sees it.
     """
     kept = list(reading.segments[:1])
     for segment in reading.segments[1:]:
@@ -49,8 +42,7 @@ def cut_repeats(reading: Reading) -> Reading:
         begins = said[: len(again)] == again and (len(again) >= LOOP or segment.end is None)
         if not (begins or unfinished):
             kept.append(segment)
-    ended = bool(kept) and kept[-1].end is not None
-    return replace(reading, segments=tuple(kept), finished=reading.finished or ended)
+    return replace(reading, segments=tuple(kept))
 
 
 def repeats(text: str) -> bool:
@@ -83,7 +75,7 @@ def unlooped(text: str) -> str:
 
 def doubt(reading: Reading, seconds: float, settings: AsrSettings) -> str:
     """Why the reading of a short window of `seconds` wants the full one, in a word; "" if it doesn't."""
-    if repeats(reading.text) or _says_itself_again(reading) or _comes_back(reading.text):
+    if repeats(reading.text) or _says_itself_again(reading):
         return "repetition"
     if not reading.finished or len(reading.text) > 15 + LETTERS_PER_SECOND * seconds:
         return "length"
@@ -111,13 +103,6 @@ def disbelief(text: str, logprobs: Sequence[float], no_speech: float, settings: 
     if no_speech > settings.no_speech and min(logprobs) < settings.logprob:
         return "no speech"
     return ""
-
-
-def _comes_back(text: str) -> bool:
-    """True when the same four words stand at two places: said on purpose, or a loop that changed a word."""
-    said = words(text)
-    stretches = [tuple(said[at : at + STRETCH]) for at in range(len(said) - STRETCH + 1)]
-    return len(set(stretches)) < len(stretches)
 
 
 def _loop_at(plain: list[str], at: int) -> int:
