@@ -67,7 +67,7 @@ def test_orders_are_understood_at_once_and_for_the_record(
         right = [
             understood(p, found[name].text) for name, (_audio, phrases) in orders.items() for p in phrases
         ]
-        assert sum(right) >= len(right) - 1
+        assert sum(right) >= len(right) - 2
     assert all(heard.language == "en" and not heard.words for heard in quick.values())
 
 
