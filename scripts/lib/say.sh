@@ -75,11 +75,13 @@ fail_with_log() {
 
 # Ends what still runs and throws away what is half done.
 tidy() {
-    if [ -n "$CHILD" ]; then
-        kill -TERM -- "-$CHILD" 2>/dev/null
-        wait "$CHILD" 2>/dev/null
-        CHILD=""
-    fi
+    local child
+    # Asked of the shell: a signal can come between the command's start and CHILD=$!.
+    for child in $(jobs -p); do
+        kill -TERM -- "-$child" 2>/dev/null || kill -TERM "$child" 2>/dev/null
+        wait "$child" 2>/dev/null
+    done
+    CHILD=""
     if [ -n "$UNFINISHED" ]; then rm -rf "$UNFINISHED"; fi
 }
 
