@@ -13,18 +13,12 @@ from companion.audio import Side
 from companion.audio.link import OPEN_WAIT, AudioProcess
 from companion.audio.process import LATENCY, Close, Closed, Open, Opened
 from companion.audio.shared import Mark, StreamMemory
+from companion.audio.stillness import Stillness
 from companion.audio.trouble import refusal, still
 from companion.errors import AudioError
 
 TICK = 0.1
 """Seconds between two looks at a stream."""
-
-STILL = 0.3
-"""A stream whose block count hasn't moved for so long (seconds) stands still; with a tick, under 0.5 s."""
-
-FIRST_WAIT = 3.0
-"""Patience with a stream that has never flowed, seconds: Bluetooth takes its time, and a device that was
-suspended goes on with the stream it has."""
 
 FLOWING = {"input": 0.0, "output": 0.1}
 """A stream flows when it has handled blocks for longer than this (seconds): filling a buffer once proves
@@ -103,7 +97,7 @@ class StreamKeeper:
         self._current: Found | None = None
         self._opened_at = 0.0
         self._first_block = 0
-        self._seen = (0, 0.0)
+        self._stillness = Stillness()
         self._tried = 0.0
         self._latency = LATENCY[kind]
         self._xruns = (0, 0.0)
@@ -254,7 +248,7 @@ class StreamKeeper:
         if isinstance(answer, Opened):
             self._current = choice
             self._opened_at = time.monotonic()
-            self._seen = (self._first_block, self._opened_at)
+            self._stillness.opened(self._opened_at, self._first_block)
             self._listener.stream_opened(answer, self._first_block, first_sample)
             return True
         self.trouble = refusal(self._kind, choice.name, answer)
@@ -278,11 +272,8 @@ class StreamKeeper:
             self._listener.stream_closed()
 
     def _stands_still(self) -> bool:
-        blocks, now = int(self._memory.marks[Mark.BLOCKS]), time.monotonic()
-        if blocks != self._seen[0]:
-            self._seen = (blocks, now)
-        patience = STILL if self._flows() else FIRST_WAIT
-        return now - self._seen[1] > patience
+        blocks = int(self._memory.marks[Mark.BLOCKS])
+        return self._stillness.look(time.monotonic(), blocks, self._flows())
 
     def _flows(self) -> bool:
         last = self._memory.last_block()

@@ -86,8 +86,8 @@ class Talk:
         return next((line.removeprefix(start) for line in reversed(self.lines) if line.startswith(start)), "")
 
     def close(self) -> int:
-        """End it as Ctrl-C does; its exit code."""
-        self.process.send_signal(signal.SIGINT)
+        """End it as Ctrl-C does; its exit code. What a shell starts behind itself doesn't hear Ctrl-C."""
+        self.process.send_signal(signal.SIGTERM)
         try:
             code = self.process.wait(20)
         except subprocess.TimeoutExpired:

@@ -197,13 +197,15 @@ def test_an_interrupted_step_leaves_no_process_and_no_half_folder(tmp_path: Path
         f'. "{LIBRARY}/say.sh"; tidy_at_the_end; UNFINISHED="{half}"; '
         f"step Working - sh -c 'exec 3>\"{fifo}\"; echo started >&3; exec sleep 1000'"
     )
-    with subprocess.Popen(["bash", "-c", script], stderr=subprocess.PIPE, text=True) as running:
-        with fifo.open() as child:
-            assert child.readline() == "started\n"
-            running.terminate()
-            _, words = running.communicate(timeout=30)
-            assert select.select([child], [], [], 30)[0]
-            assert child.read() == ""
+    with (
+        subprocess.Popen(["bash", "-c", script], stderr=subprocess.PIPE, text=True) as running,
+        fifo.open() as child,
+    ):
+        assert child.readline() == "started\n"
+        running.terminate()
+        _, words = running.communicate(timeout=30)
+        assert select.select([child], [], [], 30)[0]
+        assert child.read() == ""
     assert running.returncode == 143
     assert words.strip() == "companion: stopped; the same command takes it up again."
     assert not half.exists()
