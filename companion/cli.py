@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import importlib
 import io
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
@@ -26,6 +29,10 @@ COMMANDS = {
     "bench": "Measure this machine and these models.",
     "completion": "Print the shell completion script for bash, zsh or fish.",
 }
+
+
+ENDS = ("SIGTERM", "SIGHUP")
+"""Signals that end a command as Ctrl-C does: asked to end by the system, and the terminal closed."""
 
 
 class LazyGroup(click.Group):
@@ -65,7 +72,8 @@ def run(arguments: Sequence[str]) -> int:
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # a stray byte in what is typed or piped ends nothing
     try:
-        result = cli.main(args=list(arguments), prog_name="companion", standalone_mode=False)
+        with _ending_gently():
+            result = cli.main(args=list(arguments), prog_name="companion", standalone_mode=False)
     except CompanionError as error:
         click.echo(f"companion: {error}", err=True)
         return 1
@@ -81,3 +89,24 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.close()
         return 0
     return result if isinstance(result, int) else 0
+
+
+@contextmanager
+def _ending_gently() -> Iterator[None]:
+    """What is half done is cleared away, and no process is left behind, however a command is ended. A signal
+    that whoever started the command had it ignore (nohup) stays ignored."""
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    found = [getattr(signal, name) for name in ENDS if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        found = []  # only the main thread may set handlers
+    mine = [number for number in found if signal.getsignal(number) is signal.SIG_DFL]
+    for number in mine:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)

@@ -31,7 +31,6 @@ def command(home: str | None, timings: bool) -> None:
     from companion.settings_file import load
 
     app.prepare()
-    signal.signal(signal.SIGTERM, _interrupt)
     folder = open_home(home)
     settings = load(folder)
     with held(folder, "talk"):
@@ -72,7 +71,8 @@ def _talk(folder: Any, settings: Any, timings: bool) -> None:
     except KeyboardInterrupt:
         screen.note("Goodbye.")
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # closing takes a moment and must not be left half done
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.SIG_IGN)  # closing takes a moment and must not be left half done
         if timings:
             _count(companion, screen)
         companion.close()
@@ -129,8 +129,3 @@ def _typed(companion: Any, line: str) -> None:
     said = {"/mute": e.MuteChanged(True), "/unmute": e.MuteChanged(False), "/stop": e.StopAsked()}
     if line:
         companion.post(said.get(line.lower()) or e.Typed(line))
-
-
-def _interrupt(number: int, frame: object) -> None:
-    """Ending it from outside is as gentle as Ctrl-C."""
-    raise KeyboardInterrupt

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -145,20 +142,6 @@ def _by_name(catalogue: Catalogue, name: str) -> Model:
     return catalogue.get(name)
 
 
-@contextmanager
-def _ending_on_terminate() -> Iterator[None]:
-    """Let SIGTERM end the work as Ctrl-C does, so that no pip is left behind."""
-
-    def stop(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def _check(path: Path) -> None:
     """What the LLM engine says about a GGUF file."""
     from companion.engines.llm.gguf import check
@@ -180,7 +163,7 @@ def fetch(home: str | None, names: tuple[str, ...], tests: bool) -> None:
 
     folder = models_folder()
     models = _wanted(added.load(folder), names, tests, home)
-    with _ending_on_terminate(), shown() as progress:
+    with shown() as progress:
         for model in models:
             fetch_model(model, folder, progress, check=_check)
 
@@ -200,7 +183,7 @@ def add(home: str | None, uri: str) -> None:
     from companion.weights.progress import shown
 
     folder = models_folder()
-    with _ending_on_terminate(), shown() as progress:
+    with shown() as progress:
         model = add_model(uri, folder, added.load(folder), progress, check=_check)
     click.echo(f"{model.name} is here; `companion weights use {model.role} {model.name}` chooses it.")
 

@@ -1,7 +1,6 @@
 """The commands as a person or another program uses them."""
 
 import json
-import os
 import signal
 import struct
 import subprocess
@@ -202,7 +201,8 @@ def test_completion_prints_a_script(companion, shell):
     assert "_COMPANION_COMPLETE" in companion("completion", shell).stdout
 
 
-def test_ctrl_c_while_it_transcribes_ends_it_in_a_sentence(small_home, tmp_path):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_ended_from_outside_ends_with_a_sentence(how, small_home, tmp_path):
     long = tmp_path / "long.wav"
     noise = np.random.default_rng(1).normal(0, 0.1, 16_000 * 120)
     soundfile.write(long, noise, 16_000)
@@ -213,11 +213,12 @@ def test_ctrl_c_while_it_transcribes_ends_it_in_a_sentence(small_home, tmp_path)
     for line in child.stderr:
         if "faster_whisper" in line:
             break
-    os.kill(child.pid, signal.SIGINT)
+    child.send_signal(how)
 
     _, said = child.communicate(timeout=60)
 
     assert child.returncode == 1
+    assert "companion: stopped." in said
     assert "Traceback" not in said
 
 
