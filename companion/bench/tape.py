@@ -32,6 +32,12 @@ class Tape:
     user: NDArray[np.float32]
     start: float
 
+    def between(self, begin: float, end: float) -> Tape:
+        """The part of the tape from `begin` to `end`, both in the clock's time (`time.monotonic`)."""
+        a, b = (max(0, int((at - self.start) * self.rate)) for at in (begin, end))
+        start = self.start + a / self.rate
+        return Tape(self.rate, self.air[a:b], self.speaker[a:b], self.user[a:b], start)
+
     def spans(
         self,
         track: NDArray[np.float32],

@@ -29,6 +29,9 @@ SPEECH = 0.25
 PAUSE = 1.6
 """Seconds up to which a silence belongs to the user's turn."""
 
+LATE = 0.02
+"""Seconds by which the tape's clock can be late."""
+
 ANSWER_WITHIN = 12.0
 READY_WITHIN = 60.0
 
@@ -162,16 +165,16 @@ def _read(
     tape: Tape, said: list[tuple[float, float]], index: int, path: Path, recognizer: Recognizer
 ) -> dict[str, Any]:
     """What the tape has of one recording and its answer."""
-    start, until = said[index][0] - tape.start, tape.speaker.size / tape.rate
-    limit = said[index + 1][0] - tape.start if index + 1 < len(said) else until
-    user = [s for s in tape.spans(tape.user, min_gap=PAUSE) if start - 0.3 <= s[0] < limit]
+    until = said[index + 1][0] if index + 1 < len(said) else tape.start + tape.speaker.size / tape.rate
+    part = tape.between(said[index][0] - LATE, until - LATE)
+    user = part.spans(part.user, min_gap=PAUSE)
     if not user:
         return {"file": path.name, "gap_s": None, "cut_off": False, "answer": ""}
     begin, end = user[0]
-    hers = [s for s in tape.spans(tape.speaker, min_gap=0.12, min_length=SPEECH) if begin < s[0] < limit]
+    hers = [s for s in part.spans(part.speaker, min_gap=0.12, min_length=SPEECH) if begin < s[0]]
     late = [s for s in hers if s[0] >= end - 0.15]
-    clip = tape.speaker[int((late[0][0] - 0.1) * tape.rate) : int(limit * tape.rate)] if late else None
-    answer = recognizer.thorough(_to_16_khz(clip, tape.rate), Never()).text if clip is not None else ""
+    clip = part.speaker[max(0, int((late[0][0] - 0.1) * part.rate)) :] if late else None
+    answer = recognizer.thorough(_to_16_khz(clip, part.rate), Never()).text if clip is not None else ""
     return {
         "file": path.name,
         "gap_s": round(late[0][0] - end, 3) if late else None,

@@ -186,7 +186,10 @@ def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         return after, [e.OpenMicrophone()]
     if state.floor is Floor.PAUSE and current(state).text:
         return user_turn.commit(after, now, patience, [e.CloseMicrophone()])  # it was said before the mute
-    if state.floor in (Floor.USER, Floor.PAUSE, Floor.PUSHED):
+    if state.floor is Floor.PAUSE:
+        after = replace(after, draft=replace(current(after), over=True))  # its words are still to come
+        return after, [e.CloseMicrophone(), e.SetTimer(e.Timer.TURN_BOUND, now + patience.answer)]
+    if state.floor in (Floor.USER, Floor.PUSHED):
         return revoked(after, Floor.IDLE, [e.CloseMicrophone(), e.DropSound()])
     if state.floor in (Floor.OVERLAP, Floor.CONTESTED):
         after, commands = overlap_ends(after, event, now, patience)

@@ -74,7 +74,7 @@ class Record:
         """The record from that turn on; the whole of it if that turn isn't there."""
         for i, turn in enumerate(self.turns):
             if (turn.side, turn.number) == (side, number):
-                return Record(self.turns[i:])
+                return Record(self.turns[i:]) if i else self
         return self
 
     def without_oldest(self) -> Record:

@@ -76,7 +76,12 @@ def revoked(state: State, floor: Floor, commands: list[e.Command]) -> Step:
     withdraw: list[e.Command] = [e.Revoke(state.draft.id)] if state.draft else []
     unanswered = 0 if floor is Floor.IDLE else state.unanswered
     after = replace(state, floor=floor, draft=None, unanswered=unanswered)
-    return after, [*withdraw, *commands]
+    return after, [*withdraw, *commands, *_at_rest(floor)]
+
+
+def _at_rest(floor: Floor) -> list[e.Command]:
+    """What was put off while somebody spoke is taken up wherever the floor becomes free."""
+    return [e.Review(), e.Settle()] if floor is Floor.IDLE else []
 
 
 def yielded(state: State, floor: Floor, commands: list[e.Command], why: str = "") -> Step:
@@ -84,12 +89,11 @@ def yielded(state: State, floor: Floor, commands: list[e.Command], why: str = ""
     draft = current(state)
     after = replace(state, floor=floor, draft=None, turn=0, unanswered=0)
     why = why or ("no answer came of it" if floor is Floor.IDLE else "the user goes on")
-    rest: list[e.Command] = [e.Review(), e.Settle()] if floor is Floor.IDLE else []
-    return after, [e.Revoke(draft.id), e.YieldTurn(state.turn, why), *commands, *rest]
+    return after, [e.Revoke(draft.id), e.YieldTurn(state.turn, why), *commands, *_at_rest(floor)]
 
 
 def interrupted(state: State, floor: Floor, commands: list[e.Command]) -> Step:
     """Fall silent at once; what was heard so far is what she said."""
     draft = current(state)
     after = replace(state, floor=floor, draft=None, turn=0)
-    return after, [e.StopPlaying(draft.id), e.Revoke(draft.id), *commands]
+    return after, [e.StopPlaying(draft.id), e.Revoke(draft.id), *commands, *_at_rest(floor)]

@@ -19,7 +19,7 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
 def user_goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """Speech in the pause: the turn was not over, so its draft is revoked without a trace."""
     draft = current(state)
-    if not patience.hands_free or draft.final:
+    if not patience.hands_free or draft.final or state.muted:
         return state, []
     return revoked(state, Floor.USER, [])
 
@@ -190,6 +190,10 @@ def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         state, commands = interrupted(state, Floor.IDLE, [])
     elif state.floor in (Floor.ANSWERING, Floor.CONTESTED):
         state, commands = yielded(state, Floor.IDLE, [])
+    elif state.floor is Floor.PAUSE and current(state).text:
+        state, said = commit(state, now, patience, [])
+        state, commands = yielded(state, Floor.IDLE, [], "the user types")
+        commands = [*said, *commands]
     else:
         state, commands = revoked(state, Floor.IDLE, [])
     turn, draft = state.turns + 1, Draft(state.drafts + 1, now, text=event.text, over=True, final=True)

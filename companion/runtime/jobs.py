@@ -76,6 +76,8 @@ class Jobs:
         self._engines, self._mouth, self._store, self._talk = engines, mouth, store, talk
         self._matters = matters
         self._known: _Known | None = None
+        self._first: Turn | None = None
+        self._cut = True
 
     def transcribe(self, draft: int, sound: Snapshot) -> Job:
         """Write down the turn; of a long one, only what is new since the last pause."""
@@ -105,10 +107,12 @@ class Jobs:
         """Write the reply, clause by clause."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            prompt = messages(self._lines(self._answerable(record, text)))
+            prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text)))
             splitter, index, begun = ClauseSplitter(), 0, False
+            if not self._cut:
+                self._thin(prompt, cancel)
             pieces = self._engines.llm.generate(
-                prompt, cancel, sampling=self._talk.sampling, max_tokens=self._talk.max_tokens
+                prompt, cancel, sampling=self._talk.sampling, max_tokens=self._most
             )
             for piece in pieces:
                 if not begun:
@@ -180,19 +184,39 @@ class Jobs:
         """Bring the model's cache up to the record, without its oldest turns where it grows too long."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            shorter = self._fitting(record)
+            whole = self._since_the_cut(record)
+            shorter = self._fitting(whole)
             prompt = messages(self._lines(shorter))
+            if shorter is not whole:
+                self._first, self._cut = shorter.turns[0], False
+            if not self._cut:
+                self._thin(prompt, cancel)
             if shorter is not record:
-                self._engines.llm.thin(prompt, cancel)
                 yield e.Thinned(shorter.turns[0].side, shorter.turns[0].number)
             self._engines.llm.prefill(prompt, cancel)
 
         return job
 
+    def _since_the_cut(self, record: Record) -> Record:
+        """The record without what was cut out of the cache. A reply can be asked for with a record from
+        before the cut; by the time it is written, on the same thread as the cut, the cache holds no more."""
+        first = self._first
+        return record if first is None else record.since(first.side, first.number)
+
+    def _thin(self, prompt: list[Message], cancel: Cancel) -> None:
+        """Cut out of the cache what `prompt` has no more; what was cancelled is done with the next prompt."""
+        self._engines.llm.thin(prompt, cancel)
+        self._cut = True
+
+    @property
+    def _most(self) -> int:
+        """Tokens of a reply at most: half of the context belongs to what was said."""
+        return min(self._talk.max_tokens, self._engines.llm.context_tokens // 2)
+
     @property
     def _room(self) -> int:
         """Tokens of the context that a prompt may take, so that a reply fits behind it."""
-        return self._engines.llm.context_tokens - self._talk.max_tokens - 16
+        return self._engines.llm.context_tokens - self._most - 16
 
     def _fitting(self, record: Record) -> Record:
         """The record as far as it leaves room in the context for some turns more."""

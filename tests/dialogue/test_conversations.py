@@ -1,10 +1,15 @@
 """Whole conversations in virtual time: what is said, when, and what stands in the record afterwards."""
 
+import threading
+
 import pytest
 from scripted import PATIENCE, Says, Stage
 
 from companion.dialogue import events as e
+from companion.dialogue.prompt import Record, Turn
 from companion.dialogue.state import Floor
+from companion.engines import Cancelled
+from companion.engines.asr import Transcription
 from companion.errors import EngineError, StoreError
 
 
@@ -316,6 +321,78 @@ def test_mute_after_a_sentence_still_lets_it_be_answered():
     stage.run(8.0)
 
     assert stage.said() == ["user: good night.", "companion: You said good night."]
+
+
+def test_mute_while_the_words_are_still_being_made_out_does_not_lose_them():
+    stage = Stage(Says(1.0, 2.0, "good night.")).at(2.3, e.MuteChanged(True))
+    stage.asr.seconds = 1.0
+
+    stage.run(8.0)
+
+    assert stage.said() == ["user: good night.", "companion: You said good night."]
+    assert stage.sound.read(0.0) is None
+
+
+def test_mute_after_a_noise_ends_in_quiet():
+    stage = Stage(Says(1.0, 2.0)).at(2.3, e.MuteChanged(True))
+    stage.asr.seconds = 1.0
+
+    stage.run(8.0)
+
+    assert stage.said() == []
+    assert stage.conversation.state.floor is Floor.IDLE
+
+
+def test_a_typed_line_does_not_delete_what_was_just_said():
+    stage = Stage(Says(1.0, 2.0, "call me sam.")).at(2.56, e.Typed("what is my name?"))
+
+    stage.run(8.0)
+
+    assert stage.said()[:2] == ["user: call me sam.", "user: what is my name?"]
+    assert [what.turn for _, what in stage.seen.of(e.YieldTurn)] == [1]
+
+
+def test_a_noise_puts_the_second_hearing_off_and_not_away():
+    stage = Stage(Says(1.0, 2.0, "tell me more."), Says(4.0, 4.5))
+
+    def slow(audio, cancel, *, prompt=""):
+        stage.spent.seconds += 3.0
+        if cancel.is_set():
+            raise Cancelled
+        return Transcription("tell me more.", "en", 1.0, 0.0, -0.1)
+
+    stage.asr.thorough = slow
+    stage.run(30.0)
+
+    assert [what.turn for _, what in stage.seen.of(e.Reviewed)] == [1]
+
+
+def test_a_reply_asked_for_while_the_cache_is_cut_is_written_for_what_was_left(monkeypatch):
+    stage = Stage()
+    stage.llm.context_tokens = 400
+    jobs, record = stage.conversation._jobs, Record()
+    for number in range(1, 12):
+        record = record.with_turn(Turn("user", number, "one two three four five six seven eight"))
+        record = record.with_turn(Turn("companion", number, "nine ten eleven twelve thirteen fourteen"))
+    cuts = []
+
+    def thin(model, messages, cancel):
+        cuts.append(len(messages))
+        if len(cuts) == 1:
+            raise Cancelled
+        return 0
+
+    monkeypatch.setattr(type(stage.llm), "thin", thin)
+    never = threading.Event()
+    with pytest.raises(Cancelled):
+        list(jobs.settle(record)(never))
+    list(jobs.reply(1, "and now?", record)(never))
+
+    (prompt,) = stage.llm.prompts
+    assert len(cuts) == 2
+    assert cuts[1] == len(prompt) == cuts[0] + 1
+    assert [type(event) for event in jobs.settle(record)(never)] == [e.Thinned]
+    assert len(cuts) == 2, "what is cut out once stays cut out"
 
 
 def test_asked_for_silence_in_the_pause_she_does_not_answer():
