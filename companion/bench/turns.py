@@ -108,25 +108,14 @@ def run(
     answer, `cut_offs` (she spoke while the user did), `answers` as transcribed from the tape, `spans_ms`.
     """
     files = recordings_in(data)[:most]
-    began = time.monotonic()
-    with (
-        Room() as room,
-        tempfile.TemporaryDirectory(prefix="companion-bench-") as home,
-        Talk(room, Path(home)) as talk,
-    ):
-        if not talk.wait_for("Listening", READY_WITHIN):
-            raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
-        ready = time.monotonic() - began
-        room.start_tape()
-        said: list[tuple[float, float]] = []
-        for count, path in enumerate(files, 1):
-            step(f"{count} of {len(files)}: {path.name}")
-            start = time.monotonic()
-            room.say(_spoken(path))
-            said.append((start, time.monotonic()))
-            talk.wait_for("she: ", ANSWER_WITHIN)
-        tape = room.stop_tape()
-        code = talk.close()
+    with Room() as room, tempfile.TemporaryDirectory(prefix="companion-bench-") as home:
+        began = time.monotonic()
+        with Talk(room, Path(home)) as talk:
+            if not talk.wait_for("Listening", READY_WITHIN):
+                raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
+            ready = time.monotonic() - began
+            tape, said = _conversation(room, talk, files, step)
+            code = talk.close()
     if keep:
         write(keep, (np.clip(tape.speaker, -1, 1) * 32767).astype(np.int16), tape.rate)
     rows = [_read(tape, said, i, path, recognizer) for i, path in enumerate(files)]
@@ -139,6 +128,22 @@ def run(
         "lines": talk.lines,
         "turns": rows,
     }
+
+
+def _conversation(
+    room: Room, talk: Talk, files: list[Path], step: Callable[[str], None]
+) -> tuple[Tape, list[tuple[float, float]]]:
+    """Speak one recording after the other, each when the one before is answered: the tape, and when each
+    began and ended (`time.monotonic`)."""
+    room.start_tape()
+    said: list[tuple[float, float]] = []
+    for count, path in enumerate(files, 1):
+        step(f"{count} of {len(files)}: {path.name}")
+        start = time.monotonic()
+        room.say(_spoken(path))
+        said.append((start, time.monotonic()))
+        talk.wait_for("she: ", ANSWER_WITHIN)
+    return room.stop_tape(), said
 
 
 def _spoken(path: Path) -> np.ndarray:
