@@ -49,10 +49,11 @@ def run(
     that noise made: there should be none) and `aims` (each with its figure and whether it is met).
     """
     utterances = list(utterances_in(data, short))
+    plain = recognizer.plain()
     outcomes: list[Outcome] = []
     for count, utterance in enumerate(utterances, 1):
         progress(f"{count} of {len(utterances)}: {utterance.name}")
-        outcomes += [_outcome(recognizer, utterance, path) for path in PATHS]
+        outcomes += [_outcome(recognizer, plain, utterance, path) for path in PATHS]
     noise = _noise(data, recognizer, progress, short)
     measured = {
         "short": short,
@@ -67,11 +68,11 @@ def run(
     return {**measured, "aims": _aims(measured)}
 
 
-def _outcome(recognizer: WhisperRecognizer, utterance: Utterance, path: str) -> Outcome:
+def _outcome(recognizer: WhisperRecognizer, plain: Any, utterance: Utterance, path: str) -> Outcome:
     """Recognise one utterance along one path, with a clock."""
     began = time.perf_counter()
     if path == "transcribe":
-        segments, _info = recognizer.whisper.transcribe(utterance.audio, language="en")
+        segments, _info = plain.transcribe(utterance.audio, language="en")
         heard = " ".join(segment.text.strip() for segment in segments)
     elif path == "thorough":
         heard = recognizer.thorough(utterance.audio, Never()).text

@@ -42,7 +42,7 @@ class WhisperRecognizer:
     def __init__(self, folder: Path, settings: AsrSettings) -> None:
         """Load the CTranslate2 model in `folder` (model.bin, config.json, tokenizer.json, vocabulary)."""
         loaded = load(folder, settings)
-        self._settings = settings
+        self._folder, self._settings = folder, settings
         self._whisper = loaded.whisper
         self._language = settings.language if loaded.whisper.model.is_multilingual else "en"
         self._device, self._note = loaded.device, loaded.note
@@ -57,10 +57,15 @@ class WhisperRecognizer:
         """One sentence: where Whisper runs, and if not on a GPU, why not."""
         return self._note
 
-    @property
-    def whisper(self) -> Any:
-        """faster-whisper's own WhisperModel, for measuring against its `transcribe`."""
-        return self._whisper
+    def plain(self) -> Any:
+        """The same model anew as faster-whisper's own WhisperModel with its defaults, threads among them: to
+        be measured against."""
+        from faster_whisper import WhisperModel
+
+        arithmetic = self._whisper.model.compute_type
+        return WhisperModel(
+            str(self._folder), device=self._device, compute_type=arithmetic, local_files_only=True
+        )
 
     def quick(self, audio: NDArray[np.float32], cancel: Cancel, *, prompt: str = "") -> Transcription:
         """The text as soon as it can be had: over the frames there are, and in full only if that is doubtful.
