@@ -100,7 +100,7 @@ def _weights(home: str | None) -> Iterator[Check]:
 
     loader = app.Loader(_settings(home))
     for role in ("llm", "asr", "tts", "endpoint"):
-        yield _try(f"weights {role}", lambda role=role: loader.folder(role).name, "companion weights fetch")  # type: ignore[misc]
+        yield _try(f"weights {role}", lambda role=role: loader.folder(role).name)  # type: ignore[misc]
 
 
 def _engines(home: str | None) -> Iterator[Check]:
