@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from companion.engines.tts.onnx_outputs import with_durations
-from companion.errors import WeightsError
+from companion.errors import WeightsError, reason
 
 if TYPE_CHECKING:
     from piper.voice import PiperVoice
@@ -79,5 +79,4 @@ def _session(model: Path, threads: int) -> Any:
     except (OSError, ValueError) as error:
         raise WeightsError(f"The voice {model} can't be read ({error}): {FETCH}.") from error
     except Exception as error:
-        reason = str(error).strip().splitlines()[0][:200]
-        raise WeightsError(f"The voice {model} is broken ({reason}): {FETCH}.") from error
+        raise WeightsError(f"The voice {model} is broken ({reason(error)}): {FETCH}.") from error
