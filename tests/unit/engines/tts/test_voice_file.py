@@ -76,3 +76,7 @@ def test_a_voice_whose_failure_says_nothing(voice: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(onnxruntime, "InferenceSession", fail)
     with pytest.raises(WeightsError, match=r"is broken \(RuntimeError\)"):
         open_voice(voice, 1)
+
+
+def test_memory_is_not_planned_for_every_length_of_sentence(voice: Path) -> None:
+    assert open_voice(voice, 1).session.get_session_options().enable_mem_pattern is False
