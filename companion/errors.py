@@ -31,3 +31,9 @@ class HomeError(CompanionError):
 
 class StoreError(CompanionError):
     """The store can't be opened, read or written."""
+
+
+def reason(error: BaseException, most: int = 200) -> str:
+    """The first line of what an error says, `most` characters of it; its kind where it says nothing."""
+    said = str(error).strip()
+    return said.splitlines()[0][:most] if said else type(error).__name__

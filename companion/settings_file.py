@@ -6,7 +6,6 @@ Only what differs from the defaults stands in it; comments a person wrote there 
 from __future__ import annotations
 
 import os
-import tempfile
 import tomllib
 from dataclasses import Field, fields
 from pathlib import Path
@@ -121,19 +120,27 @@ def change(home: Path, key: str, value: Any) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    """Replace the file in one step; what can't be written whole leaves the old one and nothing beside it."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}", delete=False
-        ) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(file.name, path)
+        try:
+            with open(draft, "w", encoding="utf-8", opener=_private) as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise SettingsError(
-            f"{path} can't be written ({error.strerror}): free some space or check its rights."
+            f"{path} can't be written ({error.strerror or type(error).__name__}) and stays as it was: "
+            "free some space or check its rights."
         ) from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _section(name: str) -> type:

@@ -410,6 +410,11 @@ function Invoke-SetUp {
     $env:PIP_USER = '0'
     $env:PIP_NO_INPUT = '1'
     $env:PIP_DISABLE_PIP_VERSION_CHECK = '1'
+    # What is built anyway is built for the GPU that is here now.
+    if ($GpuAsked -eq 'auto' -and (Get-Note 'wheels') -ne $Wishes['wheels']) {
+        $script:Gpu = Find-Gpu
+        $script:Wishes = Get-Wishes
+    }
     $script:Cache = Get-CacheFolder
     $script:Log = Join-Path $Cache 'setup.log'
     [IO.File]::WriteAllText($Log, '')
@@ -425,6 +430,9 @@ function Invoke-SetUp {
     try {
         Remove-BrokenVenv
         [void] (New-Item -ItemType Directory -Force -Path $Notes)
+        # Noted before the stages, so that a set-up that breaks off goes on as it was asked for.
+        Set-Note 'gpu-asked' $GpuAsked
+        Set-Note 'cmake-args' ([string] $env:CMAKE_ARGS)
         Invoke-Stage 'venv' {
             Invoke-Step "Python environment ($Base)" "The environment couldn't be made." $Base @('-m', 'venv', $Venv)
         }
@@ -435,7 +443,6 @@ function Invoke-SetUp {
                 '--no-index', '--no-build-isolation', '--editable', $Root)
         }
         Invoke-Stage 'weights' { Get-Weights }
-        Set-Note 'gpu-asked' $GpuAsked
         Set-Note 'with' $With
     } finally {
         $mutex.ReleaseMutex()
@@ -483,10 +490,17 @@ $rest = @($words | Select-Object -Skip $at)
 if ($GpuAsked -and @('auto', 'cuda', 'vulkan', 'none') -notcontains $GpuAsked) {
     Stop-With "--gpu is cuda, vulkan, none or auto, not $GpuAsked." 2
 }
-if (-not $GpuAsked) { $GpuAsked = Get-Note 'gpu-asked' }
+# What isn't said is as it was said last, and what "auto" came to stays: a start builds nothing anew because it runs in
+# other surroundings than the set-up.
+$Built = ''
+if (-not $GpuAsked) {
+    $GpuAsked = Get-Note 'gpu-asked'
+    if ((Get-Note 'wheels') -match ' gpu (\S+) ') { $Built = $Matches[1] }
+}
+if (-not $env:CMAKE_ARGS) { $env:CMAKE_ARGS = Get-Note 'cmake-args' }
 if (-not $GpuAsked) { $GpuAsked = 'auto' }
 if ((Get-Note 'with') -eq 'timbre') { $With = 'timbre' }
-$Gpu = if ($GpuAsked -eq 'auto') { Find-Gpu } else { $GpuAsked }
+$Gpu = if ($GpuAsked -ne 'auto') { $GpuAsked } elseif ($Built) { $Built } else { Find-Gpu }
 $Wishes = Get-Wishes
 
 try {

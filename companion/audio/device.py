@@ -26,7 +26,9 @@ class DeviceSound:
     """A `Sound` on two audio processes, one a stream (companion.audio.process says why).
 
     The devices are those the settings name, else the system's default, which is followed when it changes. On
-    machines without PulseAudio or PipeWire a changed default is only noticed when the stream ends.
+    machines without PulseAudio or PipeWire a changed default is only noticed when the stream is opened anew
+    (its device vanishes, or the microphone is muted and opened again): PortAudio tells of no change, and to
+    ask it means to start it anew, which probes every device there is.
     """
 
     def __init__(self, settings: AudioSettings | None = None) -> None:

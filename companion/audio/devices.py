@@ -20,6 +20,9 @@ from companion.errors import AudioError
 SILENCE_DB = -120.0
 """What digital silence is called, dBFS."""
 
+WAKING = 3
+"""So many times as long a device may take whose every sample is zero: one that wakes up begins like that."""
+
 
 @dataclass(frozen=True, slots=True)
 class AudioDevice:
@@ -64,7 +67,8 @@ def find(kind: str, wanted: str = "") -> AudioDevice:
 
 def input_level(wanted: str = "", seconds: float = 1.0) -> float:
     """How loud it is in front of a microphone (found as `find` does), RMS in dB of full scale: listens for
-    `seconds` seconds and keeps nothing. Raises `AudioError` when it can't listen."""
+    `seconds` seconds (longer while every sample is zero) and keeps nothing. `SILENCE_DB`: every sample was
+    zero. Raises `AudioError` when it can't listen."""
     memory = StreamMemory()
     capture = Capture(memory, time.monotonic)
     process = AudioProcess("input", memory, capture.bell_out)
@@ -74,8 +78,8 @@ def input_level(wanted: str = "", seconds: float = 1.0) -> float:
         if not isinstance(answer, Opened):
             raise AudioError(refusal("input", name, answer))
         capture.opened(answer.rate, 0, 0)
-        deadline, power, count = time.monotonic() + seconds, 0.0, 0
-        while (left := deadline - time.monotonic()) > 0:
+        began, power, count = time.monotonic(), 0.0, 0
+        while (left := began + (seconds if power else WAKING * seconds) - time.monotonic()) > 0:
             captured = capture.read(left)
             if captured is not None:
                 power += float(np.sum(captured.frames.astype(np.float64) ** 2))
@@ -84,7 +88,7 @@ def input_level(wanted: str = "", seconds: float = 1.0) -> float:
         process.kill()
     if not count:
         raise AudioError(f"The microphone ({name}) gives no sound: check that it isn't switched off.")
-    return max(SILENCE_DB, 10 * float(np.log10(power / count + 1e-12)))
+    return max(SILENCE_DB, 10 * float(np.log10(power / count))) if power else SILENCE_DB
 
 
 def _request(kind: str, wanted: str) -> tuple[Open, str]:

@@ -7,10 +7,13 @@ that anybody may look at without waiting for the server.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 FIRST_LOOK = 3.0
 """Longest wait for a server to answer, seconds."""
@@ -117,14 +120,16 @@ class PulseWatch:
         self._first_look = threading.Event()
         self._pulse: Any = None
         self._generation = 0
+        self._seen = False
+        self._failed = ""
         self.picture: Picture | None = None
         """What there is, or None while no server answers."""
         self._thread = threading.Thread(target=self._watch, name="sound-server", daemon=True)
 
     @property
     def seen(self) -> bool:
-        """Whether a server has ever answered."""
-        return self._generation > 0
+        """Whether a server has ever said what there is."""
+        return self._seen
 
     def start(self) -> None:
         """Start watching; returns when the first look is done."""
@@ -142,14 +147,23 @@ class PulseWatch:
 
     def _watch(self) -> None:
         while not self._ending.is_set():
-            self._pulse = connect()
-            if self._pulse is not None:
-                self._generation += 1
-                self._follow(self._pulse)
-                self._pulse = None
-                self._show(None)
+            try:
+                self._connect_and_follow()
+            except Exception as error:
+                # What the server says can be anything; the last picture stays, and the next look comes.
+                if (what := f"{type(error).__name__}: {error}") != self._failed:  # not five times a second
+                    self._failed = what
+                    log.exception("the look at the sound server failed")
+            self._pulse = None
             self._first_look.set()
             self._ending.wait(RETRY if self.seen else RARELY)
+
+    def _connect_and_follow(self) -> None:
+        self._pulse = connect()
+        if self._pulse is not None:
+            self._generation += 1
+            self._follow(self._pulse)
+        self._show(None)
 
     def _follow(self, pulse: Any) -> None:
         """Look again at every change, until the connection is lost."""
@@ -171,6 +185,7 @@ class PulseWatch:
             pulse.close()
 
     def _show(self, picture: Picture | None) -> None:
+        self._seen = self._seen or picture is not None
         if picture != self.picture:
             self.picture = picture
             self._changed()

@@ -3,6 +3,7 @@ don't."""
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +15,10 @@ from companion.audio.link import OPEN_WAIT, AudioProcess
 from companion.audio.process import LATENCY, Close, Closed, Open, Opened
 from companion.audio.shared import Mark, StreamMemory
 from companion.audio.stillness import Stillness
-from companion.audio.trouble import refusal, still
+from companion.audio.trouble import refusal, still, stumbled
 from companion.errors import AudioError
+
+log = logging.getLogger(__name__)
 
 TICK = 0.1
 """Seconds between two looks at a stream."""
@@ -101,6 +104,7 @@ class StreamKeeper:
         self._tried = 0.0
         self._latency = LATENCY[kind]
         self._xruns = (0, 0.0)
+        self._stumbled = ""
         self.trouble = ""
         """One sentence while the stream should run and doesn't."""
         self.reopened = 0
@@ -187,12 +191,28 @@ class StreamKeeper:
             process.kill()
 
     def _keep(self) -> None:
-        while not self._ending:
-            self._wake.wait(TICK)
-            self._wake.clear()
-            with self._lock:
-                if self._wanted and not self._ending:
-                    self._tend()
+        """Look after the stream until it is closed. Should even this end, the stream is lost, visibly."""
+        try:
+            while not self._ending:
+                self._wake.wait(TICK)
+                self._wake.clear()
+                with self._lock:
+                    if self._wanted and not self._ending:
+                        self._try_to_tend()
+        finally:
+            if not self._ending:
+                self.trouble = stumbled(self._kind, self.name)
+
+    def _try_to_tend(self) -> None:
+        """One look at the stream. Whatever goes wrong in it, the next look comes: a stream that nobody looks
+        after would fall silent with nobody told. Until a look goes well again, the stream counts as lost."""
+        try:
+            self._tend()
+        except Exception as error:
+            self.trouble = self.trouble or stumbled(self._kind, self.name)
+            if (what := f"{type(error).__name__}: {error}") != self._stumbled:  # not ten times a second
+                self._stumbled = what
+                log.exception("the look after the %s stream failed", self._kind)
 
     def _tend(self) -> None:
         choice = self._choose()

@@ -37,5 +37,11 @@ def still(kind: str, name: str) -> str:
     return f"The {_what(kind)} ({name}) stands still and is being opened again."
 
 
+def stumbled(kind: str, name: str) -> str:
+    """The sentence for a stream that can't be looked after because of an unforeseen error."""
+    what = f"{_what(kind)} ({name})" if name else _what(kind)
+    return f"The {what} can't be looked after: if it stays so, start Companion again; its log says why."
+
+
 def _what(kind: str) -> str:
     return "microphone" if kind == "input" else "loudspeaker"

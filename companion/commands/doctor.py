@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import click
 
-from companion.errors import CompanionError, SettingsError
+from companion.errors import AudioError, CompanionError, SettingsError
 from companion.settings import Settings
 
 ROOM = 200 * 2**20
@@ -100,7 +100,7 @@ def _weights(home: str | None) -> Iterator[Check]:
 
     loader = app.Loader(_settings(home))
     for role in ("llm", "asr", "tts", "endpoint"):
-        yield _try(f"weights {role}", lambda role=role: loader.folder(role).name, "companion weights fetch")  # type: ignore[misc]
+        yield _try(f"weights {role}", lambda role=role: loader.folder(role).name)  # type: ignore[misc]
 
 
 def _engines(home: str | None) -> Iterator[Check]:
@@ -137,7 +137,20 @@ def _sound(home: str | None, quick: bool) -> Iterator[Check]:
         side = "microphone" if kind == "input" else "loudspeaker"
         yield _try(side, lambda k=kind, w=wanted: find(k, w).name, "Plug one in, or name it in the settings.")  # type: ignore[misc]
     if not quick:
-        yield _try("level", lambda: _meter(input_level(audio.input)), "Check the microphone's own switch.")
+        yield _try("level", lambda: _level(input_level(audio.input)), "Check the microphone's own switch.")
+
+
+def _level(level: float) -> str:
+    """The meter of a level. Raises `AudioError` for digital silence: the air is never as quiet as that."""
+    from companion.audio.devices import SILENCE_DB
+
+    if level <= SILENCE_DB:
+        raise AudioError(
+            "The microphone gives nothing but digital silence: see that it isn't muted (its own switch, the "
+            "system's sound settings), that programs may use it (the system's privacy settings), and that it "
+            "is the right one (setting audio.input)."
+        )
+    return _meter(level)
 
 
 def _meter(level: float) -> str:

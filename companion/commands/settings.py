@@ -69,5 +69,16 @@ def set_one(home: str | None, key: str, value: str) -> None:
     from companion.settings_file import change, parse
 
     parsed = parse(key, value)
+    _demand_a_model(key, parsed)
     change(open_home(home), key, parsed)
     click.echo(f"{key} = {parsed}")
+
+
+def _demand_a_model(key: str, value: object) -> None:
+    """A setting that names a model names one there is. Raises `WeightsError` that says which there are."""
+    section, _, role = key.partition(".")
+    if section != "weights" or not value:
+        return
+    from companion.weights import added, choice
+
+    choice.choose(added.load(), role, str(value))

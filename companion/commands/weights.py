@@ -58,7 +58,7 @@ def _list(home: str | None, as_json: bool) -> None:
 
     folder, machine = models_folder(), fit.machine()
     catalogue = added.load(folder)
-    chosen = {model.name for model in _chosen(catalogue, home)}
+    chosen, wrong = _chosen_as_far_as_can_be(catalogue, home)
     rows = [
         {
             "role": model.role,
@@ -89,6 +89,8 @@ def _list(home: str | None, as_json: bool) -> None:
         "Speeds are estimates from sizes and memory speed. What comes from the hub was not fetched for this\n"
         f"catalogue: its hash is pinned at its first fetch. Models lie in {folder}."
     )
+    for sentence in wrong:
+        click.echo(sentence, err=True)
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:
@@ -119,27 +121,30 @@ def _settings(home: str | None) -> WeightsSettings:
     return load(place(home)).weights
 
 
-def _chosen(catalogue: Catalogue, home: str | None) -> list[Model]:
+def _chosen_as_far_as_can_be(catalogue: Catalogue, home: str | None) -> tuple[set[str], list[str]]:
+    """The names of the models chosen, and a sentence for each setting that names none: a list that says which
+    there are must not fail over a name that isn't."""
+    chosen: set[str] = set()
+    wrong: list[str] = []
     settings = _settings(home)
-    ram = choice.total_ram()
-    return [choice.choose(catalogue, role, getattr(settings, role), ram) for role in choice.SPOKEN]
+    for role in choice.SPOKEN:
+        try:
+            chosen.add(choice.choose(catalogue, role, getattr(settings, role)).name)
+        except WeightsError as error:
+            wrong.append(f"The setting weights.{role}: {error}")
+    return chosen, wrong
 
 
 def _wanted(catalogue: Catalogue, names: tuple[str, ...], tests: bool, home: str | None) -> list[Model]:
     """The models to fetch, smallest first: what is quick is there soon, and peak disk use stays low."""
-    chosen = {model.role: model for model in _chosen(catalogue, home)}
-    models = [chosen.get(name) or _by_name(catalogue, name) for name in names]
-    if not names:
-        models = list(chosen.values())
+    settings = _settings(home)
+    models = [
+        choice.choose(catalogue, name, getattr(settings, name, "")) if name in ROLES else catalogue.get(name)
+        for name in names or choice.SPOKEN
+    ]
     if tests:
         models += [model for model in catalogue if model.tests]
     return sorted(dict.fromkeys(models), key=lambda model: model.size)
-
-
-def _by_name(catalogue: Catalogue, name: str) -> Model:
-    if name in ROLES:
-        return choice.choose(catalogue, name, "")
-    return catalogue.get(name)
 
 
 def _check(path: Path) -> None:

@@ -6,7 +6,9 @@ kill -9 and a loss of power. One connection, used by one thread at a time.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import errno
 import json
 import os
 import threading
@@ -42,6 +44,8 @@ MIGRATIONS = (
 """Numbered from 1: `user_version` says how many of them a file has had. `turns` holds what was said;
 `hearings` how a turn was heard the second time: the words that were answered, and each word of the record
 with its times and confidence (JSON)."""
+
+ANEW = "move it aside and keep it, since some of it may be rescued, and start again, which makes a new one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Store:
         self._session = now_iso()
         try:
             if str(path) != ":memory:":
-                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+                _make_private(path)
             self._db = apsw.Connection(str(path))
             self._db.set_busy_timeout(2000)
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
@@ -88,7 +92,7 @@ class Store:
             self._migrate()
         except (apsw.Error, OSError) as error:
             raise StoreError(
-                f"The store {path} can't be opened ({_reason(error)}): free some space, or restore a backup."
+                f"The store {path} can't be opened ({_reason(error)}): {_remedy(error)}."
             ) from error
 
     def _migrate(self) -> None:
@@ -139,9 +143,14 @@ class Store:
     def turns(self) -> list[StoredTurn]:
         """Every turn there is, oldest first."""
         with self._lock:
-            rows: list[tuple[Any, ...]] = self._db.execute(
-                "SELECT id, session, side, number, text, said_at, interrupted FROM turns ORDER BY id"
-            ).fetchall()
+            try:
+                rows: list[tuple[Any, ...]] = self._db.execute(
+                    "SELECT id, session, side, number, text, said_at, interrupted FROM turns ORDER BY id"
+                ).fetchall()
+            except apsw.Error as error:
+                raise StoreError(
+                    f"The store {self._path} can't be read ({_reason(error)}): {_remedy(error)}."
+                ) from error
         return [StoredTurn(*row) for row in rows]
 
     def close(self) -> None:
@@ -159,13 +168,23 @@ class Store:
     def _failed(self, error: apsw.Error) -> StoreError:
         return StoreError(
             f"What was said can't be written to {self._path} ({_reason(error)}): "
-            "free some space and say it again."
+            f"{_remedy(error)}, then say it again."
         )
 
 
 def now_iso() -> str:
     """This moment as ISO 8601 with zone, to the microsecond."""
     return datetime.datetime.now().astimezone().isoformat()
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, or what another program made wider, its owner's alone before anything is in it: SQLite
+    gives the files beside it the rights it has itself."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        if file.exists() and file.stat().st_mode & 0o077:
+            with contextlib.suppress(PermissionError):  # a file system that knows no rights keeps what it has
+                file.chmod(0o600)
 
 
 def _reason(error: Exception) -> str:
@@ -180,3 +199,16 @@ def _reason(error: Exception) -> str:
         "BusyError": "another program is using it",
         "IOError": "the disk reports an error",
     }.get(type(error).__name__, type(error).__name__)
+
+
+def _remedy(error: Exception) -> str:
+    """What a person can do about it; nobody but them has a copy of the store."""
+    if isinstance(error, OSError):
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return "free some space" if full else "check its rights and the disk"
+    return {
+        "FullError": "free some space",
+        "NotADBError": ANEW,
+        "CorruptError": ANEW,
+        "BusyError": "end that one",
+    }.get(type(error).__name__, "check its rights and the disk")

@@ -48,7 +48,13 @@ def add(
     beside it), `hf:owner/name[:file]`, or `piper:en_US-amy-medium`. `check` looks at a GGUF before it is
     taken. Raises `WeightsError`.
     """
-    progress = progress or Quiet()
+    try:
+        return _add(uri, folder, catalogue, progress or Quiet(), check)
+    except OSError as error:
+        raise disk.sentence(error, folder) from error
+
+
+def _add(uri: str, folder: Path, catalogue: Catalogue, progress: Progress, check: Check | None) -> Model:
     scheme, _, rest = uri.partition(":")
     if scheme == "piper":
         return _from_hub(_voice(rest), hub.listing(VOICES, "main"), folder, catalogue, progress, check)
@@ -146,6 +152,7 @@ def _from_hub(
     progress: Progress,
     check: Check | None,
 ) -> Model:
+    _demand_free(found.name, folder)
     if known := _known(found.name, listing.repo, catalogue):
         fetch(known, folder, progress, check=check)
         return added.with_pins(known, folder)
@@ -159,6 +166,12 @@ def _from_hub(
     pinned = _measured(model, added.with_pins(model, folder).files)
     added.register(folder, pinned)
     return pinned
+
+
+def _demand_free(name: str, folder: Path) -> None:
+    """Refuse a name that a file of the models folder has: the model's own folder couldn't stand there."""
+    if name == added.FILE or (folder / name).is_file():
+        raise WeightsError(f"{name} is the name of a file of Companion's own: rename the file and add that.")
 
 
 def _known(name: str, repo: str, catalogue: Catalogue) -> Model | None:
@@ -180,6 +193,7 @@ def _from_disk(
     home = path if path.is_dir() else path.parent
     paths = [each.name for each in home.iterdir() if each.is_file()]
     found = _pick(paths, path.resolve().name, "" if path.is_dir() else path.name, f"The folder {home}")
+    _demand_free(found.name, folder)
     if empty := [where for _, where in found.files if not (home / where).stat().st_size]:
         raise WeightsError(f"{home / empty[0]} is empty: get it again from where it came from.")
     if any(model.name == found.name and model.sources for model in catalogue):
@@ -189,18 +203,13 @@ def _from_disk(
     if found.role == "llm" and check:
         check(home / found.files[0][1])
     progress.begin(found.name, sum((home / where).stat().st_size for _, where in found.files))
-    try:
-        with locked(folder, found.name):
-            files = tuple(
-                _take(home / where, folder / found.name / name, progress) for name, where in found.files
-            )
-            model = _measured(
-                _entry(found, "as its publisher says", f"{found.name} (from this computer)"), files
-            )
-            presence.remember(model, folder, {file.path: file.sha256 or "" for file in files})
-            added.register(folder, model)
-    except OSError as error:
-        raise disk.sentence(error, folder) from error
+    with locked(folder, found.name):
+        files = tuple(
+            _take(home / where, folder / found.name / name, progress) for name, where in found.files
+        )
+        model = _measured(_entry(found, "as its publisher says", f"{found.name} (from this computer)"), files)
+        presence.remember(model, folder, {file.path: file.sha256 or "" for file in files})
+        added.register(folder, model)
     progress.end("added")
     return model
 

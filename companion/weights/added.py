@@ -13,6 +13,11 @@ from companion.weights.catalog import Catalogue, File, HubSource, Model, parse, 
 from companion.weights.locks import locked
 from companion.weights.places import catalogue_file, models_folder
 
+FILE = "added.toml"
+
+_LOCK = ".added"
+"""A name no model can have: who adds a model holds that model's lock when this one is taken."""
+
 _HEAD = """# Written by `companion weights`: models added by hand, and hashes pinned at first fetches.
 
 """
@@ -35,7 +40,7 @@ def load(folder: Path | None = None, shipped: Path | None = None) -> Catalogue:
     A name that came with the program stays with the program's model. Raises `WeightsError`.
     """
     shipped = shipped or catalogue_file()
-    own = (folder or models_folder()) / "added.toml"
+    own = (folder or models_folder()) / FILE
     document = read(own) if own.exists() else {}
     known = parse(read(shipped), shipped.name)
     names = {model.name for model in known}
@@ -46,7 +51,7 @@ def load(folder: Path | None = None, shipped: Path | None = None) -> Catalogue:
 
 def with_pins(model: Model, folder: Path) -> Model:
     """The model with the pins that its files have by now."""
-    own = folder / "added.toml"
+    own = folder / FILE
     return _pinned(model, _pins(read(own), own)) if own.exists() else model
 
 
@@ -110,8 +115,8 @@ def register(folder: Path, model: Model) -> None:
 def _change(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     import tomlkit
 
-    own = folder / "added.toml"
-    with locked(folder, "added"):
+    own = folder / FILE
+    with locked(folder, _LOCK):
         document = read(own) if own.exists() else {}
         change(document)
         disk.write_whole(own, (_HEAD + tomlkit.dumps(document)).encode())

@@ -29,12 +29,7 @@ def choose(catalogue: Catalogue, role: str, name: str = "", ram: int | None = No
     Raises `WeightsError` for a name that isn't there or plays another role.
     """
     if name:
-        model = catalogue.get(name)
-        if model.role != role:
-            raise WeightsError(
-                f"{name} is a model for {model.role}, not for {role}: see `companion weights list`."
-            )
-        return model
+        return _named(catalogue, role, name)
     ram = total_ram() if ram is None else ram
     models = catalogue.of(role)
     if ram < SMALL_BELOW and (small := [model for model in models if model.small]):
@@ -42,6 +37,22 @@ def choose(catalogue: Catalogue, role: str, name: str = "", ram: int | None = No
     if standard := [model for model in models if model.default]:
         return standard[0]
     raise WeightsError(f"No model for {role} is chosen: `companion weights use {role} NAME` chooses one.")
+
+
+def _named(catalogue: Catalogue, role: str, name: str) -> Model:
+    found = [model for model in catalogue if model.name == name]
+    if found and found[0].role == role:
+        return found[0]
+    what = (
+        f"{name} is a model for {found[0].role}, not for {role}"
+        if found
+        else f"There is no model called {name}"
+    )
+    names = ", ".join(model.name for model in catalogue.of(role))
+    raise WeightsError(
+        f"{what}: choose one of {names} (`companion weights use {role} NAME`), or let this machine decide "
+        f"(`companion weights use {role} default`)."
+    )
 
 
 def locate(

@@ -40,20 +40,32 @@ write_note() {
     mv -f "$NOTES/$1.new" "$NOTES/$1"
 }
 
-# What the stages are done for; all of it quick to find out, because every start asks.
+# The GPU kind that what is there was built for; nothing before the first build and after one that broke off.
+built_for() {
+    local note
+    note=$(note_of wheels)
+    case $note in *" gpu "*) note=${note#* gpu } && printf '%s\n' "${note%% *}" ;; esac
+}
+
+# What the stages are done for; all of it quick to find out, because every start asks. What this start doesn't say is as
+# it was said last, and what "auto" came to stays: a start must not build anew, perhaps with no network, because it runs
+# in other surroundings than the set-up (a PATH without nvcc, say).
 read_wishes() {
+    local built=""
     CPU=$(cpu_key)
     if [ "$GPU_ASKED" = "" ]; then
         GPU_ASKED=$(note_of gpu-asked)
         GPU_ASKED=${GPU_ASKED:-auto}
+        built=$(built_for)
     fi
     if [ "$WITH" = run ] && [ "$(note_of with)" = timbre ]; then WITH=timbre; fi
+    if [ -z "${CMAKE_ARGS+said}" ]; then CMAKE_ARGS=$(note_of cmake-args); fi
     GPU=$GPU_ASKED
-    if [ "$GPU" = auto ]; then GPU=$(detect_gpu); fi
+    if [ "$GPU" = auto ]; then GPU=${built:-$(detect_gpu)}; fi
     LOCKS=$(cat "$ROOT/requirements.lock" "$ROOT/requirements-test.lock" "$ROOT/requirements-build.lock" | digest)
     PROJECT=$(digest <"$ROOT/pyproject.toml")
     CATALOG=$(digest <"$ROOT/models/catalog.toml")
-    OPTIONS=$(printf '%s' "${CMAKE_ARGS:-}" | digest)
+    OPTIONS=$(printf '%s' "$CMAKE_ARGS" | digest)
 }
 
 # What a stage is to be done for.
@@ -176,9 +188,17 @@ check_gpu() {
     fi
 }
 
+# Noted before the stages, so that a set-up that breaks off goes on as it was asked for.
+note_wishes() {
+    write_note gpu-asked "$GPU_ASKED"
+    write_note cmake-args "$CMAKE_ARGS"
+}
+
 # Everything, as far as it isn't done.
 set_up() {
     local began=$SECONDS
+    # What is built anyway is built for the GPU that is here now.
+    if [ "$GPU_ASKED" = auto ] && ! is_done wheels; then GPU=$(detect_gpu); fi
     tidy_at_the_end
     shut_out_surroundings
     say "Setting up:"
@@ -191,12 +211,12 @@ set_up() {
     remove_broken_venv
     if [ ! -d "$VENV" ] && ! mkdir -p "$NOTES" 2>/dev/null; then fail "$ROOT can't be written to: set up in a folder of yours."; fi
     mkdir -p "$NOTES"
+    note_wishes
     stage venv make_venv
     stage packages install_packages
     stage wheels install_wheels
     stage project install_project
     stage weights fetch_weights
-    write_note gpu-asked "$GPU_ASKED"
     write_note with "$WITH"
     release 9
     say "Set up in $(duration $((SECONDS - began)))."

@@ -1,5 +1,8 @@
 """Settings are checked where they come in, and written without harm to what stands there."""
 
+import errno
+import os
+
 import pytest
 
 from companion.errors import SettingsError
@@ -58,6 +61,27 @@ def test_a_broken_file_is_not_written_over(tmp_path):
         change(tmp_path, "tts.pace", 1.1)
 
     assert (tmp_path / FILE).read_text() == "[tts"
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_full_disk_leaves_the_old_settings_and_nothing_beside_them(tmp_path, monkeypatch, step):
+    change(tmp_path, "tts.pace", 1.2)
+
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(SettingsError, match=r"\(No space left on device\) and stays as it was: free some"):
+        change(tmp_path, "tts.pace", 1.1)
+
+    assert load(tmp_path).tts.pace == 1.2
+    assert [file.name for file in tmp_path.iterdir()] == [FILE]
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path):
+    change(tmp_path, "tts.pace", 1.2)
+
+    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
 
 
 def test_what_is_typed_is_taken_as_the_settings_own_type():

@@ -19,7 +19,7 @@ from jinja2 import TemplateError
 
 from companion.engines.llm import Message
 from companion.engines.llm.template import ChatTemplate
-from companion.errors import WeightsError
+from companion.errors import WeightsError, reason
 
 _MOST_KEYS, _MOST_TENSORS, _LONGEST_TEXT, _LONGEST_ARRAY = 10_000, 200_000, 4 << 20, 4 << 20
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
@@ -130,9 +130,9 @@ def check(path: Path) -> None:
         talk = (Message("system", "s"), Message("user", "a"), Message("assistant", "b"), Message("user", "c"))
         template.lay_out(talk, answer=True)
     except TemplateError as error:
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise WeightsError(
-            f"The chat template of {path.name} can't be used ({reason}); choose another model file."
+            f"The chat template of {path.name} can't be used ({reason(error, 120)}); "
+            "choose another model file."
         ) from error
 
 

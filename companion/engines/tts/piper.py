@@ -18,7 +18,7 @@ from companion.engines.tts.text import speakable
 from companion.engines.tts.timbre import load_world, shifted
 from companion.engines.tts.voice_file import open_voice, voice_model
 from companion.engines.tts.word_times import estimated_lengths, word_spans
-from companion.errors import EngineError
+from companion.errors import EngineError, reason
 from companion.settings import TtsSettings
 
 TRIAL = "Well, here I am again at 9:30, and the rain has stopped at last."
@@ -129,9 +129,8 @@ class PiperSynthesizer:
                 self._voice.phonemes_to_ids(list(phonemes)), options, include_alignments=True
             )
         except Exception as error:
-            reason = str(error).strip().splitlines()[0][:200]
             raise EngineError(
-                f"The voice failed ({reason}): choose another with `companion weights use tts`."
+                f"The voice failed ({reason(error)}): choose another with `companion weights use tts`."
             ) from error
         samples, of_each_id = made if isinstance(made, tuple) else (made, None)
         samples = np.atleast_1d(np.nan_to_num(samples)).astype(np.float32)

@@ -1,10 +1,13 @@
 """What `doctor` shows: the devices by name, the default marked, and how loud it is."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from companion.audio.devices import SILENCE_DB, devices, find, input_level
 from companion.bench.room import Room, wait_for
+from companion.commands import doctor
 from companion.errors import AudioError
 
 
@@ -36,6 +39,20 @@ def test_the_level_is_that_of_the_air(room: Room) -> None:
 
     assert wait_for(loud, 20)
     assert min(levels) >= SILENCE_DB
+
+
+def test_digital_silence_is_told_from_a_quiet_room(room: Room) -> None:
+    assert input_level(seconds=0.2) == SILENCE_DB
+    with pytest.raises(AudioError, match=r"nothing but digital silence: see that it isn't muted"):
+        doctor._level(SILENCE_DB)
+    assert "-90 dB" in doctor._level(-90.3)
+
+
+def test_doctor_finds_fault_with_digital_silence(room: Room, tmp_path: Path) -> None:
+    [level] = [check for check in doctor._sound(str(tmp_path), quick=False) if check.name == "level"]
+
+    assert not level.ok
+    assert "digital silence" in level.detail
 
 
 def test_the_level_of_no_microphone_is_a_sentence(room: Room) -> None:

@@ -1,7 +1,12 @@
 """Which device the sound server's picture leads to, and that the picture follows the server."""
 
+import logging
+import threading
+from typing import Any
+
 import pytest
 
+from companion.audio import pulse
 from companion.audio.pulse import Picture, PulseWatch, ServerDevice, look_once
 from companion.bench.room import Room, wait_for
 
@@ -85,3 +90,37 @@ def test_the_watch_follows_the_server(room: Room) -> None:
         assert watch.picture.generation > first.generation
     finally:
         watch.close()
+
+
+def test_an_answer_nobody_foresaw_is_logged_once_and_the_watch_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    import pulsectl
+
+    class Server:
+        """Connects; whatever it is told, it has nothing to say."""
+
+        def __getattr__(self, name: str) -> Any:
+            return lambda *arguments, **options: None
+
+    looks = iter([KeyError("rate"), KeyError("rate"), picture(source("headset"), default="headset")])
+    well = threading.Event()
+
+    def look(server: object, generation: int) -> Picture:
+        answer = next(looks, None)
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is None:
+            raise pulsectl.PulseDisconnected
+        return answer
+
+    monkeypatch.setattr(pulse, "connect", Server)
+    monkeypatch.setattr(pulse, "look", look)
+    monkeypatch.setattr(pulse, "RARELY", 0.0)
+    watch = PulseWatch(well.set)
+    with caplog.at_level(logging.ERROR, logger="companion.audio"):
+        watch.start()
+        assert well.wait(10.0)
+        assert watch.seen
+        watch.close()
+    assert [record.getMessage() for record in caplog.records] == ["the look at the sound server failed"]

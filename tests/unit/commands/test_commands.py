@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from companion.memory.store import Store
+from companion.settings_file import change
 
 
 @pytest.fixture
@@ -131,8 +132,9 @@ def test_a_recording_that_is_none_is_refused_with_a_sentence(companion, tmp_path
     assert "bad.wav" in finished.stderr
 
 
-def test_an_unknown_voice_is_refused_with_a_sentence(companion, tmp_path):
-    companion("settings", "set", "weights.tts", "piper-nobody")
+def test_an_unknown_voice_is_refused_with_a_sentence(companion, small_home, tmp_path):
+    assert failed_with_a_sentence(companion("settings", "set", "weights.tts", "piper-nobody"))
+    change(small_home, "weights.tts", "piper-nobody")  # as a person may write it into the file
 
     finished = companion("speak", "Hello.", "--out", tmp_path / "x.wav")
 

@@ -37,6 +37,44 @@ def test_the_file_is_for_its_owner_alone(tmp_path):
     assert set(modes.values()) == {0o600}, modes
 
 
+def test_a_file_that_others_could_read_becomes_its_owners_before_anything_is_in_it(tmp_path):
+    for name in ("store.db", "store.db-wal"):
+        (tmp_path / name).touch(mode=0o644)
+
+    store = Store(tmp_path / "store.db")
+    store.add_user_turn(1, "A secret.")
+
+    modes = {f.name: f.stat().st_mode & 0o777 for f in tmp_path.iterdir()}
+    assert set(modes.values()) == {0o600}, modes
+
+
+def test_damage_inside_is_said_with_what_can_be_done(tmp_path):
+    path = tmp_path / "store.db"
+    store = Store(path)
+    for number in range(200):
+        store.add_user_turn(number, "many words " * 20)
+    store.close()
+    whole = bytearray(path.read_bytes())
+    whole[4096:] = b"\xff" * (len(whole) - 4096)
+    path.write_bytes(bytes(whole))
+
+    with pytest.raises(StoreError, match=r"it is damaged\): move it aside and keep it"):
+        Store(path).turns()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (apsw.FullError(), "the disk is full): free some space, then say it again."),
+        (apsw.CorruptError(), "it is damaged): move it aside and keep it"),
+        (apsw.BusyError(), "another program is using it): end that one"),
+        (apsw.IOError(), "the disk reports an error): check its rights and the disk"),
+    ],
+)
+def test_what_cannot_be_written_is_said_with_what_can_be_done(tmp_path, error, said):
+    assert said in str(Store(tmp_path / "store.db")._failed(error))
+
+
 def test_the_second_hearing_becomes_the_record_and_keeps_what_was_answered(tmp_path):
     store = Store(tmp_path / "store.db")
     store.add_user_turn(1, "I am fifty.")
@@ -67,7 +105,9 @@ def test_a_file_that_is_no_store_is_refused_with_a_sentence_and_left_alone(tmp_p
     path = tmp_path / "store.db"
     path.write_bytes(content)
 
-    with pytest.raises(StoreError, match="can't be opened"):
+    with pytest.raises(
+        StoreError, match=r"can't be opened \(it is not a database\): move it aside and keep it"
+    ):
         Store(path)
 
     assert path.read_bytes() == content

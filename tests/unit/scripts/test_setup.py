@@ -113,6 +113,59 @@ def test_a_chosen_gpu_is_kept_until_another_is_chosen(clone: Path) -> None:
     assert in_library("detect_gpu() { echo cuda; }\nGPU_ASKED=auto\n" + shown, root=clone).stdout == "cuda\n"
 
 
+def test_a_start_in_other_surroundings_uses_what_is_there(clone: Path) -> None:
+    in_library("GPU_ASKED=auto\ndetect_gpu() { echo cuda; }\n" + SET_UP_BY_HAND, root=clone)
+
+    for kind in ("none", "cuda", "vulkan"):
+        look = f"detect_gpu() {{ echo {kind}; }}\nread_wishes; all_done"
+        assert in_library(look, root=clone).returncode == 0
+        asked = in_library(f"GPU_ASKED=auto\n{look}", root=clone).returncode
+        assert (asked == 0) == (kind == "cuda"), "who asks for auto gets what is here now"
+
+
+def test_build_options_once_given_are_kept_until_others_are(clone: Path) -> None:
+    given = in_library(
+        f"{SET_UP_BY_HAND}\nnote_wishes", root=clone, CMAKE_ARGS="-DGGML_BLAS=ON -DGGML_BLAS_VENDOR=OpenBLAS"
+    )
+    assert given.returncode == 0
+
+    assert in_library("unset CMAKE_ARGS; read_wishes; all_done", root=clone).returncode == 0
+    assert not done(clone, CMAKE_ARGS="")
+
+
+def test_a_set_up_that_breaks_off_goes_on_as_it_was_asked_for(tmp_path: Path) -> None:
+    root = clone_into(tmp_path)
+    machine = """
+detect_gpu() { echo vulkan; }
+ready_system() { PYTHON=python3; }
+make_venv() { mkdir -p "$VENV/bin"; }
+install_packages() { :; }
+install_wheels() { :; }
+install_project() { :; }
+fetch_weights() { exit 1; }
+"""
+    cache = {"COMPANION_CACHE": str(tmp_path / "cache")}
+    broken = in_library(f"GPU_ASKED=none\n{machine}\nread_wishes; set_up", root=root, **cache)
+    assert broken.returncode == 1
+
+    again = in_library(f"{machine}\nread_wishes; is_done wheels && echo $GPU", root=root, **cache)
+    assert again.stdout == "none\n"
+
+
+def test_what_is_built_anew_is_built_for_the_gpu_that_is_here_now(clone: Path) -> None:
+    machine = """
+detect_gpu() { echo vulkan; }
+ready_system() { PYTHON=python3; }
+install_packages() { :; }
+install_wheels() { echo "$GPU"; }
+install_project() { :; }
+fetch_weights() { :; }
+"""
+    (clone / "requirements.lock").write_text("changed")
+    cache = {"COMPANION_CACHE": str(clone.parent / "cache")}
+    assert in_library(f"{machine}\nread_wishes; set_up", root=clone, **cache).stdout == "vulkan\n"
+
+
 STAGE = "read_wishes; work() { echo worked; }; stage project work; note_of project"
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -234,6 +238,59 @@ def test_half_a_voice_other_files_and_empty_ones_are_refused(models: Path, tmp_p
 
     with pytest.raises(WeightsError, match=name.split(".")[0]):
         add(str(tmp_path / name), models, added.load(models))
+
+
+def test_a_model_called_like_the_users_catalogue_is_a_model_like_any_other(
+    models: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "added.gguf").write_bytes(b"GGUF mine")
+
+    for _ in range(2):
+        add(str(tmp_path / "added.gguf"), models, added.load(models))
+
+    assert presence.look(added.load(models).get("added"), models) is State.THERE
+
+
+@pytest.mark.parametrize("name", ["added.toml", "catalog.toml"])
+def test_a_model_called_like_a_file_of_the_folder_is_refused(models: Path, tmp_path: Path, name: str) -> None:
+    (models / "catalog.toml").write_text("")
+    (tmp_path / f"{name}.gguf").write_bytes(b"GGUF mine")
+
+    with pytest.raises(WeightsError, match=f"{name} is the name of a file of Companion's own"):
+        add(str(tmp_path / f"{name}.gguf"), models, added.load(models))
+    assert not (models / name).is_dir()
+
+
+def test_a_full_disk_while_a_model_is_registered_is_one_sentence(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.gguf").write_bytes(b"GGUF mine")
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("companion.weights.disk.write_whole", full)
+    with pytest.raises(WeightsError, match="is full: make room"):
+        add(str(tmp_path / "mine.gguf"), models, added.load(models))
+
+
+def test_a_process_killed_while_it_adds_leaves_no_lock(models: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.gguf").write_bytes(b"GGUF mine")
+    killed = f"""
+import os, signal
+from pathlib import Path
+from companion.weights import added
+from companion.weights.add import add
+
+added._table = lambda model: os.kill(os.getpid(), signal.SIGKILL)
+add({str(tmp_path / "mine.gguf")!r}, Path({str(models)!r}), added.load(Path({str(models)!r})))
+"""
+    finished = subprocess.run([sys.executable, "-c", killed], timeout=60)
+    assert finished.returncode == -signal.SIGKILL
+
+    add(str(tmp_path / "mine.gguf"), models, added.load(models))
+
+    assert presence.look(added.load(models).get("mine"), models) is State.THERE
 
 
 def test_a_name_that_is_taken_is_refused(models: Path, tmp_path: Path) -> None:

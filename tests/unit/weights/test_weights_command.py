@@ -15,7 +15,7 @@ import pytest
 from weights_index import Index
 
 from companion.cli import run
-from companion.settings_file import load
+from companion.settings_file import change, load
 
 JOE = "piper-en_US-joe-medium"
 
@@ -123,6 +123,37 @@ def test_use_writes_the_setting_and_default_takes_it_back(
 
     assert weights("use", "asr", "default", home=home) == 0
     assert load(home).weights.asr == ""
+
+
+def test_a_setting_that_names_no_model_names_those_there_are_and_the_list_goes_on(
+    tiny: Index, without_pip: Index, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(tmp_path, "weights.tts", "nobody")
+
+    assert weights("list", home=tmp_path) == 0
+    shown = capsys.readouterr()
+    assert JOE in shown.out
+    assert "The setting weights.tts: There is no model called nobody: choose one of" in shown.err
+    assert weights("fetch", "tiny", home=tmp_path) == 0, "what the setting has nothing to do with"
+    assert weights("fetch", "tts", home=tmp_path) == 1
+    assert f"choose one of {JOE}" in capsys.readouterr().err
+    assert weights("use", "tts", "default", home=tmp_path) == 0
+
+
+def test_a_setting_can_only_be_set_to_a_model_there_is(
+    tiny: Index, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def settings_set(*words: str) -> int:
+        return run(["--home", str(tmp_path), "settings", "set", *words])
+
+    assert settings_set("weights.asr", "tiny") == 0, "one that was added"
+    assert settings_set("weights.asr", "whisper-base") == 0
+    assert settings_set("weights.asr", "nobody") == 1
+    assert "choose one of whisper-base" in capsys.readouterr().err
+    assert settings_set("weights.asr", JOE) == 1
+    assert f"{JOE} is a model for tts, not for asr" in capsys.readouterr().err
+    assert load(tmp_path).weights.asr == "whisper-base"
+    assert settings_set("weights.asr", "") == 0
 
 
 @pytest.mark.parametrize(

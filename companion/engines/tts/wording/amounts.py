@@ -27,6 +27,9 @@ COMPARED = {"<": "less than", ">": "more than", "~": "about", "≈": "about", "�
 
 CURRENCY_SIGN = re.compile(r"([+-]?)(US\$|C\$|A\$|[$€£¥₹₩₽₿])(?=[\d.])")
 RANGE = re.compile(r"(.{1,24}?)(?:-|–|—)([$€£¥]?\d.{0,24})")
+POWERS = {"k": 3, "M": 6, "mn": 6, "bn": 9}
+"""Sizes written right behind a number, in any language, as powers of ten."""
+
 LONGEST = 64
 """Longest word these rules look at; longer ones are read part by part."""
 
@@ -99,15 +102,16 @@ def _nouns_by_name(code: str) -> dict[str, Noun]:
 def _with_rest(number: Number, rest: str, following: str, tongue: Language) -> Reading | None:
     """A number with something right behind it: "5km", "3rd", "1990s", "5k", "10x", "100+", "20°"."""
     if rest in ("°", "º") and following in ("C", "F"):
-        return Reading(2, counted(number, tongue.units["°" + following], tongue))
+        degrees = tongue.units.get("°" + following)
+        return Reading(2, counted(number, degrees, tongue) if degrees else say(number, tongue))
     if (currency := tongue.currencies.get(rest)) is not None:
         return Reading(1, money(number, currency, tongue))
     if rest in tongue.ordinal_marks and number.plain:
         return Reading(1, ordinal(int(number.whole[:15]), tongue.code))
     if tongue.code == "en" and rest in ("s", "'s") and (decade := _decade(number)):
         return Reading(1, decade)
-    if rest in ("k", "M", "bn", "mn"):
-        return Reading(1, f"{say(number, tongue)} {tongue.magnitudes[rest]}")
+    if rest in POWERS:
+        return Reading(1, _large(number, rest, tongue))
     unit, per, other = rest.partition("/")
     if rest in tongue.units:
         return Reading(1, counted(number, tongue.units[rest], tongue))
@@ -119,6 +123,16 @@ def _with_rest(number: Number, rest: str, following: str, tongue: Language) -> R
     if rest == "+":
         return Reading(1, f"{say(number, tongue)} {tongue.words['plus']}")
     return None
+
+
+def _large(number: Number, size: str, tongue: Language) -> str:
+    """ "2.5M": "two point five million" in English; elsewhere, where the word for the size bends with what
+    stands before and behind it, the whole number: "dos millones quinientos mil"."""
+    if tongue.code == "en":
+        return f"{say(number, tongue)} {tongue.magnitudes[size]}"
+    power = POWERS[size]
+    whole = (number.whole + number.fraction[:power].ljust(power, "0")).lstrip("0") or "0"
+    return say(Number(number.sign, whole, number.fraction[power:]), tongue)
 
 
 def _decade(number: Number) -> str:
@@ -218,7 +232,7 @@ def fraction(top: int, bottom: int, tongue: Language) -> str:
         if top == 1:
             return f"a {name}" if bottom == 2 else f"one {name}"
         return f"{number} {'halves' if bottom == 2 else name + 's'}"
-    if bottom == 2 and top == 1:
+    if bottom == 2 and top == 1 and tongue.words["half"]:
         return tongue.words["half"]
     if tongue.code == "en" and (bottom <= 20 or bottom in (32, 64)):
         return f"{number} {ordinal(bottom, 'en')}{'' if top == 1 else 's'}"

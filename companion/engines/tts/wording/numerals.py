@@ -15,8 +15,12 @@ from companion.engines.tts.wording.language import Language
 LARGEST = 10**15
 """Numbers from here on are said digit by digit."""
 
-REFUSALS = (NotImplementedError, OverflowError, ValueError, TypeError, KeyError, IndexError, AttributeError)
-"""What num2words raises where a language lacks a form."""
+REFUSALS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What num2words raises where a language lacks a form: NotImplementedError (a RuntimeError) as it should,
+RecursionError for the Spanish ordinals of large numbers, and most others somewhere."""
+
+ENDLESS = {"am": 10**6}
+"""From where on num2words searches without end for the words of a language (0.5.14, all of them tried)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,8 @@ def year(value: int, code: str) -> str:
 def _in_words(value: int, code: str, kind: str) -> str | None:
     from num2words import num2words
 
+    if value >= ENDLESS.get(code, LARGEST):
+        return None
     try:
         words = str(num2words(value, lang=code, to=kind))
     except REFUSALS:

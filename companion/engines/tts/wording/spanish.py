@@ -173,6 +173,7 @@ MAGNITUDES = lines("""
     k: mil
     M: millones de
     mn: millones de
+    bn: mil millones de
     millón: millón de
     millones: millones de
 """)

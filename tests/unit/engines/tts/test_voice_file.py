@@ -65,3 +65,18 @@ def test_a_voice_that_would_download_its_phonemizer_is_refused(voice: Path) -> N
     (voice / f"{NAME}.json").write_text(json.dumps(config | {"phoneme_type": "pinyin"}))
     with pytest.raises(WeightsError, match="pinyin"):
         open_voice(voice, 1)
+
+
+def test_a_voice_whose_failure_says_nothing(voice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import onnxruntime
+
+    def fail(*arguments: object, **options: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", fail)
+    with pytest.raises(WeightsError, match=r"is broken \(RuntimeError\)"):
+        open_voice(voice, 1)
+
+
+def test_memory_is_not_planned_for_every_length_of_sentence(voice: Path) -> None:
+    assert open_voice(voice, 1).session.get_session_options().enable_mem_pattern is False
