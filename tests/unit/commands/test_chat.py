@@ -103,37 +103,50 @@ def test_a_reply_leaves_room_for_what_it_answers(typed):
     assert model.prompts[0][-1].content == "My sister is called Amy and my brother is called Ben."
 
 
+@pytest.fixture
+def chat(small_home):
+    """Starts the program; what is left of it is killed."""
+    started = []
+
+    def start(**streams) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "companion", "--home", str(small_home), "chat"]
+        started.append(subprocess.Popen(command, start_new_session=True, **streams))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+STORY = b"Please tell me a long story about a small dog.\n"
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
-def test_the_program_ends_when_it_is_ended_in_a_reply(small_home, how):
-    chat = subprocess.Popen(
-        [sys.executable, "-m", "companion", "--home", str(small_home), "chat"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1,
-    )  # fmt: skip
-    chat.stdin.write("Please tell me a long story about a small dog.\n")
-    os.read(chat.stdout.fileno(), 1)  # she has begun
+def test_the_program_ends_when_it_is_ended_in_a_reply(small_home, chat, how):
+    process = chat(stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(STORY)
+    process.stdin.flush()
+    os.read(process.stdout.fileno(), 1)  # she has begun
 
-    chat.send_signal(how)
+    process.send_signal(how)
 
-    assert chat.wait() == 1
-    assert "companion: stopped." in chat.stderr.read()
-    chat.stdin.close()
+    assert process.wait() == 1
+    assert b"companion: stopped." in process.stderr.read()
     assert [t.side for t in Store(small_home / "store.db").turns()] == ["user", "companion"]
 
 
-def test_a_closed_terminal_ends_the_program(small_home):
+def test_a_closed_terminal_ends_the_program(chat):
     mine, theirs = os.openpty()
-    chat = subprocess.Popen(
-        [sys.executable, "-m", "companion", "--home", str(small_home), "chat"],
-        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-    )  # fmt: skip
+    process = chat(stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     shown = b""
     while b"you: " not in shown:
         shown += os.read(mine, 1024)
-    os.write(mine, b"Please tell me a long story about a small dog.\n")
+    os.write(mine, STORY)
     while b"she: " not in shown:
         shown += os.read(mine, 1024)
 
     os.close(mine)
 
-    assert chat.wait() in (0, 1)
+    assert process.wait() in (0, 1)
