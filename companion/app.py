@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from companion import home as homes
 from companion.dialogue.prompt import EXAMPLES, PERSONA
-from companion.dialogue.state import Patience
+from companion.dialogue.state import Floor, Patience, State
 from companion.settings import Settings
 from companion.settings_file import load
 
@@ -135,13 +135,15 @@ class Parts:
     settings: Settings
 
     def close(self) -> None:
-        """Free the models and close the store."""
-        close = getattr(self.engines.llm, "close", None)
-        if close is not None:
-            close()
-        close = getattr(self.store, "close", None)
-        if close is not None:
-            close()
+        """Free the models and close the store, each whatever befalls the other."""
+        try:
+            getattr(self.engines.llm, "close", _nothing)()
+        finally:
+            getattr(self.store, "close", _nothing)()
+
+
+def _nothing() -> None:
+    """What is done to close a part that needs no closing."""
 
 
 class Forgetful:
@@ -241,12 +243,25 @@ class Companion:
         """Ask something of the conversation: mute, push-to-talk, a typed turn, silence."""
         self.live.post(event)
 
+    def turn_key(self) -> None:
+        """The push-to-talk key as a switch: it ends the turn that it began, else it begins one."""
+        self.live.post(_switched)
+
     def close(self) -> None:
-        """End the conversation; what was committed is on disk. Idempotent."""
+        """End the conversation; what was committed is on disk. Idempotent; closed whatever it raises."""
         if not self._closed:
+            try:
+                self.live.close()
+            finally:
+                self.parts.close()
             self._closed = True
-            self.live.close()
-            self.parts.close()
+
+
+def _switched(state: State) -> Event:
+    """What the key means by the state that it meets, for the floor may have ended the turn by itself."""
+    from companion.dialogue.events import PushEnded, PushStarted
+
+    return PushEnded() if state.floor is Floor.PUSHED else PushStarted()
 
 
 def settings_of(home: str | None) -> Settings:

@@ -5,16 +5,17 @@ Each command lives in its own module of `companion.commands` and is imported onl
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
-import signal
+import os
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import click
 
+from companion.commands.ending import ending_gently
+from companion.commands.printer import last_flush
 from companion.errors import CompanionError
 
 COMMANDS = {
@@ -30,9 +31,8 @@ COMMANDS = {
     "completion": "Print the shell completion script for bash, zsh or fish.",
 }
 
-
-ENDS = ("SIGTERM", "SIGHUP")
-"""Signals that end a command as Ctrl-C does: asked to end by the system, and the terminal closed."""
+DEBUG = "COMPANION_DEBUG"
+"""The environment variable that, when set, shows the traceback of what went wrong in the program itself."""
 
 
 class LazyGroup(click.Group):
@@ -69,44 +69,50 @@ def cli(ctx: click.Context, home: str | None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code: 0 done, 1 failed (one sentence on stderr), 2 wrong usage."""
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")  # a stray byte in what is typed or piped ends nothing
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a stray byte, or a letter the terminal lacks, ends nothing
     try:
-        with _ending_gently():
-            result = cli.main(args=list(arguments), prog_name="companion", standalone_mode=False)
+        return _run(arguments)
+    except (KeyboardInterrupt, click.Abort):
+        return _failed("stopped.")
     except CompanionError as error:
-        click.echo(f"companion: {error}", err=True)
-        return 1
+        return _failed(str(error))
+    except BrokenPipeError:
+        return 0  # whoever read it has read enough
+    except Exception as error:  # the last one: whatever it is, the person gets a sentence
+        if os.environ.get(DEBUG):
+            raise
+        return _failed(_sentence(error))
+    finally:
+        last_flush()
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        with ending_gently():
+            result = cli.main(args=list(arguments), prog_name="companion", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         return int(leaving.exit_code)
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("companion: stopped.", err=True)
-        return 1
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     return result if isinstance(result, int) else 0
 
 
-@contextmanager
-def _ending_gently() -> Iterator[None]:
-    """What is half done is cleared away, and no process is left behind, however a command is ended. A signal
-    that whoever started the command had it ignore (nohup) stays ignored."""
-
-    def stop(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    found = [getattr(signal, name) for name in ENDS if hasattr(signal, name)]
-    if threading.current_thread() is not threading.main_thread():
-        found = []  # only the main thread may set handlers
-    mine = [number for number in found if signal.getsignal(number) is signal.SIG_DFL]
-    for number in mine:
-        signal.signal(number, stop)
+def _failed(sentence: str) -> int:
     try:
-        yield
-    finally:
-        for number in mine:
-            signal.signal(number, signal.SIG_DFL)
+        click.echo(f"companion: {sentence}", err=True)
+    except OSError:
+        return 1  # the terminal is gone: nobody is left to be told
+    return 1
+
+
+def _sentence(error: Exception) -> str:
+    """What nobody foresaw, for the person who met it."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "There is no space left where this is written: free some, and run it again."
+    what = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".: ")
+    return f"Something went wrong in Companion itself ({what}): {DEBUG}=1 shows where, when it is run again."

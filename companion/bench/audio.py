@@ -21,21 +21,22 @@ from numpy.typing import NDArray
 from companion.audio import RATE, Captured, Side
 from companion.audio.device import DeviceSound
 from companion.bench.room import Room, wait_for
+from companion.engines.llm.model import find_model
+from companion.weights.choice import locate
 
-WEIGHTS = Path(__file__).resolve().parents[2] / "models"
 VOICE_RATE = 22_050
 _PAUSE = 0.2
 
 
-def run(seconds: float = 20.0, weights: Path = WEIGHTS) -> dict[str, Any]:
+def run(seconds: float, asr: Path, llm: Path) -> dict[str, Any]:
     """Everything this module measures, as plain values; about `seconds` a part with load (three with
-    rtmixer)."""
+    rtmixer). `asr`, `llm`: the folders of the models that are the load."""
     result: dict[str, Any] = {"machine": f"{os.cpu_count()} cores", "models": "", "rates": {}}
     with Room(noise_db=None) as room, _environment(room):
         result["idle"] = _idle(seconds)
         result["round_trip_ms"] = _round_trip(room)
         result["recovery_s"] = _recovery(room)
-        with _engines(weights) as busy:
+        with _engines(asr, llm) as busy:
             result["models"] = busy.names
             result["xruns"] = {"audio processes": _under_load(room, seconds)}
             for way in ("callback", "rtmixer"):
@@ -47,14 +48,13 @@ def run(seconds: float = 20.0, weights: Path = WEIGHTS) -> dict[str, Any]:
 class _Busy:
     """Engines that work all the time, in threads of this process, as in a conversation without pauses."""
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, asr: Path, llm: Path) -> None:
         from faster_whisper import WhisperModel
         from llama_cpp import Llama
 
-        self.names = "whisper-base, qwen2.5-coder-0.5b"
-        self._whisper = WhisperModel(str(weights / "whisper-base"), compute_type="int8", cpu_threads=2)
-        path = str(weights / "qwen2.5-coder-0.5b" / "model.gguf")
-        self._llama = Llama(path, n_ctx=1024, n_threads=2, verbose=False)
+        self.names = f"{asr.name}, {llm.name}"
+        self._whisper = WhisperModel(str(asr), compute_type="int8", cpu_threads=2)
+        self._llama = Llama(str(find_model(llm)), n_ctx=1024, n_threads=2, verbose=False)
         self._ending = threading.Event()
         self._done = {"transcriptions": 0, "tokens": 0}
         self._began = time.monotonic()
@@ -88,8 +88,8 @@ class _Busy:
 
 
 @contextmanager
-def _engines(weights: Path) -> Iterator[_Busy]:
-    busy = _Busy(weights)
+def _engines(asr: Path, llm: Path) -> Iterator[_Busy]:
+    busy = _Busy(asr, llm)
     try:
         yield busy
     finally:
@@ -325,11 +325,11 @@ def _recovery(room: Room) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print the measurements as JSON: `python -m companion.bench.audio [SECONDS]`."""
+    """Print the measurements with the default models as JSON: `python -m companion.bench.audio [SECONDS]`."""
     import json
 
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 20.0
-    sys.stdout.write(json.dumps(run(seconds), indent=2) + "\n")
+    sys.stdout.write(json.dumps(run(seconds, locate("asr"), locate("llm")), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -110,10 +110,11 @@ def audio(home: str | None, seconds: float) -> None:
     from companion import app
 
     app.prepare()
+    loader = app.Loader(app.settings_of(home))
+    asr, llm = loader.folder("asr"), loader.folder("llm")
     from companion.bench.audio import run
-    from companion.weights.places import models_folder
 
-    click.echo(json.dumps(run(seconds, models_folder()), indent=2))
+    click.echo(json.dumps(run(seconds, asr, llm), indent=2))
 
 
 @command.command()

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 import click
+
+from companion.commands.ending import Terminated, undisturbed
+
+SPARE = 16
+"""Tokens of the context that neither a prompt nor a reply uses."""
 
 
 @click.command()
@@ -34,6 +40,7 @@ def command(home: str | None) -> None:
         try:
             Chat(llm, store, settings).run()
         finally:
+            undisturbed()
             llm.close()
             store.close()
 
@@ -52,6 +59,10 @@ class Chat:
             self._settings.repeat_penalty, seed,
         )  # fmt: skip
         self._record = Record()
+        self._fixed = llm.count(self._prompt(self._record))
+        """Tokens of every prompt: who she is, and how she talks."""
+        self._most = max(1, min(self._settings.max_tokens, (llm.context_tokens - self._fixed) // 2))
+        """Tokens of the longest reply: words to answer must fit in the context as well."""
         self._turns = 0
 
     def run(self) -> None:
@@ -62,6 +73,7 @@ class Chat:
         while True:
             if terminal:
                 click.echo(click.style("you: ", fg="cyan", bold=True), nl=False)
+            self._settle()  # while the person thinks and types
             line = sys.stdin.readline()
             if not line:
                 return
@@ -73,37 +85,72 @@ class Chat:
 
         self._turns += 1
         self._store.add_user_turn(self._turns, text)
-        self._record = self._fitting(self._record.with_turn(Turn("user", self._turns, text)))
-        reply, interrupted = self._write()
-        self._store.add_companion_turn(self._turns, reply, interrupted)
-        self._record = self._record.with_turn(Turn("companion", self._turns, reply, interrupted))
+        # Only what doesn't fit at all is left out while the person waits.
+        self._record = self._thinned(self._record.with_turn(Turn("user", self._turns, text)), 1.0, 0.75)
+        reply = _Reply()
+        try:
+            self._write(reply)
+        finally:
+            self._take_down(reply)
 
-    def _write(self) -> tuple[str, bool]:
-        """Print the reply piece by piece, on one line; returns it, and whether Ctrl-C cut it short."""
-        from companion.dialogue.prompt import lines
+    def _take_down(self, reply: _Reply) -> None:
+        """What she said is on disk and in the conversation, however it came to its end."""
+        from companion.dialogue.prompt import Turn
+
+        said = " ".join(reply.text.split())
+        if said:
+            self._store.add_companion_turn(self._turns, said, reply.interrupted)
+            self._record = self._record.with_turn(Turn("companion", self._turns, said, reply.interrupted))
+
+    def _write(self, reply: _Reply) -> None:
+        """Print the reply piece by piece, on one line. Ctrl-C ends it; what ends the whole chat is raised."""
         from companion.engines import Never
-        from companion.runtime.jobs import messages
 
         if sys.stdout.isatty():
             click.echo(click.style("she: ", fg="magenta", bold=True), nl=False)
-        said, interrupted = "", False
         try:
             for piece in self._llm.generate(
-                messages(lines(self._record)), Never(), sampling=self._sampling,
-                max_tokens=self._settings.max_tokens,
-            ):  # fmt: skip
-                clean = piece.replace("\n", " ") if said else piece.lstrip()
-                said += clean
+                self._prompt(self._record), Never(), sampling=self._sampling, max_tokens=self._most
+            ):
+                clean = piece.replace("\n", " ") if reply.text else piece.lstrip()
+                reply.text += clean
                 click.echo(clean, nl=False)
-                sys.stdout.flush()
+        except Terminated:
+            raise
         except KeyboardInterrupt:
-            interrupted = True
+            click.echo()
+            return
+        reply.interrupted = False
         click.echo()
-        return " ".join(said.split()), interrupted
 
-    def _fitting(self, record: Any) -> Any:
-        from companion.dialogue.prompt import lines, thinned
+    def _settle(self) -> None:
+        """Bring the model's cache up to the conversation, without its oldest turns where it is too long."""
+        from companion.engines import Never
+
+        shorter = self._thinned(self._record, 0.75, 0.5)
+        if shorter is not self._record:
+            self._record = shorter
+            self._llm.thin(self._prompt(shorter), Never())
+        self._llm.prefill(self._prompt(shorter), Never())
+
+    def _thinned(self, record: Any, limit: float, target: float) -> Any:
+        """The record; where it fills more than `limit` of the room there is for it, thinned to `target`."""
+        from companion.dialogue.prompt import thinned
+
+        room = self._llm.context_tokens - self._most - SPARE - self._fixed
+        most, aim = (self._fixed + int(room * share) for share in (limit, target))
+        return thinned(record, lambda r: self._llm.count(self._prompt(r)), most, aim)
+
+    def _prompt(self, record: Any) -> Any:
+        from companion.dialogue.prompt import lines
         from companion.runtime.jobs import messages
 
-        room = self._llm.context_tokens - self._settings.max_tokens
-        return thinned(record, lambda r: self._llm.count(messages(lines(r))), room * 3 // 4, room // 2)
+        return messages(lines(record))
+
+
+@dataclass(slots=True)
+class _Reply:
+    """What she has written so far, and whether it was cut short."""
+
+    text: str = ""
+    interrupted: bool = True

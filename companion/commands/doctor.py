@@ -7,10 +7,11 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import click
 
-from companion.errors import AudioError, CompanionError, SettingsError
+from companion.errors import AudioError, CompanionError, HomeError, SettingsError
 from companion.settings import Settings
 
 ROOM = 200 * 2**20
@@ -66,11 +67,19 @@ def _checks(home: str | None, quick: bool) -> Iterator[Check]:
 
 
 def _try(name: str, look: Callable[[], str], fix: str = "") -> Check:
-    """A check that passes when `look` returns what it found, and fails with the sentence it raises."""
+    """A check that passes when `look` returns what it found, and fails with the sentence it raises, or with
+    what the system refuses."""
     try:
         return Check(name, True, look())
     except CompanionError as error:
         return Check(name, False, str(error), fix)
+    except OSError as error:
+        return Check(name, False, _refused(error), fix)
+
+
+def _refused(error: OSError) -> str:
+    where = f"{error.filename} can't be read" if error.filename else "The system refused it"
+    return f"{where} ({error.strerror or error}): check its rights and the disk."
 
 
 def _home(home: str | None) -> Iterator[Check]:
@@ -80,9 +89,18 @@ def _home(home: str | None) -> Iterator[Check]:
     folder = place(home)
     yield _try("home", lambda: str(open_home(home)), "Choose another folder with --home.")
     yield _try("settings", lambda: "as declared" if load(folder) else "", "Mend or remove settings.toml.")
-    if folder.exists():
-        free = shutil.disk_usage(folder).free
-        yield Check("disk", free > ROOM, f"{free / 2**30:.1f} GiB free", "Free some space.")
+    yield _try("disk", lambda: _free(folder), "Free some space.")
+
+
+def _free(folder: Path) -> str:
+    """How much room there is; raises `HomeError` where there is too little."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    found = f"{free / 2**30:.1f} GiB free"
+    if free <= ROOM:
+        raise HomeError(f"{found}.")
+    return found
 
 
 def _settings(home: str | None) -> Settings:
@@ -127,12 +145,14 @@ def _sound(home: str | None, quick: bool) -> Iterator[Check]:
 
     audio = _settings(home).audio
     try:
-        for device in devices():
-            default = ", the system's default" if device.default else ""
-            yield Check(device.kind, True, f"{device.name} ({device.rate} Hz{default})")
-    except CompanionError as error:
-        yield Check("sound", False, str(error), "`companion chat` and `companion hear FILE` work without.")
+        found = devices()
+    except (CompanionError, OSError) as error:
+        why = _refused(error) if isinstance(error, OSError) else str(error)
+        yield Check("sound", False, why, "`companion chat` and `companion hear FILE` work without.")
         return
+    for device in found:
+        default = ", the system's default" if device.default else ""
+        yield Check(device.kind, True, f"{device.name} ({device.rate} Hz{default})")
     for kind, wanted in (("input", audio.input), ("output", audio.output)):
         side = "microphone" if kind == "input" else "loudspeaker"
         yield _try(side, lambda k=kind, w=wanted: find(k, w).name, "Plug one in, or name it in the settings.")  # type: ignore[misc]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
+from companion.commands.printer import Printer
 from companion.dialogue import events as e
 from companion.dialogue.state import State
 from companion.dialogue.timeline import Timeline
@@ -16,8 +15,16 @@ class Screen:
 
     def __init__(self, timings: bool = False) -> None:
         self._timings = timings
-        self.unread = False
-        """Nobody reads what is printed any more: the other end of the pipe is closed."""
+        self._printer = Printer()
+
+    @property
+    def unread(self) -> bool:
+        """Nobody reads what is printed any more: the pipe or the terminal is closed."""
+        return self._printer.unread
+
+    def close(self) -> None:
+        """Print what is still to be printed."""
+        self._printer.close()
 
     def happened(self, what: e.Event | e.Command, now: float, state: State) -> None:
         """Print committed turns and troubles."""
@@ -45,14 +52,7 @@ class Screen:
 
     def note(self, sentence: str) -> None:
         """A line that nobody said; on stderr, so that what was said can be piped."""
-        self._print(click.style(sentence, dim=True), err=True)
+        self._printer.put(click.style(sentence, dim=True), err=True)
 
     def _line(self, who: str, colour: str, text: str) -> None:
-        self._print(f"{click.style(who, fg=colour, bold=True)}: {text}")
-
-    def _print(self, line: str, err: bool = False) -> None:
-        try:
-            click.echo(line, err=err)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            self.unread = True
+        self._printer.put(f"{click.style(who, fg=colour, bold=True)}: {text}")

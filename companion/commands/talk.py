@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import select
-import signal
-import sys
-import threading
+import contextlib
 from typing import Any
 
 import click
 
+from companion.commands.ending import undisturbed
+from companion.commands.typed import TypedLines
 from companion.dialogue import events as e
 from companion.errors import AudioError, EngineError
 
@@ -40,55 +39,66 @@ def command(home: str | None, timings: bool) -> None:
 
 def _talk(folder: Any, settings: Any, timings: bool) -> None:
     from companion import app
-    from companion.audio.device import DeviceSound
     from companion.commands.screen import Screen
-    from companion.home import STORE
-    from companion.memory.store import Store
 
     app.demand_weights(settings)
     screen = Screen(timings)
-    sound = DeviceSound(settings.audio)
-    _check_devices(sound)  # a machine without a microphone is told so before the models load
-    store = Store(folder / STORE)
-    screen.note("Loading the models ...")
     try:
-        parts = app.load_parts(settings, store, lambda role: None)
-        while sound.read(0.0) is not None:
-            pass  # what was heard while the models loaded was not meant for her
-        companion = app.Companion.start(parts, sound, (screen,), screen.trouble)
-    except BaseException:
-        sound.close()
-        store.close()
-        raise
-    try:
-        key = (
-            "Press Enter to talk, and again when you have finished;"
-            if _by_key(settings)
-            else "Speak when you like;"
-        )
-        screen.note(f"Listening. {key} Ctrl-C ends the conversation.")
-        _wait(companion, screen, _by_key(settings))
-    except KeyboardInterrupt:
-        screen.note("Goodbye.")
+        companion = _begun(folder, settings, screen)
+        _converse(companion, screen, timings, by_key=settings.turns.mode == "push-to-talk")
     finally:
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, signal.SIG_IGN)  # closing takes a moment and must not be left half done
-        if timings:
-            _count(companion, screen)
-        companion.close()
+        screen.close()
     if companion.live.failure is not None:
         raise EngineError(
             "The conversation broke off: companion.log in the home folder says where. Start it again."
         )
 
 
-def _by_key(settings: Any) -> bool:
-    return bool(settings.turns.mode == "push-to-talk")
+def _begun(folder: Any, settings: Any, screen: Any) -> Any:
+    """A companion that listens."""
+    from companion import app
+    from companion.audio.device import DeviceSound
+    from companion.home import STORE
+    from companion.memory.store import Store
+
+    sound = DeviceSound(settings.audio)
+    with contextlib.ExitStack() as undo:
+        undo.callback(sound.close)
+        _check_devices(sound)  # a machine without a microphone is told so before the models load
+        store = Store(folder / STORE)
+        undo.callback(store.close)
+        undo.callback(undisturbed)
+        screen.note("Loading the models ...")
+        parts = app.load_parts(settings, store, lambda role: None)
+        while sound.read(0.0) is not None:
+            pass  # what was heard while the models loaded was not meant for her
+        companion = app.Companion.start(parts, sound, (screen,), screen.trouble)
+        undo.pop_all()
+    return companion
 
 
-def _count(companion: Any, screen: Any) -> None:
+def _converse(companion: Any, screen: Any, timings: bool, by_key: bool) -> None:
+    """Until Ctrl-C, or one of the other ends. The microphone is closed before anything else is done."""
+    key = "Press Enter to talk, and again when you have finished;" if by_key else "Speak when you like;"
+    status = None
+    try:
+        screen.note(f"Listening. {key} Ctrl-C ends the conversation.")
+        _wait(companion, screen, TypedLines(), by_key)
+    except KeyboardInterrupt:
+        screen.note("Goodbye.")
+    finally:
+        undisturbed()
+        try:
+            status = companion.sound.status()  # the clocks' drift is gone with the devices
+        finally:
+            companion.close()
+    if timings:
+        _count(companion, status, screen)
+
+
+def _count(companion: Any, status: Any, screen: Any) -> None:
     """The engines' own rates and the sound's counters, beside the times of the answers."""
-    rates, status = companion.parts.engines.llm.rates(), companion.sound.status()
+    rates = companion.parts.engines.llm.rates()
     drift = 0 if status.drift_ppm is None else round(status.drift_ppm)
     screen.note(f"rates: prefill {rates.prefill:.0f} tok/s  decode {rates.decode:.0f} tok/s")
     screen.note(
@@ -105,23 +115,14 @@ def _check_devices(sound: Any) -> None:
         raise AudioError(f"{error} Without sound, {instead}") from error
 
 
-def _wait(companion: Any, screen: Any, by_key: bool) -> None:
-    """Take typed lines until Ctrl-C, until nobody reads what is printed, or the conversation has died."""
-    stop = threading.Event()
-    readable = sys.stdin is not None and sys.platform != "win32"  # there select takes sockets only
-    pushed = False
-    while companion.live.failure is None and not screen.unread:
-        if not readable:
-            stop.wait(0.2)
+def _wait(companion: Any, screen: Any, typed: TypedLines, by_key: bool) -> None:
+    """Take typed lines until Ctrl-C, until nobody is at the terminal, or the conversation has died."""
+    while companion.live.failure is None and not screen.unread and not typed.hung_up:
+        line = typed.next(0.2)
+        if line is None:
             continue
-        ready, _, _ = select.select([sys.stdin], [], [], 0.2)
-        if not ready:
-            continue
-        line = sys.stdin.readline()
-        readable = bool(line)
-        if by_key and line == "\n":
-            pushed = not pushed
-            companion.post(e.PushStarted() if pushed else e.PushEnded())
+        if by_key and not line.strip():
+            companion.turn_key()
         _typed(companion, line.strip())
 
 

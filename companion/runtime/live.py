@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable
 
 from companion.audio import Side, Sound
 from companion.dialogue.events import Event, StopAsked
+from companion.dialogue.state import State
 from companion.runtime.conversation import Conversation
 from companion.runtime.ears import Ears
 from companion.runtime.mouth import Mouth
@@ -19,6 +21,9 @@ log = logging.getLogger(__name__)
 
 LOOK = 10
 """Reads of the microphone (20 ms each) between two looks at how its device is."""
+
+Asked = Event | Callable[[State], Event]
+"""What the inbox takes: an event, or what makes one of the state that it meets."""
 
 ROLES = ("asr", "endpoint", "llm", "tts", "store", "device")
 
@@ -37,7 +42,7 @@ class Live:
     ) -> None:
         self._sound, self._ears, self._mouth = sound, ears, mouth
         self._trouble, self._ended = trouble, ended
-        self._inbox: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
         self.workers = Workers(ROLES, self.post)
         self._closing = threading.Event()
         self._conversation: Conversation | None = None
@@ -45,16 +50,16 @@ class Live:
         self._side, self._told = Side.OPEN, ""
         self.failure: BaseException | None = None
 
-    def post(self, event: Event) -> None:
-        """Give the conversation an event; from any thread."""
+    def post(self, event: Asked) -> None:
+        """Give the conversation an event, or what chooses one by the state it meets; from any thread."""
         self._inbox.put(event)
 
     def begin(self, conversation: Conversation) -> None:
         """Start every thread. The sound is started already. When this is interrupted, nothing goes on."""
         self._conversation = conversation
         self._threads = [
-            threading.Thread(target=self._guard, args=(self._converse,), name="dialogue"),
-            threading.Thread(target=self._guard, args=(self._listen,), name="sound"),
+            threading.Thread(target=self._guard, args=(self._converse,), name="dialogue", daemon=True),
+            threading.Thread(target=self._guard, args=(self._listen,), name="sound", daemon=True),
         ]
         try:
             self.workers.begin()
@@ -66,15 +71,20 @@ class Live:
             raise
 
     def close(self) -> None:
-        """Fall silent, put on disk what was committed, end every thread, close the devices; idempotent."""
+        """Fall silent, put on disk what was committed, end every thread, close the devices; idempotent.
+
+        The devices are closed before the engines, which may take a moment; each part whatever befalls the
+        others.
+        """
         self._closing.set()
         self._inbox.put(None)
-        for thread in self._threads:
-            if thread.ident is not None:
-                thread.join()
-        self.workers.close()
+        with contextlib.ExitStack() as rest:  # in reverse
+            rest.callback(self.workers.close)
+            rest.callback(self._sound.close)
+            for thread in self._threads:
+                if thread.ident is not None:
+                    rest.callback(thread.join)
         self._threads = []
-        self._sound.close()
 
     def alive(self) -> bool:
         """Whether every thread still works."""
@@ -106,7 +116,7 @@ class Live:
                 conversation.fire()
                 continue
             if event is not None:
-                conversation.handle(event)
+                self._take(conversation, event)
             conversation.fire()
         self._conclude(conversation)
 
@@ -117,8 +127,11 @@ class Live:
         while not self._inbox.empty():
             waiting = self._inbox.get()
             if waiting is not None:
-                conversation.handle(waiting)
+                self._take(conversation, waiting)
         conversation.handle(StopAsked())
+
+    def _take(self, conversation: Conversation, asked: Asked) -> None:
+        conversation.handle(asked(conversation.state) if callable(asked) else asked)
 
     def _listen(self) -> None:
         """Read the microphone, tell the edges of speech, and follow the loudspeaker."""

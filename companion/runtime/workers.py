@@ -32,7 +32,11 @@ class Workers:
         self._inboxes: dict[str, queue.SimpleQueue[_Task | None]] = {r: queue.SimpleQueue() for r in roles}
         self._lock = threading.Lock()
         self._open: dict[int, _Task] = {}
-        self._threads = [threading.Thread(target=self._work, args=(role,), name=role) for role in roles]
+        self._threads = [
+            # Daemons: a program that was torn down half-way ends, and its microphone with it.
+            threading.Thread(target=self._work, args=(role,), name=role, daemon=True)
+            for role in roles
+        ]
 
     def begin(self) -> None:
         """Start the threads."""

@@ -1,0 +1,152 @@
+"""The typed conversation, with a scripted model, and once as a program."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from scripted import MemoryStore, ScriptedModel, Spent
+
+from companion.commands.chat import Chat
+from companion.commands.ending import Terminated
+from companion.memory.store import Store
+from companion.settings import Settings
+
+
+class Model(ScriptedModel):
+    """Writes down, in order, what is asked of it; `ends_with` is raised behind the reply's third word."""
+
+    def __init__(self, context_tokens: int = 4096, ends_with: BaseException | None = None) -> None:
+        super().__init__(Spent(), context_tokens=context_tokens)
+        self.asked: list[str] = []
+        self.most: list[int] = []
+        self.ends_with = ends_with
+
+    def prefill(self, messages, cancel, *, open_ended=False):
+        self.asked.append("prefill")
+        return 0
+
+    def thin(self, messages, cancel):
+        self.asked.append("thin")
+        return 0
+
+    def generate(self, messages, cancel, *, sampling, max_tokens, stop=()):
+        self.asked.append("generate")
+        self.most.append(max_tokens)
+        for number, piece in enumerate(
+            super().generate(messages, cancel, sampling=sampling, max_tokens=max_tokens)
+        ):
+            if number == 3 and self.ends_with is not None:
+                ending, self.ends_with = self.ends_with, None
+                raise ending
+            yield piece
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    """Lines that are typed."""
+
+    def type_(*lines: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+    return type_
+
+
+def settings(max_tokens: int = 160) -> Settings:
+    return replace(Settings(), llm=replace(Settings().llm, max_tokens=max_tokens))
+
+
+def test_ctrl_c_ends_the_reply_and_the_chat_goes_on(typed):
+    typed("Tell me a story.", "Good night.")
+    store = MemoryStore()
+
+    Chat(Model(ends_with=KeyboardInterrupt()), store, settings()).run()
+
+    assert store.rows[1] == ("companion", 1, "You said Tell —")
+    assert store.rows[2] == ("user", 2, "Good night.")
+
+
+@pytest.mark.parametrize("ending", [Terminated(), OSError(5, "Input/output error")])
+def test_what_ends_the_chat_ends_it_in_a_reply_too_and_what_was_read_is_kept(typed, ending):
+    typed("Tell me a story.", "Good night.")
+    store = MemoryStore()
+
+    with pytest.raises(type(ending)):
+        Chat(Model(ends_with=ending), store, settings()).run()
+
+    assert store.rows == [("user", 1, "Tell me a story."), ("companion", 1, "You said Tell —")]
+
+
+def test_nobody_waits_while_the_oldest_turns_are_left_out(typed):
+    typed(*(f"{number} and a few words more to fill the room that there is" for number in range(12)))
+    model = Model(context_tokens=600)
+
+    Chat(model, MemoryStore(), settings()).run()
+
+    assert "thin" in model.asked
+    before_replies = {model.asked[at - 1] for at, asked in enumerate(model.asked) if asked == "generate"}
+    assert before_replies == {"prefill"}
+    after_thinning = {model.asked[at + 1] for at, asked in enumerate(model.asked) if asked == "thin"}
+    assert after_thinning == {"prefill"}
+
+
+def test_a_reply_leaves_room_for_what_it_answers(typed):
+    typed("My sister is called Amy and my brother is called Ben.")
+    model = Model(context_tokens=512)
+
+    Chat(model, MemoryStore(), settings(max_tokens=4096)).run()
+
+    assert model.most[0] <= 512 // 2
+    assert model.prompts[0][-1].content == "My sister is called Amy and my brother is called Ben."
+
+
+@pytest.fixture
+def chat(small_home):
+    """Starts the program; what is left of it is killed."""
+    started = []
+
+    def start(**streams) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "companion", "--home", str(small_home), "chat"]
+        started.append(subprocess.Popen(command, start_new_session=True, **streams))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+STORY = b"Please tell me a long story about a small dog.\n"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
+def test_the_program_ends_when_it_is_ended_in_a_reply(small_home, chat, how):
+    process = chat(stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(STORY)
+    process.stdin.flush()
+    os.read(process.stdout.fileno(), 1)  # she has begun
+
+    process.send_signal(how)
+
+    assert process.wait() == 1
+    assert b"companion: stopped." in process.stderr.read()
+    assert [t.side for t in Store(small_home / "store.db").turns()] == ["user", "companion"]
+
+
+def test_a_closed_terminal_ends_the_program(chat):
+    mine, theirs = os.openpty()
+    process = chat(stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    while b"you: " not in shown:
+        shown += os.read(mine, 1024)
+    os.write(mine, STORY)
+    while b"she: " not in shown:
+        shown += os.read(mine, 1024)
+
+    os.close(mine)
+
+    assert process.wait() in (0, 1)

@@ -1,0 +1,52 @@
+"""What the doctor says of what she may not look at."""
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from companion.commands.doctor import _checks
+
+
+@pytest.fixture
+def forbidden(monkeypatch):
+    """Makes the system refuse a look at a folder and all that is in it."""
+
+    def forbid(folder: Path) -> None:
+        look = Path.exists
+
+        def exists(path: Path) -> bool:
+            if path == folder or folder in path.parents:
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return look(path)
+
+        monkeypatch.setattr(Path, "exists", exists)
+
+    return forbid
+
+
+def checked(home: Path) -> dict[str, tuple[bool, str]]:
+    return {check.name: (check.ok, check.detail) for check in _checks(str(home), quick=True)}
+
+
+def test_a_home_and_models_that_may_not_be_looked_at_are_sentences(tmp_path, monkeypatch, forbidden):
+    monkeypatch.setenv("COMPANION_MODELS", str(tmp_path / "models"))
+    forbidden(tmp_path)
+
+    found = checked(tmp_path / "home")
+
+    for name in ("disk", "weights llm"):
+        ok, detail = found[name]
+        assert not ok
+        assert detail.endswith("can't be read (Permission denied): check its rights and the disk.")
+
+
+def test_a_home_whose_name_is_too_long_is_a_sentence(tmp_path):
+    found = checked(tmp_path / ("x" * 300))
+
+    assert not found["home"][0]
+    assert not found["disk"][0]
+
+
+def test_the_free_space_is_told(tmp_path):
+    assert checked(tmp_path / "home")["disk"][1].endswith("GiB free")

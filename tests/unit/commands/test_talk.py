@@ -1,0 +1,115 @@
+"""`companion talk` around a conversation that is only played."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from companion.commands import talk
+from companion.commands.ending import Terminated, ending_gently
+from companion.dialogue import events as e
+from companion.engines.llm import Rates
+
+
+class Typed:
+    """Lines that are typed one after the other; then an ending."""
+
+    def __init__(self, *lines, ending=KeyboardInterrupt):
+        self.lines, self.ending, self.hung_up = list(lines), ending, False
+
+    def next(self, seconds):
+        if self.lines:
+            return self.lines.pop(0)
+        if self.ending is None:
+            self.hung_up = True
+            return None
+        raise self.ending
+
+
+class Screen:
+    """Keeps what is noted."""
+
+    def __init__(self, unread=False):
+        self.notes, self.unread = [], unread
+
+    def note(self, sentence):
+        self.notes.append(sentence)
+
+
+class Companion:
+    """Keeps what is asked of it, in order."""
+
+    def __init__(self, rates=lambda: Rates(1.0, 2.0)):
+        self.asked = []
+        self.live = SimpleNamespace(failure=None)
+        self.parts = SimpleNamespace(engines=SimpleNamespace(llm=SimpleNamespace(rates=rates)))
+        self.sound = SimpleNamespace(status=self._status)
+
+    def _status(self):
+        assert "closed" not in self.asked, "the counters are those of open devices"
+        return SimpleNamespace(drift_ppm=3.2, xruns=1, dropped_frames=2, reopened=0)
+
+    def post(self, event):
+        self.asked.append(event)
+
+    def turn_key(self):
+        self.asked.append("key")
+
+    def close(self):
+        self.asked.append("closed")
+
+
+def converse(monkeypatch, companion, typed, screen, timings=False, by_key=False):
+    monkeypatch.setattr(talk, "TypedLines", lambda: typed)
+    with ending_gently():
+        talk._converse(companion, screen, timings, by_key)
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, Terminated])
+def test_however_it_is_ended_it_is_closed_and_then_counts(monkeypatch, ending):
+    companion, screen = Companion(), Screen()
+
+    converse(monkeypatch, companion, Typed(ending=ending), screen, timings=True)
+
+    assert companion.asked == ["closed"]
+    assert "drift 3 ppm" in screen.notes[-1]
+
+
+@pytest.mark.parametrize("typed", [Typed(ending=None), Typed("hello\n", ending=None)])
+def test_a_terminal_that_is_closed_ends_it(monkeypatch, typed):
+    companion = Companion()
+
+    converse(monkeypatch, companion, typed, Screen())
+
+    assert companion.asked[-1] == "closed"
+
+
+def test_a_pipe_that_nobody_reads_ends_it(monkeypatch):
+    companion = Companion()
+
+    converse(monkeypatch, companion, Typed(ending=AssertionError), Screen(unread=True))
+
+    assert companion.asked == ["closed"]
+
+
+def test_counters_that_fail_leave_nothing_open(monkeypatch):
+    def broken():
+        raise RuntimeError
+
+    companion = Companion(rates=broken)
+
+    with pytest.raises(RuntimeError):
+        converse(monkeypatch, companion, Typed(), Screen(), timings=True)
+
+    assert companion.asked == ["closed"]
+
+
+def test_a_line_is_a_turn_and_enter_is_the_key(monkeypatch):
+    lines = ("\n", "Good morning.\n", "/mute\n", "/unmute\n", "/stop\n", "\n")
+    by_ear, by_key = Companion(), Companion()
+
+    converse(monkeypatch, by_ear, Typed(*lines), Screen())
+    converse(monkeypatch, by_key, Typed(*lines), Screen(), by_key=True)
+
+    said = [e.Typed("Good morning."), e.MuteChanged(True), e.MuteChanged(False), e.StopAsked()]
+    assert by_ear.asked == [*said, "closed"]
+    assert by_key.asked == ["key", *said, "key", "closed"]
