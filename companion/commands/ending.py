@@ -11,6 +11,12 @@ ENDS = ("SIGTERM", "SIGHUP")
 """Signals that end a command as Ctrl-C does: asked to end by the system, and the terminal closed."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C. A class of its own, because CPython notes a plain KeyboardInterrupt that passes through Python
+    code run by an extension module (while one is imported, say), and at the end lets the process die of
+    SIGINT, though it was caught (`unhandled_keyboard_interrupt` in pythonrun.c)."""
+
+
 class Terminated(KeyboardInterrupt):
     """The system ends the command, or its terminal is gone. Ctrl-C may mean only what is going on at the
     moment; this means all of it."""
@@ -22,12 +28,13 @@ def ending_gently() -> Iterator[None]:
     that whoever started the command had it ignore (nohup) stays ignored."""
 
     def stop(number: int, frame: object) -> None:
-        raise Terminated
+        raise Interrupted if number == signal.SIGINT else Terminated
 
     before = {}
     if threading.current_thread() is threading.main_thread():  # only the main thread may set handlers
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, *_ends())}
-    mine = [number for number in _ends() if before.get(number) is signal.SIG_DFL]
+    untouched = (signal.SIG_DFL, signal.default_int_handler)
+    mine = [number for number, handler in before.items() if handler in untouched]
     for number in mine:
         signal.signal(number, stop)
     try:

@@ -46,8 +46,8 @@ def sound(state: State, now: float, patience: Patience) -> Step:
     if state.floor in (Floor.PAUSE, Floor.CONTESTED) or not state.stored:
         return state, []
     if draft.silent:
-        why = "" if draft.clauses else "No answer came to mind: please say it another way."
-        return yielded(state, Floor.IDLE, [e.Tell(why)] if why else [])
+        why = "The answer held nothing that can be said aloud" if draft.clauses else "No answer came to mind"
+        return yielded(state, Floor.IDLE, [e.Tell(f"{why}: please say it another way.")])
     commands: list[e.Command] = []
     seconds = 0.0
     while (index := draft.next_to_play()) is not None:

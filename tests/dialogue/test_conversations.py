@@ -395,6 +395,22 @@ def test_a_reply_asked_for_while_the_cache_is_cut_is_written_for_what_was_left(m
     assert len(cuts) == 2, "what is cut out once stays cut out"
 
 
+@pytest.mark.parametrize(
+    ("reply", "why"), [("", "No answer came to mind"), ("*** ", "nothing that can be said aloud")]
+)
+def test_an_answer_without_any_sound_is_told_and_not_swallowed(monkeypatch, reply, why):
+    stage = Stage(Says(1.0, 2.0, "good night."))
+    stage.llm.reply = lambda messages: reply
+    monkeypatch.setattr(type(stage.tts), "synthesize", lambda *_: iter(()))
+
+    stage.run(8.0)
+
+    ((_, told),) = stage.seen.of(e.Tell)
+    assert why in told.why
+    assert stage.said() == ["user: good night."]
+    assert stage.conversation.state.floor is Floor.IDLE
+
+
 def test_asked_for_silence_in_the_pause_she_does_not_answer():
     stage = Stage(Says(1.0, 2.0, "never mind.")).at(2.56, e.StopAsked())
 

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -16,6 +18,23 @@ def test_a_signal_that_ends_the_command_is_told_from_ctrl_c(number):
         os.kill(os.getpid(), number)
 
     assert signal.getsignal(number) is signal.SIG_DFL
+
+
+def test_ctrl_c_in_an_extension_module_that_runs_python_code_ends_with_the_commands_own_exit_code():
+    # what CPython does with a plain KeyboardInterrupt here ends in -SIGINT; importing can come to the same
+    program = """
+import ctypes, os, signal, sys
+from companion.commands.ending import ending_gently
+nested = ctypes.pythonapi.PyRun_String
+nested.restype, nested.argtypes = ctypes.py_object, [ctypes.c_char_p, ctypes.c_int] + [ctypes.py_object] * 2
+try:
+    with ending_gently():
+        names = {"os": os, "signal": signal}
+        nested(b"os.kill(os.getpid(), signal.SIGINT)", 257, names, names)
+except KeyboardInterrupt:
+    sys.exit(7)
+"""
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 7
 
 
 def test_nothing_disturbs_the_closing_and_afterwards_all_is_as_before():
