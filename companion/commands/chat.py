@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
+from companion.commands.aside import Aside
 from companion.commands.ending import Terminated, undisturbed
 
 SPARE = 16
@@ -36,9 +38,10 @@ def command(home: str | None) -> None:
         loader = app.Loader(settings)
         loader.folder("llm")
         store = Store(folder / STORE)
-        llm: Any = loader.llm()
+        aside = Aside()
+        llm: Any = aside.do(lambda cancel: loader.llm())
         try:
-            Chat(llm, store, settings).run()
+            Chat(llm, store, settings, aside).run()
         finally:
             undisturbed()
             llm.close()
@@ -48,11 +51,11 @@ def command(home: str | None) -> None:
 class Chat:
     """Reads lines, commits each before it is answered, prints the reply as it is written."""
 
-    def __init__(self, llm: Any, store: Any, settings: Any) -> None:
+    def __init__(self, llm: Any, store: Any, settings: Any, aside: Aside) -> None:
         from companion.dialogue.prompt import Record
         from companion.engines.llm import Sampling
 
-        self._llm, self._store, self._settings = llm, store, settings.llm
+        self._llm, self._store, self._settings, self._aside = llm, store, settings.llm, aside
         seed = self._settings.seed if self._settings.seed >= 0 else None
         self._sampling = Sampling(
             self._settings.temperature, self._settings.top_p, self._settings.min_p,
@@ -104,17 +107,14 @@ class Chat:
 
     def _write(self, reply: _Reply) -> None:
         """Print the reply piece by piece, on one line. Ctrl-C ends it; what ends the whole chat is raised."""
-        from companion.engines import Never
-
         if sys.stdout.isatty():
             click.echo(click.style("she: ", fg="magenta", bold=True), nl=False)
         try:
-            for piece in self._llm.generate(
-                self._prompt(self._record), Never(), sampling=self._sampling, max_tokens=self._most
-            ):
-                clean = piece.replace("\n", " ") if reply.text else piece.lstrip()
-                reply.text += clean
-                click.echo(clean, nl=False)
+            with closing(self._aside.each(self._generate)) as pieces:
+                for piece in pieces:
+                    clean = piece.replace("\n", " ") if reply.text else piece.lstrip()
+                    reply.text += clean
+                    click.echo(clean, nl=False)
         except Terminated:
             raise
         except KeyboardInterrupt:
@@ -123,15 +123,17 @@ class Chat:
         reply.interrupted = False
         click.echo()
 
+    def _generate(self, cancel: Any) -> Any:
+        prompt = self._prompt(self._record)
+        return self._llm.generate(prompt, cancel, sampling=self._sampling, max_tokens=self._most)
+
     def _settle(self) -> None:
         """Bring the model's cache up to the conversation, without its oldest turns where it is too long."""
-        from companion.engines import Never
-
         shorter = self._thinned(self._record, 0.75, 0.5)
         if shorter is not self._record:
             self._record = shorter
-            self._llm.thin(self._prompt(shorter), Never())
-        self._llm.prefill(self._prompt(shorter), Never())
+            self._aside.do(lambda cancel: self._llm.thin(self._prompt(shorter), cancel))
+        self._aside.do(lambda cancel: self._llm.prefill(self._prompt(shorter), cancel))
 
     def _thinned(self, record: Any, limit: float, target: float) -> Any:
         """The record; where it fills more than `limit` of the room there is for it, thinned to `target`."""

@@ -124,16 +124,18 @@ def _weights(home: str | None) -> Iterator[Check]:
 def _engines(home: str | None) -> Iterator[Check]:
     """Load each engine and say where it runs."""
     from companion import app
+    from companion.commands.aside import Aside
 
     loader = app.Loader(_settings(home))
+    aside = Aside()
 
-    def llm() -> str:
+    def llm(cancel: object) -> str:
         model = loader.llm()
         where = f"{getattr(model, 'name', '')}: {getattr(model, 'placement', '')}"
         getattr(model, "close", lambda: None)()
         return where
 
-    yield _try("llm", llm, "companion weights verify")
+    yield _try("llm", lambda: aside.do(llm), "companion weights verify")
     yield _try("asr", lambda: getattr(loader.asr(), "device_note", ""), "companion weights verify")
     yield _try("tts", lambda: f"{loader.tts().rate} Hz", "companion weights verify")
     yield _try("endpoint", lambda: "loaded" if loader.endpoint() else "", "companion weights verify")

@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 
 import pytest
 from scripted import MemoryStore, ScriptedModel, Spent
 
+from companion.commands.aside import Aside
 from companion.commands.chat import Chat
 from companion.commands.ending import Terminated
 from companion.memory.store import Store
@@ -23,10 +25,12 @@ class Model(ScriptedModel):
         super().__init__(Spent(), context_tokens=context_tokens)
         self.asked: list[str] = []
         self.most: list[int] = []
+        self.threads: set[threading.Thread] = set()
         self.ends_with = ends_with
 
     def prefill(self, messages, cancel, *, open_ended=False):
         self.asked.append("prefill")
+        self.threads.add(threading.current_thread())
         return 0
 
     def thin(self, messages, cancel):
@@ -36,6 +40,7 @@ class Model(ScriptedModel):
     def generate(self, messages, cancel, *, sampling, max_tokens, stop=()):
         self.asked.append("generate")
         self.most.append(max_tokens)
+        self.threads.add(threading.current_thread())
         for number, piece in enumerate(
             super().generate(messages, cancel, sampling=sampling, max_tokens=max_tokens)
         ):
@@ -63,7 +68,7 @@ def test_ctrl_c_ends_the_reply_and_the_chat_goes_on(typed):
     typed("Tell me a story.", "Good night.")
     store = MemoryStore()
 
-    Chat(Model(ends_with=KeyboardInterrupt()), store, settings()).run()
+    Chat(Model(ends_with=KeyboardInterrupt()), store, settings(), Aside()).run()
 
     assert store.rows[1] == ("companion", 1, "You said Tell —")
     assert store.rows[2] == ("user", 2, "Good night.")
@@ -75,16 +80,25 @@ def test_what_ends_the_chat_ends_it_in_a_reply_too_and_what_was_read_is_kept(typ
     store = MemoryStore()
 
     with pytest.raises(type(ending)):
-        Chat(Model(ends_with=ending), store, settings()).run()
+        Chat(Model(ends_with=ending), store, settings(), Aside()).run()
 
     assert store.rows == [("user", 1, "Tell me a story."), ("companion", 1, "You said Tell —")]
+
+
+def test_no_signal_meets_the_model_at_its_work(typed):
+    typed("Hello.")
+    model = Model()
+
+    Chat(model, MemoryStore(), settings(), Aside()).run()
+
+    assert threading.main_thread() not in model.threads
 
 
 def test_nobody_waits_while_the_oldest_turns_are_left_out(typed):
     typed(*(f"{number} and a few words more to fill the room that there is" for number in range(12)))
     model = Model(context_tokens=600)
 
-    Chat(model, MemoryStore(), settings()).run()
+    Chat(model, MemoryStore(), settings(), Aside()).run()
 
     assert "thin" in model.asked
     before_replies = {model.asked[at - 1] for at, asked in enumerate(model.asked) if asked == "generate"}
@@ -97,7 +111,7 @@ def test_a_reply_leaves_room_for_what_it_answers(typed):
     typed("My sister is called Amy and my brother is called Ben.")
     model = Model(context_tokens=512)
 
-    Chat(model, MemoryStore(), settings(max_tokens=4096)).run()
+    Chat(model, MemoryStore(), settings(max_tokens=4096), Aside()).run()
 
     assert model.most[0] <= 512 // 2
     assert model.prompts[0][-1].content == "My sister is called Amy and my brother is called Ben."
