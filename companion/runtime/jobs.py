@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -208,24 +209,33 @@ class Jobs:
         self._engines.llm.thin(prompt, cancel)
         self._cut = True
 
+    @functools.cached_property
+    def _fixed(self) -> int:
+        """Tokens of the prompt before anything has been said."""
+        return self._count(Record())
+
     @property
     def _most(self) -> int:
-        """Tokens of a reply at most: half of the context belongs to what was said."""
-        return min(self._talk.max_tokens, self._engines.llm.context_tokens // 2)
+        """Tokens of a reply at most: half of what the fixed prompt leaves belongs to what was said."""
+        return max(1, min(self._talk.max_tokens, (self._engines.llm.context_tokens - self._fixed) // 2))
 
     @property
     def _room(self) -> int:
         """Tokens of the context that a prompt may take, so that a reply fits behind it."""
         return self._engines.llm.context_tokens - self._most - 16
 
+    def _share(self, part: float) -> int:
+        """Tokens of a prompt whose record takes `part` (0..1) of the room there is for it."""
+        return self._fixed + int((self._room - self._fixed) * part)
+
     def _fitting(self, record: Record) -> Record:
         """The record as far as it leaves room in the context for some turns more."""
-        return thinned(record, self._count, limit=self._room * 3 // 4, target=self._room // 2)
+        return thinned(record, self._count, limit=self._share(0.75), target=self._share(0.5))
 
     def _answerable(self, record: Record, text: str) -> Record:
         """The record with the words to be answered, as far as they fit in the context together."""
         whole = record.with_turn(Turn("user", 0, text)) if text else record
-        return thinned(whole, self._count, limit=self._room, target=self._room * 3 // 4)
+        return thinned(whole, self._count, limit=self._room, target=self._share(0.75))
 
     def _count(self, record: Record) -> int:
         return self._engines.llm.count(messages(self._lines(record)))

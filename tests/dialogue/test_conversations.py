@@ -367,6 +367,15 @@ def test_a_noise_puts_the_second_hearing_off_and_not_away():
     assert [what.turn for _, what in stage.seen.of(e.Reviewed)] == [1]
 
 
+def test_in_a_context_hardly_longer_than_the_persona_the_words_are_still_whole():
+    stage = Stage(Says(1.0, 2.0, "good morning, how did you sleep?"))
+    stage.llm.context_tokens = stage.conversation._jobs._fixed + 60
+
+    stage.run(8.0)
+
+    assert stage.llm.prompts[-1][-1].content == "good morning, how did you sleep?"
+
+
 def test_a_reply_asked_for_while_the_cache_is_cut_is_written_for_what_was_left(monkeypatch):
     stage = Stage()
     stage.llm.context_tokens = 400
