@@ -180,7 +180,7 @@ def load_parts(settings: Settings, store: Store | Forgetful, told: Callable[[str
         told(role)
         return engine
 
-    # Two at a time on two cores: the language model and, beside it, the others. All at once take 0.3 s longer.
+    # On two cores two at a time, the language model and the others beside it: all at once take 0.3 s longer.
     with ThreadPoolExecutor(max(2, min(4, (os.cpu_count() or 2) // 2))) as pool:
         jobs = {
             role: pool.submit(ready, role, getattr(loader, role))
