@@ -96,6 +96,10 @@ def _run(arguments: Sequence[str]) -> int:
             sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         return int(leaving.exit_code)
+    except SystemExit:
+        return (
+            0  # outside its standalone mode click exits only when a pipe is closed; its reader has had enough
+        )
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -78,12 +78,15 @@ def input_level(wanted: str = "", seconds: float = 1.0) -> float:
         if not isinstance(answer, Opened):
             raise AudioError(refusal("input", name, answer))
         capture.opened(answer.rate, 0, 0)
-        began, power, count = time.monotonic(), 0.0, 0
-        while (left := began + (seconds if power else WAKING * seconds) - time.monotonic()) > 0:
+        until, power, count = time.monotonic() + WAKING * seconds, 0.0, 0
+        while (left := until - time.monotonic()) > 0:
             captured = capture.read(left)
-            if captured is not None:
-                power += float(np.sum(captured.frames.astype(np.float64) ** 2))
-                count += captured.frames.size
+            if captured is None:
+                continue
+            if not power and captured.frames.any():
+                until, count = time.monotonic() + seconds, 0  # it has woken: its level counts from here
+            power += float(np.sum(captured.frames.astype(np.float64) ** 2))
+            count += captured.frames.size
     finally:
         process.kill()
     if not count:

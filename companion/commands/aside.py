@@ -12,6 +12,9 @@ from companion.engines import Cancel
 
 T = TypeVar("T")
 
+LOOK = 0.1
+"""Seconds of a wait after which signals are looked at: on Windows a wait without an end isn't interrupted."""
+
 
 class Aside:
     """One thread that does what it is asked, one thing after the other, while the caller waits.
@@ -26,7 +29,7 @@ class Aside:
     def do(self, work: Callable[[Cancel], T]) -> T:
         """Its result, or what it raises; withdrawn when the wait for it is interrupted."""
         with _Asked(self._pool, work) as asked:
-            return asked.job.result()
+            return asked.result()
 
     def each(self, work: Callable[[Cancel], Iterator[T]]) -> Generator[T, None, None]:
         """What it yields, as it comes. Close the iterator to withdraw it."""
@@ -40,9 +43,15 @@ class Aside:
                 pieces.put(None)
 
         with _Asked(self._pool, give) as asked:
-            while (piece := pieces.get()) is not None:
+            while True:
+                try:
+                    piece = pieces.get(timeout=LOOK)
+                except queue.Empty:
+                    continue
+                if piece is None:
+                    break
                 yield piece
-            asked.job.result()
+            asked.result()
 
 
 class _Asked(Generic[T]):
@@ -50,11 +59,18 @@ class _Asked(Generic[T]):
 
     def __init__(self, pool: ThreadPoolExecutor, work: Callable[[Cancel], T]) -> None:
         self._cancel = threading.Event()
-        self.job: Future[T] = pool.submit(work, self._cancel)
+        self._job: Future[T] = pool.submit(work, self._cancel)
 
     def __enter__(self) -> _Asked[T]:
         return self
 
+    def result(self) -> T:
+        """What came of it, or what it raised."""
+        while not self._job.done():
+            wait([self._job], LOOK)
+        return self._job.result()
+
     def __exit__(self, *_: object) -> None:
         self._cancel.set()
-        wait([self.job])
+        while not self._job.done():
+            wait([self._job], LOOK)

@@ -163,14 +163,15 @@ def _sound(home: str | None, quick: bool) -> Iterator[Check]:
 
 
 def _level(level: float) -> str:
-    """The meter of a level. Raises `AudioError` for digital silence: the air is never as quiet as that."""
+    """The meter of a level. Raises `AudioError` for digital silence: air is never as quiet as that, though a
+    microphone that takes noise away can be."""
     from companion.audio.devices import SILENCE_DB
 
     if level <= SILENCE_DB:
         raise AudioError(
             "The microphone gives nothing but digital silence: see that it isn't muted (its own switch, the "
             "system's sound settings), that programs may use it (the system's privacy settings), and that it "
-            "is the right one (setting audio.input)."
+            "is the right one (setting audio.input). If it takes noise away, speak while the doctor listens."
         )
     return _meter(level)
 

@@ -27,8 +27,12 @@ def ending_gently() -> Iterator[None]:
     """What is half done is cleared away, and no process is left behind, however a command is ended. A signal
     that whoever started the command had it ignore (nohup) stays ignored."""
 
+    ended = False
+
     def stop(number: int, frame: object) -> None:
-        raise Interrupted if number == signal.SIGINT else Terminated
+        nonlocal ended
+        ended = ended or number != signal.SIGINT  # a Ctrl-C behind it mustn't turn it into less
+        raise Terminated if ended else Interrupted
 
     before = {}
     if threading.current_thread() is threading.main_thread():  # only the main thread may set handlers

@@ -187,7 +187,8 @@ def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     if state.floor is Floor.PAUSE and current(state).text:
         return user_turn.commit(after, now, patience, [e.CloseMicrophone()])  # it was said before the mute
     if state.floor is Floor.PAUSE:
-        after = replace(after, draft=replace(current(after), over=True))  # its words are still to come
+        draft = replace(current(after), over=True, final=True)  # its words are still to come
+        after = replace(after, draft=draft)
         return after, [e.CloseMicrophone(), e.SetTimer(e.Timer.TURN_BOUND, now + patience.answer)]
     if state.floor in (Floor.USER, Floor.PUSHED):
         return revoked(after, Floor.IDLE, [e.CloseMicrophone(), e.DropSound()])

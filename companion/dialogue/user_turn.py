@@ -193,7 +193,8 @@ def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     elif state.floor is Floor.PAUSE and current(state).text:
         state, said = commit(state, now, patience, [])
         state, commands = yielded(state, Floor.IDLE, [], "the user types")
-        commands = [*said, *commands]
+        # the ears rest until this is answered, too
+        commands = [*said, *(c for c in commands if not isinstance(c, e.Review | e.Settle))]
     else:
         state, commands = revoked(state, Floor.IDLE, [])
     turn, draft = state.turns + 1, Draft(state.drafts + 1, now, text=event.text, over=True, final=True)

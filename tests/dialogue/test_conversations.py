@@ -333,6 +333,16 @@ def test_mute_while_the_words_are_still_being_made_out_does_not_lose_them():
     assert stage.sound.read(0.0) is None
 
 
+def test_speech_after_an_unmute_does_not_take_the_words_before_the_mute():
+    stage = Stage(Says(1.0, 2.0, "good night."), Says(3.0, 4.0, "sleep well."))
+    stage.asr.seconds = 1.5
+    stage.at(2.3, e.MuteChanged(True)).at(2.4, e.MuteChanged(False))
+
+    stage.run(12.0)
+
+    assert stage.said()[0] == "user: good night."
+
+
 def test_mute_after_a_noise_ends_in_quiet():
     stage = Stage(Says(1.0, 2.0)).at(2.3, e.MuteChanged(True))
     stage.asr.seconds = 1.0

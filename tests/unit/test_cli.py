@@ -85,3 +85,13 @@ def test_a_log_that_nobody_keeps_is_not_printed():
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True)
 
     assert finished.stderr == b""
+
+
+def test_a_reader_who_has_had_enough_is_no_failure():
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    done = companion("settings", stdout=writing)
+
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")

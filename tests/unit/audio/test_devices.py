@@ -41,6 +41,13 @@ def test_the_level_is_that_of_the_air(room: Room) -> None:
     assert min(levels) >= SILENCE_DB
 
 
+def test_a_microphone_that_wakes_late_is_measured_from_then_on(room: Room) -> None:
+    sine = (0.1 * np.sin(np.arange(48_000 * 10) * 0.1)).astype(np.float32)
+    room.say(np.concatenate([np.zeros(48_000, np.float32), sine]), wait=False)
+
+    assert input_level(seconds=1.0) == pytest.approx(-23.0, abs=2.0)
+
+
 def test_digital_silence_is_told_from_a_quiet_room(room: Room) -> None:
     assert input_level(seconds=0.2) == SILENCE_DB
     with pytest.raises(AudioError, match=r"nothing but digital silence: see that it isn't muted"):

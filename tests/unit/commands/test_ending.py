@@ -37,6 +37,18 @@ except KeyboardInterrupt:
     assert subprocess.run([sys.executable, "-c", program]).returncode == 7
 
 
+def ended_twice():
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_ctrl_c_just_after_the_system_ended_it_does_not_make_less_of_it():
+    with pytest.raises(Terminated), ending_gently():
+        ended_twice()
+
+
 def test_nothing_disturbs_the_closing_and_afterwards_all_is_as_before():
     before = signal.getsignal(signal.SIGINT)
     with ending_gently():
