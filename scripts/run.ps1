@@ -89,10 +89,11 @@ function Find-Nvcc {
     return $null
 }
 
+function Test-Driver { return Test-Path (Join-Path $env:SystemRoot 'System32\nvcuda.dll') }
+
 # Vulkan is used when asked for: what Windows offers as a Vulkan device is often the processor's own graphics.
 function Find-Gpu {
-    $driver = Join-Path $env:SystemRoot 'System32\nvcuda.dll'
-    if ((Test-Path $driver) -and (Find-Nvcc)) { return 'cuda' }
+    if ((Test-Driver) -and (Find-Nvcc)) { return 'cuda' }
     return 'none'
 }
 
@@ -114,7 +115,7 @@ function Set-Note([string] $Name, [string] $Text) {
 function Get-Wishes {
     $locks = Get-FilesDigest @('requirements.lock', 'requirements-test.lock', 'requirements-build.lock')
     $cpu = Get-CpuKey
-    $options = Get-TextDigest ([string] $env:CMAKE_ARGS)
+    $options = Get-TextDigest $BuildOptions
     return [ordered]@{
         venv     = "run $Root"
         packages = "run $locks"
@@ -301,7 +302,7 @@ function Get-LlamaOptions {
     $options = '-DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON -DLLAVA_BUILD=OFF'
     if ($Gpu -eq 'cuda') { $options += ' -DGGML_CUDA=ON' }
     if ($Gpu -eq 'vulkan') { $options += ' -DGGML_VULKAN=ON' }
-    if ($env:CMAKE_ARGS) { $options += " $env:CMAKE_ARGS" }
+    if ($BuildOptions) { $options += " $BuildOptions" }
     return $options
 }
 
@@ -401,6 +402,11 @@ function Enter-SetUp {
     return $mutex
 }
 
+function Set-AskedNotes([string] $Gpu, [string] $Options) {
+    Set-Note 'gpu-asked' $Gpu
+    Set-Note 'cmake-args' $Options
+}
+
 function Invoke-SetUp {
     Write-Words 'Setting up:'
     foreach ($name in 'PYTHONPATH', 'PYTHONHOME', 'PIP_TARGET', 'PIP_PREFIX', 'PIP_REQUIRE_VIRTUALENV', 'PIP_CONSTRAINT',
@@ -418,26 +424,30 @@ function Invoke-SetUp {
     $script:Cache = Get-CacheFolder
     $script:Log = Join-Path $Cache 'setup.log'
     [IO.File]::WriteAllText($Log, '')
-    if ($Gpu -eq 'cuda' -and -not (Find-Nvcc)) {
+    $builds = (Get-Note 'wheels') -ne $Wishes['wheels']
+    if ($builds -and $Gpu -eq 'cuda' -and -not (Find-Nvcc)) {
         Stop-With "CUDA's compiler (nvcc) isn't here: install the CUDA toolkit, or use --gpu none."
     }
-    if ($Gpu -eq 'vulkan' -and -not $env:VULKAN_SDK) {
+    if ($builds -and $Gpu -eq 'vulkan' -and -not $env:VULKAN_SDK) {
         Stop-With "The Vulkan SDK isn't here: install it (winget install KhronosGroup.VulkanSDK), or use --gpu none."
     }
     Install-Missing
     $script:Base = Find-Python
     $mutex = Enter-SetUp
     try {
+        $before = Get-Note 'gpu-asked'
+        $beforeOptions = Get-Note 'cmake-args'
         Remove-BrokenVenv
         [void] (New-Item -ItemType Directory -Force -Path $Notes)
-        # Noted before the stages, so that a set-up that breaks off goes on as it was asked for.
-        Set-Note 'gpu-asked' $GpuAsked
-        Set-Note 'cmake-args' ([string] $env:CMAKE_ARGS)
+        # The first wishes are noted before the stages, so that a set-up that breaks off goes on as it was asked for;
+        # others once they could be had, so that a GPU build that fails doesn't come back at every start.
+        if ($before) { Set-AskedNotes $before $beforeOptions } else { Set-AskedNotes $GpuAsked $BuildOptions }
         Invoke-Stage 'venv' {
             Invoke-Step "Python environment ($Base)" "The environment couldn't be made." $Base @('-m', 'venv', $Venv)
         }
         Invoke-Stage 'packages' { Install-Packages }
         Invoke-Stage 'wheels' { Install-Wheels }
+        Set-AskedNotes $GpuAsked $BuildOptions
         Invoke-Stage 'project' {
             Invoke-Step 'Companion' "Companion itself couldn't be installed." $Python @('-m', 'pip', 'install', '--no-deps',
                 '--no-index', '--no-build-isolation', '--editable', $Root)
@@ -493,11 +503,14 @@ if ($GpuAsked -and @('auto', 'cuda', 'vulkan', 'none') -notcontains $GpuAsked) {
 # What isn't said is as it was said last, and what "auto" came to stays: a start builds nothing anew because it runs in
 # other surroundings than the set-up.
 $Built = ''
+$BuildOptions = [string] $env:CMAKE_ARGS
 if (-not $GpuAsked) {
     $GpuAsked = Get-Note 'gpu-asked'
+    # Windows knows no empty environment variable: --gpu without CMAKE_ARGS is how options are taken back.
+    if (-not $BuildOptions) { $BuildOptions = Get-Note 'cmake-args' }
     if ((Get-Note 'wheels') -match ' gpu (\S+) ') { $Built = $Matches[1] }
+    if ($Built -eq 'cuda' -and -not (Test-Driver)) { $Built = '' }  # the device has gone
 }
-if (-not $env:CMAKE_ARGS) { $env:CMAKE_ARGS = Get-Note 'cmake-args' }
 if (-not $GpuAsked) { $GpuAsked = 'auto' }
 if ((Get-Note 'with') -eq 'timbre') { $With = 'timbre' }
 $Gpu = if ($GpuAsked -ne 'auto') { $GpuAsked } elseif ($Built) { $Built } else { Find-Gpu }

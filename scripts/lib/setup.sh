@@ -47,6 +47,15 @@ built_for() {
     case $note in *" gpu "*) note=${note#* gpu } && printf '%s\n' "${note%% *}" ;; esac
 }
 
+# has_device KIND: what a build of that kind can't even start without is here (a container may have lost it).
+has_device() {
+    case $1 in
+        cuda) has_nvidia ;;
+        vulkan) has_discrete_gpu ;;
+        *) true ;;
+    esac
+}
+
 # What the stages are done for; all of it quick to find out, because every start asks. What this start doesn't say is as
 # it was said last, and what "auto" came to stays: a start must not build anew, perhaps with no network, because it runs
 # in other surroundings than the set-up (a PATH without nvcc, say).
@@ -61,7 +70,9 @@ read_wishes() {
     if [ "$WITH" = run ] && [ "$(note_of with)" = timbre ]; then WITH=timbre; fi
     if [ -z "${CMAKE_ARGS+said}" ]; then CMAKE_ARGS=$(note_of cmake-args); fi
     GPU=$GPU_ASKED
-    if [ "$GPU" = auto ]; then GPU=${built:-$(detect_gpu)}; fi
+    if [ "$GPU" = auto ]; then
+        if [ -n "$built" ] && has_device "$built"; then GPU=$built; else GPU=$(detect_gpu); fi
+    fi
     LOCKS=$(cat "$ROOT/requirements.lock" "$ROOT/requirements-test.lock" "$ROOT/requirements-build.lock" | digest)
     PROJECT=$(digest <"$ROOT/pyproject.toml")
     CATALOG=$(digest <"$ROOT/models/catalog.toml")
@@ -184,19 +195,20 @@ check_gpu() {
     esac
     if [ "$GPU_ASKED" = auto ] && [ "$GPU" = none ] && has_nvidia; then
         say "  An NVIDIA GPU is here, but not the CUDA toolkit (nvcc and cuBLAS): the processor does the work. With the" \
-            "toolkit installed, this command uses the GPU."
+            "toolkit installed, scripts/run --gpu auto uses the GPU."
     fi
 }
 
-# Noted before the stages, so that a set-up that breaks off goes on as it was asked for.
+# The first wishes are noted before the stages, so that a set-up that breaks off goes on as it was asked for; others
+# once they could be had, so that a GPU build that fails doesn't come back at every start.
 note_wishes() {
-    write_note gpu-asked "$GPU_ASKED"
-    write_note cmake-args "$CMAKE_ARGS"
+    write_note gpu-asked "$1"
+    write_note cmake-args "$2"
 }
 
 # Everything, as far as it isn't done.
 set_up() {
-    local began=$SECONDS
+    local began=$SECONDS before before_args
     # What is built anyway is built for the GPU that is here now.
     if [ "$GPU_ASKED" = auto ] && ! is_done wheels; then GPU=$(detect_gpu); fi
     tidy_at_the_end
@@ -205,16 +217,23 @@ set_up() {
     ready_cache
     LOG=$CACHE/setup.log
     : 2>/dev/null >"$LOG" || fail "$LOG can't be written: make room, or set COMPANION_CACHE to another folder."
-    check_gpu
-    ready_system "$WITH" "$GPU"
+    if is_done wheels; then
+        ready_system "$WITH" none # nothing is built
+    else
+        check_gpu
+        ready_system "$WITH" "$GPU"
+    fi
     hold 9 "$ROOT" "Another set-up works in this folder; waiting for it."
+    before=$(note_of gpu-asked)
+    if [ -n "$before" ]; then before_args=$(note_of cmake-args); fi
     remove_broken_venv
     if [ ! -d "$VENV" ] && ! mkdir -p "$NOTES" 2>/dev/null; then fail "$ROOT can't be written to: set up in a folder of yours."; fi
     mkdir -p "$NOTES"
-    note_wishes
+    note_wishes "${before:-$GPU_ASKED}" "${before_args-$CMAKE_ARGS}"
     stage venv make_venv
     stage packages install_packages
     stage wheels install_wheels
+    note_wishes "$GPU_ASKED" "$CMAKE_ARGS"
     stage project install_project
     stage weights fetch_weights
     write_note with "$WITH"

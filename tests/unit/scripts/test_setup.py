@@ -117,7 +117,7 @@ def test_a_start_in_other_surroundings_uses_what_is_there(clone: Path) -> None:
     in_library("GPU_ASKED=auto\ndetect_gpu() { echo cuda; }\n" + SET_UP_BY_HAND, root=clone)
 
     for kind in ("none", "cuda", "vulkan"):
-        look = f"detect_gpu() {{ echo {kind}; }}\nread_wishes; all_done"
+        look = f"has_nvidia() {{ true; }}\ndetect_gpu() {{ echo {kind}; }}\nread_wishes; all_done"
         assert in_library(look, root=clone).returncode == 0
         asked = in_library(f"GPU_ASKED=auto\n{look}", root=clone).returncode
         assert (asked == 0) == (kind == "cuda"), "who asks for auto gets what is here now"
@@ -125,7 +125,9 @@ def test_a_start_in_other_surroundings_uses_what_is_there(clone: Path) -> None:
 
 def test_build_options_once_given_are_kept_until_others_are(clone: Path) -> None:
     given = in_library(
-        f"{SET_UP_BY_HAND}\nnote_wishes", root=clone, CMAKE_ARGS="-DGGML_BLAS=ON -DGGML_BLAS_VENDOR=OpenBLAS"
+        f'{SET_UP_BY_HAND}\nnote_wishes auto "$CMAKE_ARGS"',
+        root=clone,
+        CMAKE_ARGS="-DGGML_BLAS=ON -DGGML_BLAS_VENDOR=OpenBLAS",
     )
     assert given.returncode == 0
 
@@ -150,6 +152,47 @@ fetch_weights() { exit 1; }
 
     again = in_library(f"{machine}\nread_wishes; is_done wheels && echo $GPU", root=root, **cache)
     assert again.stdout == "none\n"
+
+
+def test_a_gpu_that_has_gone_is_not_counted_on(clone: Path) -> None:
+    in_library("GPU_ASKED=auto\ndetect_gpu() { echo cuda; }\n" + SET_UP_BY_HAND, root=clone)
+
+    gone = 'has_nvidia() { false; }\ndetect_gpu() { echo none; }\nread_wishes; all_done || echo "$GPU"'
+    assert in_library(gone, root=clone).stdout == "none\n"
+
+
+MACHINE = """
+has_nvidia() { true; }
+has_cuda() { false; }
+detect_gpu() { echo none; }
+ready_system() { PYTHON=python3; echo "system for $2"; }
+make_venv() { mkdir -p "$VENV/bin" && cp "$(command -v true)" "$VENV/bin/python"; }
+install_packages() { :; }
+install_wheels() { :; }
+install_project() { :; }
+fetch_weights() { echo weights; }
+"""
+
+
+def test_without_anything_to_build_no_toolkit_is_asked_for(clone: Path) -> None:
+    in_library("GPU_ASKED=auto\ndetect_gpu() { echo cuda; }\n" + SET_UP_BY_HAND, root=clone)
+    (clone / "models" / "catalog.toml").write_text("changed")
+
+    cache = {"COMPANION_CACHE": str(clone.parent / "cache")}
+    again = in_library(f"{MACHINE}\nread_wishes; set_up", root=clone, **cache)
+
+    assert (again.returncode, again.stdout) == (0, "system for none\nweights\n"), again.stderr
+
+
+def test_a_gpu_build_that_fails_does_not_come_back_at_the_next_start(tmp_path: Path) -> None:
+    root, cache = clone_into(tmp_path), {"COMPANION_CACHE": str(tmp_path / "cache")}
+    first = in_library(f"GPU_ASKED=none\n{MACHINE}\nread_wishes; set_up", root=root, **cache)
+    assert first.returncode == 0, first.stderr
+    fails = "has_cuda() { true; }\ninstall_wheels() { exit 1; }\nread_wishes; set_up"
+    for _ in range(2):
+        assert in_library(f"GPU_ASKED=cuda\n{MACHINE}\n{fails}", root=root, **cache).returncode == 1
+
+    assert in_library(f'{MACHINE}\nread_wishes; echo "$GPU"', root=root, **cache).stdout == "none\n"
 
 
 def test_what_is_built_anew_is_built_for_the_gpu_that_is_here_now(clone: Path) -> None:
