@@ -51,7 +51,7 @@ class VadSettings:
         0.1, "Shorter sounds than this aren't speech (a click, a knock).", unit="s", low=0.0, high=1.0
     )
     min_silence: float = setting(
-        0.2,
+        0.095,
         "Silence after which an utterance ends and the draft of an answer begins.",
         unit="s",
         low=0.05,

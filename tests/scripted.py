@@ -83,9 +83,11 @@ class ScriptedRecognizer:
     record: Callable[[str], str] = lambda text: text
     failing: Exception | None = None
     asked: int = 0
+    lengths: list[float] = field(default_factory=list)
 
     def quick(self, audio: NDArray[np.float32], cancel: Cancel, *, prompt: str = "") -> Transcription:
         self.asked += 1
+        self.lengths.append(len(audio) / RATE)
         self.spent.seconds += self.seconds
         if self.failing:
             raise self.failing
@@ -100,15 +102,19 @@ class ScriptedRecognizer:
 
 @dataclass(slots=True)
 class ScriptedTurnDetector:
-    """Gives one probability after the other; the last one again and again."""
+    """Gives one probability after the other, a new one when speech was added; the last again and again."""
 
     spent: Spent
     probabilities: list[float] = field(default_factory=lambda: [0.9])
     seconds: float = 0.04
+    speech: int = 0
 
     def probability(self, audio: NDArray[np.float32]) -> float:
         self.spent.seconds += self.seconds
-        return self.probabilities.pop(0) if len(self.probabilities) > 1 else self.probabilities[0]
+        before, self.speech = self.speech, int(np.count_nonzero(audio))
+        if before and before != self.speech and len(self.probabilities) > 1:
+            self.probabilities.pop(0)
+        return self.probabilities[0]
 
 
 @dataclass(slots=True)

@@ -43,7 +43,7 @@ def stored(state: State, event: e.Event, now: float, patience: Patience) -> Step
 def sound(state: State, now: float, patience: Patience) -> Step:
     """Give the loudspeaker what may sound by now, and notice when there is nothing more to come."""
     draft = current(state)
-    if state.floor in (Floor.PAUSE, Floor.CONTESTED) or not state.stored:
+    if state.floor in (Floor.USER, Floor.PUSHED, Floor.PAUSE, Floor.CONTESTED) or not state.stored:
         return state, []
     if draft.silent:
         why = "The answer held nothing that can be said aloud" if draft.clauses else "No answer came to mind"
@@ -117,7 +117,7 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
         return yielded(state, Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE, [tell])
     if event.draft == 0 or state.draft is None or event.role == "endpoint":
         return without_verdict(state, event, now, patience)
-    if state.floor is Floor.USER:
+    if state.floor in (Floor.USER, Floor.PUSHED):
         return replace(state, draft=None), [e.Revoke(event.draft), tell]
     if state.draft.sounded:
         draft = state.draft

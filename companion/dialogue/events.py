@@ -29,6 +29,13 @@ class SpeechSustained:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechDipped:
+    """The speech that goes on fell silent at `at`, for a moment or for longer: a word has just ended."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechPaused:
     """The last speech ended at `end`; noticed some milliseconds later."""
 
@@ -49,6 +56,16 @@ class Heard:
 
     draft: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """A partial transcript: the words of the turn that is still being said. `stable`: the words at its front
+    that the hypothesis before agrees with (LocalAgreement-2). `took`: seconds of work it was."""
+
+    text: str
+    stable: str
+    took: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +198,11 @@ class StopAsked:
 Event = (
     SpeechStarted
     | SpeechSustained
+    | SpeechDipped
     | SpeechPaused
     | TurnJudged
     | Heard
+    | Overheard
     | ReplyBegun
     | ClauseWritten
     | ReplyWritten
@@ -213,6 +232,10 @@ class Timer(Enum):
     """The silence is long enough for the turn to be over."""
     TURN_BOUND = "turn bound"
     """However doubtful the evidence, nobody waits longer than this."""
+    PARTIAL = "partial"
+    """The speech that goes on has grown by enough to be heard again."""
+    RESCORE = "rescore"
+    """The silence has lasted for long enough to ask the end-of-turn model again."""
     LONGEST = "longest turn"
     """The user has been speaking for as long as one turn may be."""
     ANSWER = "answer"
@@ -249,6 +272,18 @@ class Transcribe:
 
 
 @dataclass(frozen=True, slots=True)
+class Overhear:
+    """Write down what of the turn has been said so far, while it goes on (answered by `Overheard`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foresee:
+    """Evaluate the user's words so far behind the conversation: more will follow them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Write a reply to the conversation and `text`, the user's words that aren't part of it yet
     (empty: the last turns of the conversation are what is to be answered)."""
@@ -268,9 +303,11 @@ class Speak:
 
 @dataclass(frozen=True, slots=True)
 class Revoke:
-    """Withdraw everything that is being done for a draft, and drop what is held."""
+    """Withdraw everything that is being done for a draft, and drop what is held. What was heard for it goes
+    to the draft `successor`, if there is one."""
 
     draft: int
+    successor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +397,8 @@ Command = (
     | CancelTimer
     | Judge
     | Transcribe
+    | Overhear
+    | Foresee
     | Reply
     | Speak
     | Revoke

@@ -29,6 +29,8 @@ _LIVES = {
     e.Timer.LONGEST: (Floor.USER, Floor.PAUSE, Floor.PUSHED),
     e.Timer.TURN_END: (Floor.PAUSE,),
     e.Timer.TURN_BOUND: (Floor.PAUSE,),
+    e.Timer.RESCORE: (Floor.PAUSE,),
+    e.Timer.PARTIAL: (Floor.USER, Floor.PUSHED),
     e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
 }
 """The states of the floor in which a timer means something; it is cancelled on the way out of them."""
@@ -42,6 +44,9 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
         for timer, floors in _LIVES.items()
         if before.floor in floors and after.floor not in floors
     ]
+    partials = _LIVES[e.Timer.PARTIAL]
+    if after.floor in partials and before.floor not in partials:
+        commands.append(e.SetTimer(e.Timer.PARTIAL, now + user_turn.FIRST_PARTIAL))
     longest = _LIVES[e.Timer.LONGEST]
     if after.floor in longest and (fired or before.floor not in longest):
         commands.append(e.SetTimer(e.Timer.LONGEST, now + patience.longest))
@@ -81,8 +86,13 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         **_ALWAYS,
         e.Stored: (answer.stored, _to()),
         e.SpeechPaused: (user_turn.user_pauses, _to(_F.PAUSE)),
-        e.TimerFired: (user_turn.too_long, _to()),
+        e.TimerFired: (user_turn.speech_lasts, _to()),
+        e.SpeechDipped: (user_turn.word_ends, _to()),
+        e.Overheard: (user_turn.overheard, _to()),
         e.Heard: (user_turn.heard_of_cut, _to()),
+        e.ClauseWritten: (answer.clause_written, _to()),
+        e.ClauseReady: (answer.clause_ready, _to()),
+        e.ReplyWritten: (answer.reply_written, _to()),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE)),
@@ -90,10 +100,15 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     },
     _F.PUSHED: {
         **_ALWAYS,
-        e.EngineFailed: (answer.without_verdict, _to()),
+        e.EngineFailed: (answer.engine_failed, _to()),
         e.Stored: (answer.stored, _to()),
         e.PushEnded: (user_turn.key_up, _to(_F.PAUSE)),
-        e.TimerFired: (user_turn.too_long, _to(_F.PAUSE)),
+        e.TimerFired: (user_turn.speech_lasts, _to(_F.PAUSE)),
+        e.SpeechDipped: (user_turn.word_ends, _to()),
+        e.Overheard: (user_turn.overheard, _to()),
+        e.ClauseWritten: (answer.clause_written, _to()),
+        e.ClauseReady: (answer.clause_ready, _to()),
+        e.ReplyWritten: (answer.reply_written, _to()),
         e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE)),
     },

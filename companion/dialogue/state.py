@@ -40,6 +40,8 @@ class Patience:
     longest: float
     answer: float
     hands_free: bool
+    ahead: bool = True
+    """Whether an answer is drafted before the user pauses, wherever the words could be a whole turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class State:
 
     `draft`: the reply in preparation or being spoken. `turn`: number of the committed user turn that it
     answers, 0 before the commit. `stored`: that turn is on disk. `unanswered`: number of a committed turn
-    that was yielded to sounds which may turn out to be no words, 0 if there is none.
+    that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: a partial
+    transcript is under way.
     """
 
     floor: Floor = Floor.IDLE
@@ -57,6 +60,7 @@ class State:
     stored: bool = False
     unanswered: int = 0
     muted: bool = False
+    overhearing: bool = False
     drafts: int = 0
     turns: int = 0
 

@@ -14,6 +14,7 @@ MARKS = (
     "pause_noticed",
     "judged",
     "heard",
+    "asked",
     "first_token",
     "first_clause",
     "first_speech",
@@ -24,11 +25,14 @@ MARKS = (
 )
 """The moments of a turn, in the order in which they usually come."""
 
+_HEARD = ("speech_end", "pause_noticed", "judged", "heard")
+"""Those that stay when only the reply is drafted anew."""
+
 SPANS = {
     "vad": ("speech_end", "pause_noticed"),
     "endpoint": ("pause_noticed", "judged"),
     "asr": ("pause_noticed", "heard"),
-    "prefill": ("heard", "first_token"),
+    "prefill": ("asked", "first_token"),
     "decode": ("first_token", "first_clause"),
     "tts": ("first_clause", "first_speech"),
     "wait": ("speech_end", "committed"),
@@ -66,17 +70,17 @@ class Stopwatch:
     def command(self, command: e.Command, now: float) -> Stopwatch:
         """The stopwatch after a command was given at the time `now`."""
         match command:
-            case e.Revoke(draft) if draft == self.draft:
-                return Stopwatch()
+            case e.Revoke(draft, successor) if draft == self.draft:
+                kept = tuple(m for m in self.marks if m[0] in _HEARD) if successor else ()
+                return Stopwatch(successor, kept)
             case e.CommitUserTurn():
                 return self._mark("committed", now)
             case e.Play(draft, _) if draft == self.draft:
                 return self._mark("play", now)
-            case e.Reply(draft, _) if draft != self.draft:
-                return Stopwatch(draft, (("speech_end", now), ("heard", now)))
+            case e.Reply(draft, _):
+                return self._of(draft)._mark("asked", now)
             case e.Transcribe(draft):
-                end = dict(self.marks).get("speech_end", now) if self.draft == 0 else now
-                return Stopwatch(draft, (("speech_end", end), ("pause_noticed", now)))
+                return self._of(draft)._mark("pause_noticed", now)
             case _:
                 return self
 
@@ -84,9 +88,11 @@ class Stopwatch:
         """The stopwatch after an event that was handled at the time `now`."""
         match event:
             case e.SpeechPaused(end):
-                return Stopwatch(0, (("speech_end", end),))
-            case e.PushEnded():
-                return Stopwatch(0, (("speech_end", now),))
+                return Stopwatch(self.draft, (*self.marks, ("speech_end", end)))
+            case e.PushEnded() | e.Typed():
+                return Stopwatch(self.draft, (*self.marks, ("speech_end", now)))
+            case e.SpeechStarted():
+                return Stopwatch() if "sound" in dict(self.marks) else self
             case e.Stored():
                 return self._mark("stored", now)
         if getattr(event, "draft", 0) != self.draft or not self.draft:
@@ -105,6 +111,10 @@ class Stopwatch:
             case e.PlaybackBegun():
                 return self._mark("sound", now)
         return self
+
+    def _of(self, draft: int) -> Stopwatch:
+        """The stopwatch of a draft; the first draft takes on what was seen before there was one."""
+        return self if draft == self.draft else Stopwatch(draft, () if self.draft else self.marks)
 
     def read(self) -> Timeline | None:
         """The timeline once the answer has sounded, else None."""

@@ -7,13 +7,60 @@ from dataclasses import replace
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
+from companion.dialogue.words import same
+
+FIRST_PARTIAL = 0.8
+"""Seconds into a turn at which it is heard for the first time, if no word has audibly ended before."""
+
+PARTIAL_EVERY = 0.8
+"""Seconds from the start of one partial transcript to the next, at least."""
+
+PARTIAL_SHARE = 0.4
+"""Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause."""
+
+RESCORE = (0.2, 0.4, 0.6, 0.9, 1.3)
+"""Seconds of silence at which the end-of-turn model is asked again."""
 
 
 def user_begins(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """Speech in the quiet: the user takes the floor, unless only a key gives it."""
     if not patience.hands_free or state.muted:
         return state, []
-    return replace(state, floor=Floor.USER), []
+    return replace(state, floor=Floor.USER, overhearing=False), []
+
+
+def word_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """A word has just ended, perhaps the last: what is heard from here on may be the whole turn."""
+    if state.overhearing or (state.draft is not None and state.draft.cut):
+        return state, []
+    return replace(state, overhearing=True), [e.Overhear()]
+
+
+def speech_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The speech has grown: hear it again, or cut a turn that is as long as one may be."""
+    assert isinstance(event, e.TimerFired)
+    if event.timer is e.Timer.PARTIAL:
+        return word_ends(state, event, now, patience)
+    return too_long(state, event, now, patience)
+
+
+def overheard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The words so far: draft an answer where they could be all, else let the model read what is stable."""
+    assert isinstance(event, e.Overheard)
+    after = replace(state, overhearing=False)
+    if state.draft is not None and state.draft.cut:
+        return after, []
+    pause = max(PARTIAL_EVERY - event.took, event.took / PARTIAL_SHARE - event.took)
+    commands: list[e.Command] = [e.SetTimer(e.Timer.PARTIAL, now + pause)]
+    if state.draft is not None and same(state.draft.guess or "", event.text):
+        return after, commands
+    if state.draft is not None:
+        commands.append(e.Revoke(state.draft.id))
+        after = replace(after, draft=None)
+    if patience.ahead and _whole(event.text):
+        draft = Draft(state.drafts + 1, now, guess=event.text)
+        return replace(after, draft=draft, drafts=draft.id), [*commands, e.Reply(draft.id, event.text)]
+    return after, [*commands, e.Foresee(event.stable)] if event.stable else commands
 
 
 def user_goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -27,8 +74,7 @@ def user_goes_on(state: State, event: e.Event, now: float, patience: Patience) -
 def user_pauses(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """Silence: begin to draft an answer to the turn so far."""
     assert isinstance(event, e.SpeechPaused)
-    before: list[e.Command] = [e.Revoke(state.draft.id)] if state.draft else []
-    return begin_draft(state, Draft(0, event.end), now, patience, before)
+    return begin_draft(state, Draft(0, event.end), now, patience)
 
 
 def key_down(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -46,14 +92,21 @@ def key_down(state: State, event: e.Event, now: float, patience: Patience) -> St
 
 def key_up(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The key is released: the turn is over, with no waiting for silence."""
-    return begin_draft(state, Draft(0, now, over=True, final=True), now, patience, [])
+    return begin_draft(state, Draft(0, now, over=True, final=True), now, patience)
 
 
-def begin_draft(
-    state: State, draft: Draft, now: float, patience: Patience, commands: list[e.Command]
-) -> Step:
-    """Enter the pause: write down and judge the turn so far, and wait no longer than the bound."""
-    draft = replace(draft, id=state.drafts + 1)
+def begin_draft(state: State, draft: Draft, now: float, patience: Patience) -> Step:
+    """Enter the pause: write down and judge the turn so far, and wait no longer than the bound.
+
+    What was drafted ahead is kept: it is right if no word has been said since.
+    """
+    commands: list[e.Command] = []
+    ahead = state.draft
+    if ahead is not None and not ahead.cut:
+        draft = replace(ahead, end=draft.end, over=draft.over, final=draft.final)
+    else:
+        commands += [e.Revoke(ahead.id)] if ahead else []
+        draft = replace(draft, id=state.drafts + 1)
     bound = now + patience.answer if draft.over else max(now, draft.end + patience.wait_most)
     judge: list[e.Command] = [] if draft.over else [e.Judge(draft.id)]
     commands = [
@@ -62,7 +115,7 @@ def begin_draft(
         *judge,
         e.SetTimer(e.Timer.TURN_BOUND, bound),
     ]
-    return replace(state, floor=Floor.PAUSE, draft=draft, drafts=draft.id), commands
+    return replace(state, floor=Floor.PAUSE, draft=draft, drafts=max(state.drafts, draft.id)), commands
 
 
 def too_long(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -72,16 +125,17 @@ def too_long(state: State, event: e.Event, now: float, patience: Patience) -> St
         return state, []
     if state.floor is Floor.PUSHED:
         return key_up(state, event, now, patience)
+    before: list[e.Command] = [e.Revoke(state.draft.id)] if state.draft else []
     draft = Draft(state.drafts + 1, now, cut=True)
     after = replace(state, draft=draft, drafts=draft.id)
-    return after, [e.Transcribe(draft.id)]
+    return after, [*before, e.Transcribe(draft.id)]
 
 
 def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The words of a turn that was cut: written down and yielded, and a new turn goes on."""
     assert isinstance(event, e.Heard)
-    draft = current(state)
-    if not draft.cut:
+    draft = state.draft
+    if draft is None or not draft.cut:
         return state, []
     after = replace(state, draft=None)
     if not event.text:
@@ -97,18 +151,31 @@ def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -
 def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The sound's verdict on the end of the turn is in."""
     assert isinstance(event, e.TurnJudged)
-    return _await_end(
-        replace(state, draft=replace(current(state), probability=event.probability)), now, patience, []
-    )
+    draft = replace(current(state), probability=event.probability)
+    later = next((s for s in RESCORE if draft.end + s > now), None)
+    again: list[e.Command] = [] if later is None else [e.SetTimer(e.Timer.RESCORE, draft.end + later)]
+    return _await_end(replace(state, draft=draft), now, patience, again)
 
 
 def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """The words are known: draft the answer to them, or let go of a noise."""
+    """The words are known: draft the answer to them, or let go of a noise.
+
+    What was drafted ahead for the same words goes on; for others it is done anew.
+    """
     assert isinstance(event, e.Heard)
-    after = replace(state, draft=replace(current(state), text=event.text))
+    draft = current(state)
     if not event.text:
-        return _nothing_said(after, now, patience)
-    return _await_end(after, now, patience, [e.Reply(event.draft, event.text)])
+        return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
+    if draft.guess is not None and same(draft.guess, event.text):
+        return _await_end(replace(state, draft=replace(draft, text=event.text)), now, patience, [])
+    commands: list[e.Command] = []
+    fresh = replace(draft, text=event.text)
+    if draft.guess is not None:
+        fresh = replace(fresh, id=state.drafts + 1, guess=None, clauses=(), written=None)
+        commands += [e.Revoke(draft.id, successor=fresh.id)]
+        commands += [e.Judge(fresh.id)] if fresh.probability is None and not fresh.over else []
+    after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))
+    return _await_end(after, now, patience, [*commands, e.Reply(fresh.id, event.text)])
 
 
 def _await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
@@ -129,8 +196,13 @@ def _wait(probability: float, text: str, patience: Patience) -> float:
 
     Whisper ends a whole sentence with a mark; "And so, my fellow Americans" sounds complete and has none.
     """
-    whole = text.endswith((".", "!", "?")) and not text.endswith("..")
-    return patience.wait_complete if whole and probability >= patience.complete else patience.wait_open
+    sure = _whole(text) and probability >= patience.complete
+    return patience.wait_complete if sure else patience.wait_open
+
+
+def _whole(text: str) -> bool:
+    """Whether the words look like a whole sentence."""
+    return text.endswith((".", "!", "?")) and not text.endswith("..")
 
 
 def _nothing_said(state: State, now: float, patience: Patience) -> Step:
@@ -138,11 +210,16 @@ def _nothing_said(state: State, now: float, patience: Patience) -> Step:
     draft = current(state)
     if not state.unanswered:
         return revoked(state, Floor.IDLE, [e.DropSound()])
+    before: list[e.Command] = []
+    if draft.guess is not None:
+        draft = Draft(state.drafts + 1, draft.end, text="")
+        before = [e.Revoke(current(state).id, successor=draft.id)]
     after = replace(
         state, floor=Floor.ANSWERING, turn=state.unanswered, unanswered=0,
-        draft=replace(draft, over=True),
+        draft=replace(draft, over=True), drafts=max(state.drafts, draft.id),
     )  # fmt: skip
     return after, [
+        *before,
         e.DropSound(),
         e.Reply(draft.id, ""),
         e.SetTimer(e.Timer.ANSWER, now + patience.answer),
@@ -153,6 +230,8 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
     """The silence has lasted: commit the words, or, past the bound, wait for them a last time."""
     assert isinstance(event, e.TimerFired)
     draft = current(state)
+    if event.timer is e.Timer.RESCORE:
+        return state, [] if draft.over else [e.Judge(draft.id)]
     if event.timer in (e.Timer.TURN_END, e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.text:
         return commit(state, now, patience, [])
     if event.timer not in (e.Timer.TURN_BOUND, e.Timer.LONGEST):

@@ -158,9 +158,12 @@ class Conversation:
                 self._hands.start("device", "mute", self._jobs.mute(self._sound, self._ears, True))
             case e.OpenMicrophone():
                 self._hands.start("device", "mute", self._jobs.mute(self._sound, self._ears, False))
-            case e.Revoke(draft):
+            case e.Revoke(draft, successor):
                 self._hands.cancel(f"draft {draft}")
                 self._mouth.drop(draft)
+                if successor and draft in self._shots:
+                    self._shots[successor] = self._shots.pop(draft)
+                    self._ears.hand_over(draft, successor)
             case e.Tell() | e.YieldTurn():
                 return  # for the watchers
             case _:
@@ -169,9 +172,14 @@ class Conversation:
     def _employ(self, command: e.Command) -> None:
         """Give an engine its work."""
         match command:
+            case e.Overhear():
+                self._rest_from_review()
+                self._hands.start("asr", "overhear", self._jobs.overhear(self._ears.so_far()))
+            case e.Foresee(text):
+                self._hands.cancel("foresee")
+                self._hands.start("llm", "foresee", self._jobs.foresee(text, self.record))
             case e.Transcribe(draft):
-                self._hands.cancel("review")
-                self._reviewing.clear()
+                self._rest_from_review()
                 self._shots = {draft: self._shot(draft)}
                 job = self._jobs.transcribe(draft, self._shots[draft])
                 self._hands.start("asr", f"draft {draft}", job)
@@ -179,6 +187,7 @@ class Conversation:
                 self._hands.start("endpoint", f"draft {draft}", self._jobs.judge(draft, self._shot(draft)))
             case e.Reply(draft, text):
                 self._hands.cancel("settle")
+                self._hands.cancel("foresee")
                 self._hands.start("llm", f"draft {draft}", self._jobs.reply(draft, text, self.record))
             case e.Speak(draft, index, text):
                 self._hands.start("tts", f"draft {draft}", self._jobs.speak(draft, index, text))
@@ -191,6 +200,11 @@ class Conversation:
                     self._hands.start("asr", "review", job)
             case e.Settle():
                 self._settle()
+
+    def _rest_from_review(self) -> None:
+        """Somebody speaks: what is heard for the record only waits."""
+        self._hands.cancel("review")
+        self._reviewing.clear()
 
     def _shot(self, draft: int) -> Snapshot:
         return self._shots[draft] if draft in self._shots else self._ears.snapshot(draft)

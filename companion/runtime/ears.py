@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.audio import FRAME, RATE, Captured
-from companion.dialogue.events import Event, SpeechPaused, SpeechStarted, SpeechSustained
+from companion.dialogue.events import Event, SpeechDipped, SpeechPaused, SpeechStarted, SpeechSustained
 from companion.engines.vad import WINDOW, SpeechDetector
 
 MOST = 600.0
@@ -47,11 +47,13 @@ class EdgeFinder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The sound of a turn so far: float32[n], 16 kHz; `start` and `end` are sample numbers of the stream."""
+    """The sound of a turn so far: float32[n], 16 kHz; `start` and `end` are sample numbers of the stream, and
+    so is `voiced`, up to which there was speech."""
 
     start: int
     end: int
     audio: NDArray[np.float32]
+    voiced: int = 0
 
 
 class _Tape:
@@ -108,6 +110,7 @@ class Ears:
         self._tape = _Tape()
         self._turn: int | None = None  # sample at which the turn's sound starts
         self._onset: int | None = None  # sample at which the speech that is going on began
+        self._voiced = 0  # sample up to which there was speech
         self._windowed = 0  # samples that the VAD has seen
         self._zero = 0  # sample at which the VAD's stream started
         self._taken: dict[int, int] = {}  # end of the snapshot taken for a draft
@@ -130,6 +133,7 @@ class Ears:
                 if edge is not None:
                     events.append(self._note(edge, captured.at, end))
                 events += self._sustain(captured.at, end)
+                events += self._dip(captured.at, end)
             self._trim(end)
         return events
 
@@ -153,6 +157,15 @@ class Ears:
         self._sustained = True
         return [SpeechSustained(at - (end - self._onset) / RATE)]
 
+    def _dip(self, at: float, end: int) -> list[Event]:
+        """Tell when speech that goes on falls silent for the first window."""
+        before, speaking = self._voiced, self._onset is not None
+        if speaking and self._edges.voiced:
+            self._voiced = self._windowed
+        if not speaking or self._edges.voiced or before != self._windowed - WINDOW:
+            return []
+        return [SpeechDipped(at - (end - before) / RATE)]
+
     def _trim(self, end: int) -> None:
         """Forget what is neither the turn nor pre-roll nor still to be judged by the VAD."""
         keep = self._turn if self._turn is not None else end - self._pre_roll - RATE // 2
@@ -166,7 +179,20 @@ class Ears:
             end = self._tape.end
             start = end if self._turn is None else max(self._turn, self._tape.start)
             self._taken = {draft: end}
-            return Snapshot(start, end, self._tape.slice(start, end).copy())
+            return Snapshot(start, end, self._tape.slice(start, end).copy(), self._voiced)
+
+    def so_far(self) -> Snapshot:
+        """The sound of the turn that goes on, for a partial transcript."""
+        with self._lock:
+            end = self._tape.end
+            start = end if self._turn is None else max(self._turn, self._tape.start)
+            return Snapshot(start, end, self._tape.slice(start, end).copy(), self._voiced)
+
+    def hand_over(self, draft: int, successor: int) -> None:
+        """The snapshot taken for `draft` is now that of the draft `successor`."""
+        with self._lock:
+            if draft in self._taken:
+                self._taken[successor] = self._taken.pop(draft)
 
     def hold(self) -> None:
         """The turn begins now, whatever the VAD says; its pre-roll is kept."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,14 +17,13 @@ from companion.dialogue.clauses import ClauseSplitter
 from companion.dialogue.prompt import Line, Record, Turn, lines, thinned
 from companion.engines import Cancel
 from companion.engines.asr import Recognizer, Transcription
+from companion.engines.asr.partials import Hypothesis, Partials
 from companion.engines.endpoint import TurnDetector
 from companion.engines.llm import LanguageModel, Message, Sampling
 from companion.engines.tts import Synthesizer
+from companion.errors import EngineError
 from companion.runtime.ears import Ears, Snapshot
 from companion.runtime.mouth import Mouth
-
-LONG = 20.0
-"""Seconds of a turn from which on the words of its earlier stretches are kept, not heard again each time."""
 
 Job = Callable[[Cancel], Iterator[e.Event]]
 
@@ -58,15 +58,6 @@ class Engines:
     tts: Synthesizer
 
 
-@dataclass(slots=True)
-class _Known:
-    """The words of the first stretch of a long turn."""
-
-    start: int
-    end: int
-    text: str
-
-
 class Jobs:
     """Makes the job for a command. `matters(answered, record)` says whether two transcripts differ in a
     number or a name."""
@@ -76,23 +67,41 @@ class Jobs:
     ) -> None:
         self._engines, self._mouth, self._store, self._talk = engines, mouth, store, talk
         self._matters = matters
-        self._known: _Known | None = None
+        self._partials = Partials(engines.asr)
         self._first: Turn | None = None
         self._cut = True
 
     def transcribe(self, draft: int, sound: Snapshot) -> Job:
-        """Write down the turn; of a long one, only what is new since the last pause."""
+        """Write down the turn; where only silence was added to its last partial transcript, that is it."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            known = self._known
-            if known is None or known.start != sound.start or known.end <= sound.start:
-                known = _Known(sound.start, sound.start, "")
-            fresh = sound.audio[known.end - sound.start :] if _seconds(sound.audio) > LONG else sound.audio
-            before = known.text if len(fresh) < len(sound.audio) else ""
-            heard = self._engines.asr.quick(fresh, cancel, prompt=before[-200:]) if len(fresh) else None
-            text = " ".join(f"{before} {heard.text if heard else ''}".split())
-            self._known = _Known(sound.start, sound.end, text)
-            yield e.Heard(draft, text)
+            heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
+            yield e.Heard(draft, heard.text)
+
+        return job
+
+    def overhear(self, sound: Snapshot) -> Job:
+        """Write down what has been said so far of a turn that goes on."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            began = time.perf_counter()
+            try:
+                heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
+            except EngineError:
+                heard = Hypothesis("", "")  # nobody waits for it: the same failure at the pause is told
+            yield e.Overheard(heard.text, heard.stable, time.perf_counter() - began)
+
+        return job
+
+    def foresee(self, text: str, record: Record) -> Job:
+        """Let the model read the first words of a turn that goes on."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text)))
+            if self._cut:
+                self._engines.llm.prefill(prompt, cancel, open_ended=True)
+            return
+            yield
 
         return job
 
@@ -247,7 +256,3 @@ class Jobs:
 def messages(prompt: Sequence[Line]) -> list[Message]:
     """The heart's lines as the language model's messages."""
     return [Message(line.role, line.content) for line in prompt]
-
-
-def _seconds(audio: NDArray[np.float32]) -> float:
-    return len(audio) / 16_000
