@@ -95,6 +95,9 @@ class ScriptedRecognizer:
         text = " ".join(self.script[n - 1].text for n in found if self.script[n - 1].text)
         return Transcription(text, "en", len(audio) / RATE, 0.0, -0.2)
 
+    def glimpse(self, audio: NDArray[np.float32], cancel: Cancel, *, prompt: str = "") -> Transcription:
+        return self.quick(audio, cancel, prompt=prompt)
+
     def thorough(self, audio: NDArray[np.float32], cancel: Cancel, *, prompt: str = "") -> Transcription:
         heard = self.quick(audio, cancel)
         return Transcription(self.record(heard.text), "en", heard.seconds, 0.0, -0.1)

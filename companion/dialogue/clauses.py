@@ -1,7 +1,8 @@
 """Token stream -> speakable clauses, as early as it sounds natural.
 
-The first clause of a reply may be short, so that the first sound comes early; later ones end at the end of a
-sentence, or at a comma once they are long enough. What has been cut off is never taken back, and the clauses
+The first clause of a reply may be short, so that the first sound comes early: it ends at a mark, or before a
+word that begins a new group of words. Later ones end at the end of a sentence, or at a comma once they are
+long enough. What has been cut off is never taken back, and the clauses
 joined by single spaces are the text with its white space normalised.
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)|\n")
 _SOFT_END = re.compile(r"[,;:—–]+[\"'”’)\]*_]*(?=\s)|\s[-—–](?=\s)")
@@ -17,17 +20,63 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 
+_WORD = re.compile(r"\S+")
+_MARKS = ".,;:!?…\"'”’()[]*_-—–"
+_GROUPS = frozenset(
+    "and but or so because that which who when while where if as to for with in on at from about by into like "
+    "than then though until since after before what how without through over under".split()
+)
+"""Words that begin a group of words: a breath before them sounds natural."""
+
+_CLINGING = frozenset(
+    "a an the my your his her its our their this that these those to of in on at for with from by and or but "
+    "as so is are was were am be been i you he she it we they i'm you're it's that's there's i'll i'd i've "
+    "can could will would should may might must do does did don't can't not no very really just more most "
+    "quite too what which who how mr mrs ms dr".split()
+)
+"""Words that cling to the next one: nobody breathes between them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
     """How long clauses are, in words. `first_soft`: from how many words on the first clause may end at a
-    comma; `soft`: the same for later ones; `sentence`: shorter sentences are joined with the next one, unless
+    comma; `first_break`: before a word that begins a group; `first_most`: before any word, if it doesn't tear
+    what belongs together; `soft`: the same for later ones; `sentence`: shorter sentences are joined with the next one, unless
     they open the reply; `most`: a clause with no mark at all is cut here."""
 
     first_soft: int = 3
+    first_break: int = 4
+    first_most: int = 7
     soft: int = 8
     sentence: int = 3
     most: int = 28
+
+
+SPOKEN = 2.8
+"""Words a second that are spoken (the default voice, at its own pace)."""
+
+WRITTEN = 0.75
+"""Words a token is (English)."""
+
+NEXT = 8
+"""Words of the second clause, for which the first must last."""
+
+
+def lengths(decode: float) -> Lengths:
+    """The lengths for a model that writes `decode` tokens a second (0: not known yet).
+
+    The first clause is as short as it can be while its speech lasts until the second one is written and
+    synthesised (0.15 s).
+    """
+    if decode <= 0:
+        return Lengths(first_soft=NEXT, first_break=2 * NEXT, first_most=3 * NEXT)
+    needed = ceil(SPOKEN * (NEXT / (WRITTEN * decode) + 0.15))
+    usual = Lengths()
+    return Lengths(
+        first_soft=max(usual.first_soft, needed),
+        first_break=max(usual.first_break, needed),
+        first_most=max(usual.first_most, needed + 3),
+    )
 
 
 class ClauseSplitter:
@@ -64,7 +113,19 @@ class ClauseSplitter:
         for end, hard in sorted(marks):
             if self._ends_at(self._text[:end], hard):
                 return end
-        return self._cut_long()
+        return self._cut_first() if not self._given else self._cut_long()
+
+    def _cut_first(self) -> int | None:
+        """Before the first word that begins a group, or at last before any that doesn't cling to the one
+        before it. A word counts as whole once something follows it."""
+        words = list(_WORD.finditer(self._text))
+        for count, (word, following) in enumerate(pairwise(words), start=1):
+            last, first = (bare.group().strip(_MARKS).lower() for bare in (word, following))
+            if last in _CLINGING or not first:
+                continue
+            if count >= self._lengths.first_most or (count >= self._lengths.first_break and first in _GROUPS):
+                return word.end()
+        return None
 
     def _ends_at(self, head: str, hard: bool) -> bool:
         words = len(head.split())

@@ -180,11 +180,12 @@ class Conversation:
                 self._hands.start("llm", "foresee", self._jobs.foresee(text, self.record))
             case e.Transcribe(draft):
                 self._rest_from_review()
-                self._shots = {draft: self._shot(draft)}
+                self._shots = {draft: self._ears.snapshot(draft)}
                 job = self._jobs.transcribe(draft, self._shots[draft])
                 self._hands.start("asr", f"draft {draft}", job)
             case e.Judge(draft):
-                self._hands.start("endpoint", f"draft {draft}", self._jobs.judge(draft, self._shot(draft)))
+                job = self._jobs.judge(draft, self._ears.so_far())
+                self._hands.start("endpoint", f"draft {draft}", job)
             case e.Reply(draft, text):
                 self._hands.cancel("settle")
                 self._hands.cancel("foresee")
@@ -205,9 +206,6 @@ class Conversation:
         """Somebody speaks: what is heard for the record only waits."""
         self._hands.cancel("review")
         self._reviewing.clear()
-
-    def _shot(self, draft: int) -> Snapshot:
-        return self._shots[draft] if draft in self._shots else self._ears.snapshot(draft)
 
     def _play(self, draft: int, index: int) -> None:
         if not any((t.side, t.number) == ("companion", draft) for t in self.record.turns):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from companion.audio import Sound
 from companion.dialogue import events as e
-from companion.dialogue.clauses import ClauseSplitter
+from companion.dialogue.clauses import ClauseSplitter, lengths
 from companion.dialogue.prompt import Line, Record, Turn, lines, thinned
 from companion.engines import Cancel
 from companion.engines.asr import Recognizer, Transcription
@@ -75,7 +75,7 @@ class Jobs:
         """Write down the turn; where only silence was added to its last partial transcript, that is it."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
+            heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel, final=True)
             yield e.Heard(draft, heard.text)
 
         return job
@@ -86,7 +86,7 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             began = time.perf_counter()
             try:
-                heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
+                heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel, final=False)
             except EngineError:
                 heard = Hypothesis("", "")  # nobody waits for it: the same failure at the pause is told
             yield e.Overheard(heard.text, heard.stable, time.perf_counter() - began)
@@ -118,7 +118,7 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text)))
-            splitter, index, begun = ClauseSplitter(), 0, False
+            splitter, index, begun = ClauseSplitter(lengths(self._engines.llm.rates().decode)), 0, False
             if not self._cut:
                 self._thin(prompt, cancel)
             pieces = self._engines.llm.generate(

@@ -44,6 +44,11 @@ class Recognizer(Protocol):
         """The text as soon as it can be had, without word times; `prompt` is what was said before."""
         ...
 
+    def glimpse(self, audio: NDArray[np.float32], cancel: Cancel, *, prompt: str = "") -> Transcription:
+        """What `quick` hears at first, in one pass: of speech that goes on, and of which more will be heard.
+        `doubt` says why `quick` would look again, "" where it wouldn't."""
+        ...
+
     def thorough(self, audio: NDArray[np.float32], cancel: Cancel, *, prompt: str = "") -> Transcription:
         """The text for the record: the full window, with word times and confidence."""
         ...

@@ -75,6 +75,11 @@ class WhisperRecognizer:
         self._whisper.cancel = cancel
         return joined([self._quick(piece, prompt) for piece in cut([_checked(audio)])], audio.size / RATE)
 
+    def glimpse(self, audio: NDArray[np.float32], cancel: Cancel, *, prompt: str = "") -> Transcription:
+        """One pass over the frames there are; `doubt` says why `quick` would make another."""
+        self._whisper.cancel = cancel
+        return joined([self._glimpse(p, prompt) for p in cut([_checked(audio)])], audio.size / RATE)
+
     def thorough(self, audio: NDArray[np.float32], cancel: Cancel, *, prompt: str = "") -> Transcription:
         """The text for the record: full windows, beam search, word times and confidence.
 
@@ -112,6 +117,14 @@ class WhisperRecognizer:
         if not why:
             return _transcription(short, seconds, short.text, "")
         return self._decide(short, self._read_full(piece), why, seconds)
+
+    def _glimpse(self, piece: NDArray[np.float32], prompt: str) -> Transcription:
+        """One piece of at most 28 s over a short window, whatever is to be thought of it."""
+        if _silent(piece):
+            return self._nothing(piece)
+        seconds = piece.size / RATE
+        short = self._read_short(piece, prompt)
+        return _transcription(short, seconds, short.text, doubt(short, seconds, self._settings))
 
     def _read_short(self, piece: NDArray[np.float32], prompt: str) -> Reading:
         """One pass over the frames there are and a few more."""

@@ -26,6 +26,11 @@ class Piece:
         """The words to speak."""
         return " ".join(span.spoken for span in self.spans if span.spoken)
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it ends within a sentence: on a letter or a digit, with no mark behind."""
+        return self.spoken[-1:].isalnum()
+
 
 def pieces(spans: tuple[Span, ...]) -> Iterator[Piece]:
     """The pieces of `spans`: cut behind sentences, and inside those that are longer than `LONGEST`.

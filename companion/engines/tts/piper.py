@@ -21,6 +21,9 @@ from companion.engines.tts.word_times import estimated_lengths, word_spans
 from companion.errors import EngineError, reason
 from companion.settings import TtsSettings
 
+OPEN_TAIL = 0.04
+"""Longest silence (seconds) behind a clause whose sentence goes on: no more than between two words."""
+
 TRIAL = "Well, here I am again at 9:30, and the rain has stopped at last."
 """Said once at load: its level sets the gain, and the first clause finds everything warm, numbers included
 (the first clause of a cold voice took half as long again)."""
@@ -63,7 +66,8 @@ class PiperSynthesizer:
         for piece in pieces(speakable(text, self.language).spans):
             if cancel.is_set():
                 raise Cancelled
-            phonemes = self._phonemes(piece.spoken)
+            # A comma where the sentence goes on: the voice must not fall there.
+            phonemes = self._phonemes(piece.spoken + "," if piece.goes_on else piece.spoken)
             if phonemes:
                 speech = self._speak(piece, phonemes)
                 if cancel.is_set():
@@ -73,11 +77,12 @@ class PiperSynthesizer:
     def _speak(self, piece: Piece, phonemes: Sequence[str]) -> Speech:
         settings = self._settings
         samples, lengths = self._render(phonemes)
-        sound, later = trimmed(samples, self.rate, settings.lead, settings.tail)
+        tail = min(settings.tail, OPEN_TAIL) if piece.goes_on else settings.tail
+        sound, later = trimmed(samples, self.rate, settings.lead, tail)
         if lengths is not None:
             later, lengths = later + int(lengths[0]), lengths[1:]
         else:
-            voiced = len(sound) - int((settings.lead + settings.tail) * self.rate)
+            voiced = len(sound) - int((settings.lead + tail) * self.rate)
             lengths = estimated_lengths(phonemes, max(0, voiced))
             later = int(settings.lead * self.rate)
         if self._world is not None:
