@@ -88,7 +88,11 @@ class TurnsSettings:
         high=60.0,
     )
     barge_in: float = setting(
-        0.2, "Speech over the companion's voice after which she stops.", unit="s", low=0.05, high=2.0
+        0.6,
+        "Speech over her voice after which she stops, if its words aren't known by then.",
+        unit="s",
+        low=0.05,
+        high=2.0,
     )
     longest: float = setting(
         300.0, "Longest turn; what is said after it starts a new one.", unit="s", low=10.0, high=540.0

@@ -100,12 +100,20 @@ class Talk:
 
 
 def run(
-    data: Path, recognizer: Recognizer, step: Callable[[str], None], *, most: int, keep: Path | None = None
+    data: Path,
+    recognizer: Recognizer,
+    step: Callable[[str], None],
+    *,
+    most: int,
+    keep: Path | None = None,
+    floor: dict[str, float] | None = None,
 ) -> dict[str, Any]:
     """Speak up to `most` recordings of `data` (speech/, then commands/) and read the tape.
 
     Plain JSON: `median_s`, `p95_s` and `gaps_s` from the end of the user's speech to the first speech of the
-    answer, `cut_offs` (she spoke while the user did), `answers` as transcribed from the tape, `spans_ms`.
+    answer, `cut_offs` (she spoke while the user did), `answers` as transcribed from the tape, `stages_ms`.
+    With `floor`, the parts of the machine's floor in seconds, also the floor, and how the median compares
+    with it.
     """
     files = recordings_in(data)[:most]
     with Room() as room, tempfile.TemporaryDirectory(prefix="companion-bench-") as home:
@@ -119,8 +127,19 @@ def run(
     if keep:
         write(keep, (np.clip(tape.speaker, -1, 1) * 32767).astype(np.int16), tape.rate)
     rows = [_read(tape, said, i, path, recognizer) for i, path in enumerate(files)]
+    summary = _summary(rows)
+    spans = stages(talk.lines)
+    if floor is not None and summary["median_s"] and "device" in spans:
+        parts = {**floor, "device": spans["device"]["p50"] / 1000}
+        least = sum(parts.values())
+        summary["floor_s"] = round(least, 3)
+        summary["median_of_floor"] = round(summary["median_s"] / least, 2)
+        summary["p95_of_floor"] = round(summary["p95_s"] / least, 2)
+        summary["floor_parts_s"] = parts
     return {
-        **_summary(rows),
+        **summary,
+        "stages_ms": spans,
+        "drafts": _pairs(talk.told("drafts: ")),
         "rates": talk.told("rates: "),
         "sound": talk.told("sound: "),
         "ready_s": round(ready, 2),
@@ -128,6 +147,25 @@ def run(
         "lines": talk.lines,
         "turns": rows,
     }
+
+
+def stages(lines: list[str]) -> dict[str, dict[str, int]]:
+    """Median and 95th percentile of each span of the answers' timelines, in milliseconds."""
+    found: dict[str, list[float]] = {}
+    for line in lines:
+        if line.startswith("ms: "):
+            for name, value in _pairs(line.removeprefix("ms: ")).items():
+                found.setdefault(name, []).append(value)
+    return {
+        name: {"p50": round(float(np.median(of))), "p95": round(float(np.percentile(of, 95)))}
+        for name, of in found.items()
+    }
+
+
+def _pairs(words: str) -> dict[str, float]:
+    """What "name value  name value" says."""
+    parts = words.split()
+    return {name: float(value) for name, value in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def _conversation(

@@ -82,21 +82,30 @@ def tts(home: str | None) -> None:
 @command.command()
 @DATA
 @click.option("--most", default=28, show_default=True, help="How many recordings.")
+@click.option("--room", is_flag=True, help="In the measuring room (as always, but for --detector).")
 @click.option("--tape", type=click.Path(path_type=Path), help="Keep the loudspeaker's sound as a WAV file.")
 @click.pass_obj
-def turns(home: str | None, data: Path, most: int, tape: Path | None) -> None:
+def turns(home: str | None, data: Path, most: int, room: bool, tape: Path | None) -> None:
     """Voice-to-voice time of `companion talk` in a room with a virtual microphone and loudspeaker.
 
-    Example: companion bench turns --data recordings/ --most 8
+    Beside the times stands the machine's floor, from rates measured just before.
+
+    Example: companion bench turns --room --data recordings/ --most 8
     """
     from companion import app
 
     app.prepare()
     settings = app.settings_of(home)
-    recognizer: Any = app.Loader(settings).asr()
-    from companion.bench.turns import run
+    loader = app.Loader(settings)
+    recognizer: Any = loader.asr()
+    from companion.audio.recordings import read
+    from companion.bench import machine_floor
+    from companion.bench.turns import recordings_in, run
 
-    _report(home, ("llm", "asr", "tts", "endpoint"), run(data, recognizer, _step, most=most, keep=tape))
+    speech = read(recordings_in(data)[0])
+    floor = machine_floor.measure(recognizer, loader.tts(), loader.folder("llm"), settings.llm, speech)
+    measured = run(data, recognizer, _step, most=most, keep=tape, floor=floor)
+    _report(home, ("llm", "asr", "tts", "endpoint"), measured)
 
 
 @command.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from companion.commands.printer import Printer
@@ -15,6 +17,7 @@ class Screen:
 
     def __init__(self, timings: bool = False) -> None:
         self._timings = timings
+        self.tally: Any = None
         self._printer = Printer()
 
     @property

@@ -60,8 +60,10 @@ def _begun(folder: Any, settings: Any, screen: Any) -> Any:
     from companion.audio.device import DeviceSound
     from companion.home import STORE
     from companion.memory.store import Store
+    from companion.runtime.tally import Tally
 
     sound = DeviceSound(settings.audio)
+    screen.tally = Tally()
     with contextlib.ExitStack() as undo:
         undo.callback(sound.close)
         _check_devices(sound)  # a machine without a microphone is told so before the models load
@@ -72,7 +74,7 @@ def _begun(folder: Any, settings: Any, screen: Any) -> Any:
         parts = app.load_parts(settings, store, lambda role: None)
         while sound.read(0.0) is not None:
             pass  # what was heard while the models loaded was not meant for her
-        companion = app.Companion.start(parts, sound, (screen,), screen.trouble)
+        companion = app.Companion.start(parts, sound, (screen, screen.tally), screen.trouble)
         undo.pop_all()
     return companion
 
@@ -100,6 +102,7 @@ def _count(companion: Any, status: Any, screen: Any) -> None:
     """The engines' own rates and the sound's counters, beside the times of the answers."""
     rates = companion.parts.engines.llm.rates()
     drift = 0 if status.drift_ppm is None else round(status.drift_ppm)
+    screen.note(f"drafts: {screen.tally.sentence()}")
     screen.note(f"rates: prefill {rates.prefill:.0f} tok/s  decode {rates.decode:.0f} tok/s")
     screen.note(
         f"sound: xruns {status.xruns}  dropped {status.dropped_frames}  reopened {status.reopened}"

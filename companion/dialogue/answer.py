@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from companion.dialogue import events as e
 from companion.dialogue import user_turn
+from companion.dialogue.draft import Draft
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
 
 
@@ -60,7 +61,7 @@ def sound(state: State, now: float, patience: Patience) -> Step:
     if (draft.ready and not current(state).ready) or (draft.ready and floor is not state.floor):
         commands.append(e.Review())
     after = replace(state, floor=floor, draft=draft)
-    return _finish(after, commands) if draft.sounded and draft.done else (after, commands)
+    return _finish(after, now, patience, commands) if draft.sounded and draft.done else (after, commands)
 
 
 def clause_played(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -69,11 +70,11 @@ def clause_played(state: State, event: e.Event, now: float, patience: Patience) 
     draft = current(state).with_played(event.index)
     after = replace(state, draft=draft)
     if draft.done:
-        return _finish(after, [])
+        return _finish(after, now, patience, [])
     return after, [e.SetTimer(e.Timer.ANSWER, now + patience.answer)]
 
 
-def _finish(state: State, commands: list[e.Command]) -> Step:
+def _finish(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
     """All of the reply was heard."""
     draft = current(state)
     said: list[e.Command] = [
@@ -81,7 +82,11 @@ def _finish(state: State, commands: list[e.Command]) -> Step:
         e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False),
     ]
     if state.floor is Floor.OVERLAP:
-        return replace(state, floor=Floor.USER, draft=None, turn=0), said
+        after = replace(state, floor=Floor.USER, draft=None, turn=0)
+        if state.over_at is None:
+            return after, said
+        after, more = user_turn.begin_draft(after, Draft(0, state.over_at), now, patience)
+        return after, [*said, *more]
     return replace(state, floor=Floor.IDLE, draft=None, turn=0), [
         *said,
         e.DropSound(),
@@ -152,30 +157,6 @@ def _lost_draft(state: State, event: e.Event, now: float, patience: Patience) ->
     return after, [*commands, *more]
 
 
-def user_overlaps(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """A sound from the user while it is her turn: perhaps a barge-in."""
-    assert isinstance(event, e.SpeechStarted)
-    if not patience.hands_free or state.muted:
-        return state, []
-    floor = Floor.CONTESTED if state.floor is Floor.ANSWERING else Floor.OVERLAP
-    return replace(state, floor=floor), []
-
-
-def overlap_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """The sound was too short to be meant."""
-    floor = Floor.ANSWERING if state.floor is Floor.CONTESTED else Floor.COMPANION
-    after, commands = sound(replace(state, floor=floor), now, patience)
-    return after, [e.DropSound(), *commands]
-
-
-def barge_in(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """The user means it: fall silent, or give up an answer that has not sounded yet."""
-    if state.floor is Floor.CONTESTED:
-        after, commands = yielded(state, Floor.USER, [])
-        return replace(after, unanswered=state.turn), commands
-    return interrupted(state, Floor.USER, [])
-
-
 def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The microphone is closed or opened; what she is saying goes on."""
     assert isinstance(event, e.MuteChanged)
@@ -193,8 +174,9 @@ def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     if state.floor in (Floor.USER, Floor.PUSHED):
         return revoked(after, Floor.IDLE, [e.CloseMicrophone(), e.DropSound()])
     if state.floor in (Floor.OVERLAP, Floor.CONTESTED):
-        after, commands = overlap_ends(after, event, now, patience)
-        return after, [e.CloseMicrophone(), *commands]
+        floor = Floor.ANSWERING if state.floor is Floor.CONTESTED else Floor.COMPANION
+        after, commands = sound(replace(after, floor=floor), now, patience)
+        return after, [e.CloseMicrophone(), e.DropSound(), *commands]
     return after, [e.CloseMicrophone()]
 
 

@@ -22,18 +22,20 @@ _ABBREVIATION = re.compile(
 
 _WORD = re.compile(r"\S+")
 _MARKS = ".,;:!?…\"'”’()[]*_-—–"
-_GROUPS = frozenset(
-    "and but or so because that which who when while where if as to for with in on at from about by into like "
-    "than then though until since after before what how without through over under".split()
-)
+_GROUPS_TEXT = """
+    and but or so because that which who when while where if as to for with in on at from about by into
+    like than then though until since after before what how without through over under
+"""
+_GROUPS = frozenset(_GROUPS_TEXT.split())
 """Words that begin a group of words: a breath before them sounds natural."""
 
-_CLINGING = frozenset(
-    "a an the my your his her its our their this that these those to of in on at for with from by and or but "
-    "as so is are was were am be been i you he she it we they i'm you're it's that's there's i'll i'd i've "
-    "can could will would should may might must do does did don't can't not no very really just more most "
-    "quite too what which who how mr mrs ms dr".split()
-)
+_CLINGING_TEXT = """
+    a an the my your his her its our their this that these those to of in on at for with from by and or
+    but as so is are was were am be been i you he she it we they i'm you're it's that's there's i'll i'd
+    i've can could will would should may might must do does did don't can't not no very really just more
+    most quite too what which who how mr mrs ms dr
+"""
+_CLINGING = frozenset(_CLINGING_TEXT.split())
 """Words that cling to the next one: nobody breathes between them."""
 
 
@@ -41,8 +43,8 @@ _CLINGING = frozenset(
 class Lengths:
     """How long clauses are, in words. `first_soft`: from how many words on the first clause may end at a
     comma; `first_break`: before a word that begins a group; `first_most`: before any word, if it doesn't tear
-    what belongs together; `soft`: the same for later ones; `sentence`: shorter sentences are joined with the next one, unless
-    they open the reply; `most`: a clause with no mark at all is cut here."""
+    what belongs together; `soft`: the same for later ones; `sentence`: shorter sentences are joined with the
+    next one, unless they open the reply; `most`: a clause with no mark at all is cut here."""
 
     first_soft: int = 3
     first_break: int = 4

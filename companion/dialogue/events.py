@@ -61,11 +61,13 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Overheard:
     """A partial transcript: the words of the turn that is still being said. `stable`: the words at its front
-    that the hypothesis before agrees with (LocalAgreement-2). `took`: seconds of work it was."""
+    that the hypothesis before agrees with (LocalAgreement-2). `took`: seconds of work it was. `sure`: the
+    words are to be believed as they stand."""
 
     text: str
     stable: str
     took: float
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,8 @@ class Timer(Enum):
     """The speech that goes on has grown by enough to be heard again."""
     RESCORE = "rescore"
     """The silence has lasted for long enough to ask the end-of-turn model again."""
+    LOOK = "look"
+    """A sound in her turn has lasted for long enough to look at its words."""
     LONGEST = "longest turn"
     """The user has been speaking for as long as one turn may be."""
     ANSWER = "answer"
@@ -337,6 +341,13 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class Duck:
+    """Lower her voice while somebody else makes a sound, or bring it back up."""
+
+    down: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StopPlaying:
     """Silence the loudspeaker at once (answered by `PlaybackStopped`)."""
 
@@ -405,6 +416,7 @@ Command = (
     | CommitUserTurn
     | YieldTurn
     | Play
+    | Duck
     | StopPlaying
     | CommitCompanionTurn
     | DropSound

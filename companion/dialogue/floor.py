@@ -7,7 +7,7 @@ list for the current state changes nothing. The diagram in ARCHITECTURE.md is dr
 
 from __future__ import annotations
 
-from companion.dialogue import answer, user_turn
+from companion.dialogue import answer, overlap, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.state import Floor, Handler, Patience, State, Step
 
@@ -31,14 +31,15 @@ _LIVES = {
     e.Timer.TURN_BOUND: (Floor.PAUSE,),
     e.Timer.RESCORE: (Floor.PAUSE,),
     e.Timer.PARTIAL: (Floor.USER, Floor.PUSHED),
+    e.Timer.LOOK: (Floor.CONTESTED, Floor.OVERLAP),
     e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
 }
 """The states of the floor in which a timer means something; it is cancelled on the way out of them."""
 
 
 def _timers(before: State, after: State, now: float, patience: Patience, fired: bool) -> list[e.Command]:
-    """What leaving and entering a state of the floor does to the timers; `fired`: the longest turn is over,
-    and what goes on is the next."""
+    """What leaving and entering a state of the floor does to the timers and her loudness; `fired`: the
+    longest turn is over, and what goes on is the next."""
     commands: list[e.Command] = [
         e.CancelTimer(timer)
         for timer, floors in _LIVES.items()
@@ -50,6 +51,8 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
     longest = _LIVES[e.Timer.LONGEST]
     if after.floor in longest and (fired or before.floor not in longest):
         commands.append(e.SetTimer(e.Timer.LONGEST, now + patience.longest))
+    if (before.floor is Floor.OVERLAP) != (after.floor is Floor.OVERLAP):
+        commands.append(e.Duck(after.floor is Floor.OVERLAP))
     return commands
 
 
@@ -117,6 +120,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.Stored: (answer.stored, _to()),
         e.SpeechStarted: (user_turn.user_goes_on, _to(_F.USER)),
+        e.Overheard: (user_turn.guessed, _to()),
         e.Heard: (user_turn.heard, _to(_F.IDLE, _F.ANSWERING)),
         e.TurnJudged: (user_turn.judged, _to(_F.ANSWERING)),
         e.TimerFired: (user_turn.silence_lasts, _to(_F.ANSWERING, _F.IDLE)),
@@ -134,7 +138,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to(_F.COMPANION, _F.IDLE)),
         e.ReplyWritten: (answer.reply_written, _to(_F.COMPANION, _F.IDLE)),
-        e.SpeechStarted: (answer.user_overlaps, _to(_F.CONTESTED)),
+        e.SpeechStarted: (overlap.user_overlaps, _to(_F.CONTESTED)),
         e.TimerFired: (answer.answer_overdue, _to(_F.IDLE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
@@ -144,9 +148,11 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     },
     _F.CONTESTED: {
         **_ALWAYS,
-        e.SpeechSustained: (answer.barge_in, _to(_F.USER)),
-        e.SpeechPaused: (answer.overlap_ends, _to(_F.ANSWERING, _F.COMPANION, _F.IDLE)),
-        e.TimerFired: (answer.answer_overdue, _to(_F.USER)),
+        e.SpeechStarted: (overlap.goes_on, _to()),
+        e.SpeechSustained: (overlap.sustained, _to(_F.USER, _F.PAUSE)),
+        e.SpeechPaused: (overlap.sound_ends, _to()),
+        e.Overheard: (overlap.overheard, _to(_F.USER, _F.PAUSE, _F.ANSWERING, _F.COMPANION, _F.IDLE)),
+        e.TimerFired: (overlap.time_passes, _to(_F.USER, _F.PAUSE)),
         e.Stored: (answer.stored, _to()),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),
@@ -163,7 +169,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.ClauseReady: (answer.clause_ready, _to(_F.IDLE)),
         e.ReplyWritten: (answer.reply_written, _to(_F.IDLE)),
         e.ClausePlayed: (answer.clause_played, _to(_F.IDLE)),
-        e.SpeechStarted: (answer.user_overlaps, _to(_F.OVERLAP)),
+        e.SpeechStarted: (overlap.user_overlaps, _to(_F.OVERLAP)),
         e.TimerFired: (answer.answer_overdue, _to(_F.IDLE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
@@ -173,17 +179,19 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     },
     _F.OVERLAP: {
         **_ALWAYS,
-        e.SpeechSustained: (answer.barge_in, _to(_F.USER)),
-        e.SpeechPaused: (answer.overlap_ends, _to(_F.COMPANION, _F.IDLE)),
-        e.TimerFired: (answer.answer_overdue, _to(_F.USER)),
+        e.SpeechStarted: (overlap.goes_on, _to()),
+        e.SpeechSustained: (overlap.sustained, _to(_F.USER, _F.PAUSE)),
+        e.SpeechPaused: (overlap.sound_ends, _to()),
+        e.Overheard: (overlap.overheard, _to(_F.USER, _F.PAUSE, _F.COMPANION, _F.IDLE)),
+        e.TimerFired: (overlap.time_passes, _to(_F.USER, _F.PAUSE)),
         e.ClauseWritten: (answer.clause_written, _to()),
-        e.ClauseReady: (answer.clause_ready, _to(_F.USER)),
-        e.ReplyWritten: (answer.reply_written, _to(_F.USER)),
-        e.ClausePlayed: (answer.clause_played, _to(_F.USER)),
+        e.ClauseReady: (answer.clause_ready, _to(_F.USER, _F.PAUSE)),
+        e.ReplyWritten: (answer.reply_written, _to(_F.USER, _F.PAUSE)),
+        e.ClausePlayed: (answer.clause_played, _to(_F.USER, _F.PAUSE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (user_turn.typed, _to(_F.ANSWERING)),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.COMPANION, _F.IDLE)),
-        e.EngineFailed: (answer.engine_failed, _to(_F.USER)),
+        e.EngineFailed: (answer.engine_failed, _to(_F.USER, _F.PAUSE)),
     },
 }

@@ -40,7 +40,7 @@ class Patience:
     longest: float
     answer: float
     hands_free: bool
-    ahead: bool = True
+    ahead: bool = False
     """Whether an answer is drafted before the user pauses, wherever the words could be a whole turn."""
 
 
@@ -50,8 +50,10 @@ class State:
 
     `draft`: the reply in preparation or being spoken. `turn`: number of the committed user turn that it
     answers, 0 before the commit. `stored`: that turn is on disk. `unanswered`: number of a committed turn
-    that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: a partial
-    transcript is under way.
+    that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
+    transcripts that are under way. Of a sound of the user's in her turn: its `onset`, `over_at`, when it
+    ended (None: it goes on), and how many `looks` at its words have come back. `foreseen`: the words of the
+    turn so far as the model was given them.
     """
 
     floor: Floor = Floor.IDLE
@@ -60,7 +62,11 @@ class State:
     stored: bool = False
     unanswered: int = 0
     muted: bool = False
-    overhearing: bool = False
+    overhearing: int = 0
+    onset: float = 0.0
+    over_at: float | None = None
+    looks: int = 0
+    foreseen: str = ""
     drafts: int = 0
     turns: int = 0
 

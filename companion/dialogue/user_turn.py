@@ -7,7 +7,7 @@ from dataclasses import replace
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
-from companion.dialogue.words import same
+from companion.dialogue.words import foreseeable, same, told_again
 
 FIRST_PARTIAL = 0.8
 """Seconds into a turn at which it is heard for the first time, if no word has audibly ended before."""
@@ -18,7 +18,7 @@ PARTIAL_EVERY = 0.8
 PARTIAL_SHARE = 0.4
 """Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause."""
 
-RESCORE = (0.2, 0.4, 0.6, 0.9, 1.3)
+RESCORE = (0.35, 0.6, 0.9, 1.3)
 """Seconds of silence at which the end-of-turn model is asked again."""
 
 
@@ -26,14 +26,14 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
     """Speech in the quiet: the user takes the floor, unless only a key gives it."""
     if not patience.hands_free or state.muted:
         return state, []
-    return replace(state, floor=Floor.USER, overhearing=False), []
+    return replace(state, floor=Floor.USER, overhearing=0, foreseen=""), []
 
 
 def word_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """A word has just ended, perhaps the last: what is heard from here on may be the whole turn."""
     if state.overhearing or (state.draft is not None and state.draft.cut):
         return state, []
-    return replace(state, overhearing=True), [e.Overhear()]
+    return replace(state, overhearing=1), [e.Overhear()]
 
 
 def speech_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -47,7 +47,7 @@ def speech_lasts(state: State, event: e.Event, now: float, patience: Patience) -
 def overheard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The words so far: draft an answer where they could be all, else let the model read what is stable."""
     assert isinstance(event, e.Overheard)
-    after = replace(state, overhearing=False)
+    after = replace(state, overhearing=0)
     if state.draft is not None and state.draft.cut:
         return after, []
     pause = max(PARTIAL_EVERY - event.took, event.took / PARTIAL_SHARE - event.took)
@@ -57,10 +57,25 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     if state.draft is not None:
         commands.append(e.Revoke(state.draft.id))
         after = replace(after, draft=None)
-    if patience.ahead and _whole(event.text):
-        draft = Draft(state.drafts + 1, now, guess=event.text)
-        return replace(after, draft=draft, drafts=draft.id), [*commands, e.Reply(draft.id, event.text)]
-    return after, [*commands, e.Foresee(event.stable)] if event.stable else commands
+    text = told_again(state.foreseen, event.text)
+    if patience.ahead and event.sure and _whole(text):
+        draft = Draft(state.drafts + 1, now, guess=text)
+        after = replace(after, draft=draft, drafts=draft.id, foreseen=text)
+        return after, [*commands, e.Reply(draft.id, text)]
+    words = foreseeable(text, event.stable)
+    if not words or same(words, state.foreseen):
+        return after, commands
+    return replace(after, foreseen=words), [*commands, e.Foresee(words)]
+
+
+def guessed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """Words that are doubtful are being heard once more; the answer to them is drafted meanwhile."""
+    assert isinstance(event, e.Overheard)
+    draft = current(state)
+    if draft.text is not None or draft.guess is not None or event.sure or not event.text:
+        return state, []
+    text = told_again(state.foreseen, event.text)
+    return replace(state, draft=replace(draft, guess=text)), [e.Reply(draft.id, text)]
 
 
 def user_goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -167,15 +182,17 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     if not event.text:
         return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
     if draft.guess is not None and same(draft.guess, event.text):
-        return _await_end(replace(state, draft=replace(draft, text=event.text)), now, patience, [])
+        text = told_again(draft.guess, event.text)
+        return _await_end(replace(state, draft=replace(draft, text=text)), now, patience, [])
     commands: list[e.Command] = []
-    fresh = replace(draft, text=event.text)
+    text = told_again(state.foreseen, event.text)
+    fresh = replace(draft, text=text)
     if draft.guess is not None:
         fresh = replace(fresh, id=state.drafts + 1, guess=None, clauses=(), written=None)
         commands += [e.Revoke(draft.id, successor=fresh.id)]
-        commands += [e.Judge(fresh.id)] if fresh.probability is None and not fresh.over else []
+        commands += [] if fresh.over else [e.Judge(fresh.id)]  # a verdict under way went with the old one
     after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))
-    return _await_end(after, now, patience, [*commands, e.Reply(fresh.id, event.text)])
+    return _await_end(after, now, patience, [*commands, e.Reply(fresh.id, text)])
 
 
 def _await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:

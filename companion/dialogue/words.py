@@ -7,6 +7,10 @@ import re
 _WORD = re.compile(r"[^\W_]+(?:['’.:-][^\W_]+)*")
 
 
+LOOSE = 2
+"""Words at the end of a hypothesis that are likely to change: Whisper guesses at a word that is cut off."""
+
+
 def bare(text: str) -> list[str]:
     """The words of `text` in lower case, without the punctuation around them."""
     return [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
@@ -28,6 +32,12 @@ def first_words(text: str, count: int) -> str:
     """`text` up to its word number `count`, with the marks between, none behind."""
     ends = [match.end() for match in _WORD.finditer(text)]
     return text[: ends[min(count, len(ends)) - 1]].lstrip() if count > 0 and ends else ""
+
+
+def foreseeable(text: str, stable: str) -> str:
+    """The words at the front of `text` that are worth evaluating before it is finished: those that are
+    stable, and all but the last `LOOSE`, for what turns out otherwise is rolled back at no cost."""
+    return first_words(text, max(len(bare(text)) - LOOSE, len(bare(stable))))
 
 
 def told_again(before: str, now: str) -> str:

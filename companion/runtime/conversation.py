@@ -23,6 +23,9 @@ from companion.runtime.ears import Ears, Snapshot
 from companion.runtime.jobs import Job, Jobs
 from companion.runtime.mouth import Mouth
 
+DUCKED = -12.0
+"""How much softer she speaks while the user makes a sound, dB."""
+
 BACKLOG = 600.0
 """Seconds of sound that may wait to be heard once more; beyond it the oldest goes, its words stay."""
 
@@ -146,6 +149,8 @@ class Conversation:
                 self.timers.pop(timer, None)
             case e.Play(draft, index):
                 self._play(draft, index)
+            case e.Duck(down):
+                self._sound.duck(DUCKED if down else 0.0)
             case e.StopPlaying(draft):
                 self._stop_playing(draft)
             case e.CommitUserTurn() | e.CommitCompanionTurn():

@@ -75,7 +75,11 @@ class Jobs:
         """Write down the turn; where only silence was added to its last partial transcript, that is it."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel, final=True)
+            began = time.perf_counter()
+            heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
+            if not heard.sure:
+                yield e.Overheard(heard.text, heard.stable, time.perf_counter() - began, sure=False)
+                heard = self._partials.hear_out(sound.start, sound.voiced, sound.audio, cancel)
             yield e.Heard(draft, heard.text)
 
         return job
@@ -86,10 +90,12 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             began = time.perf_counter()
             try:
-                heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel, final=False)
+                heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
             except EngineError:
-                heard = Hypothesis("", "")  # nobody waits for it: the same failure at the pause is told
-            yield e.Overheard(heard.text, heard.stable, time.perf_counter() - began)
+                heard = Hypothesis(
+                    "", "", sure=False
+                )  # nobody waits for it: the same failure at the pause is told
+            yield e.Overheard(heard.text, heard.stable, time.perf_counter() - began, heard.sure)
 
         return job
 

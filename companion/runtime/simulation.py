@@ -50,6 +50,7 @@ class VirtualSound:
         self._position = 0.0  # of the loudspeaker, at self._since
         self._queued = 0.0
         self._since = 0.0
+        self.ducks: list[tuple[float, float]] = []
         self.played: list[tuple[float, NDArray[np.int16], int]] = []
 
     def start(self) -> None:
@@ -77,6 +78,10 @@ class VirtualSound:
         self._queued += len(samples) / rate
         self.played.append((self._clock.time + start - self._position, samples, rate))
         return start
+
+    def duck(self, gain_db: float) -> None:
+        """What plays from now on is softer by that; kept for the tests."""
+        self.ducks.append((self._clock.time, gain_db))
 
     def stop(self) -> float:
         """Drop what has not been heard; returns the position, seconds."""

@@ -32,10 +32,12 @@ CONTEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What was heard of a turn up to now: all of it, and the words at its front that no longer change."""
+    """What was heard of a turn up to now: all of it, and the words at its front that no longer change.
+    `sure`: nothing speaks against the words."""
 
     text: str
     stable: str
+    sure: bool = True
 
 
 class Partials:
@@ -46,37 +48,45 @@ class Partials:
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
+        self._sure = True
         self._begin(0)
 
-    def hear(
-        self, start: int, voiced: int, audio: NDArray[np.float32], cancel: Cancel, *, final: bool
-    ) -> Hypothesis:
+    def hear(self, start: int, voiced: int, audio: NDArray[np.float32], cancel: Cancel) -> Hypothesis:
         """The words of `audio`, float32[n] at 16 kHz from sample `start` on, in which speech is known to have
         lasted until sample `voiced`. The last hypothesis is given again when nothing but silence was added:
         with 32 ms of silence behind the last word Whisper base understands as much as with 400 (0.897 of the
-        phrases of 60 spoken orders).
-
-        `final`: somebody waits for these words, so what is doubtful is looked at again. Raises `Cancelled`,
-        `EngineError`.
+        phrases of 60 spoken orders). Raises `Cancelled`, `EngineError`.
         """
         if start != self._start:
             self._begin(start)
-        end = start + len(audio)
-        if voiced > self._end or (final and self._doubtful):
+        if voiced > self._end or self._end == start:
             self._move(audio, cancel)
             rest = audio[self._settled_to - start :]
-            hear = self._recognizer.quick if final else self._recognizer.glimpse
-            heard = hear(rest, cancel, prompt=self._settled[-CONTEXT:])
-            self._doubtful = bool(heard.doubt) and not final
-            self._add(" ".join(f"{self._settled} {heard.text}".split()), end)
+            heard = self._recognizer.glimpse(rest, cancel, prompt=self._settled[-CONTEXT:])
+            self._sure = not heard.doubt
+            if heard.doubt not in ("", "low probability"):
+                return Hypothesis(self._text, self._stable, sure=False)  # a loop, or nothing
+            self._add(heard.text, start + len(audio))
+        return Hypothesis(self._text, self._stable, self._sure)
+
+    def hear_out(self, start: int, voiced: int, audio: NDArray[np.float32], cancel: Cancel) -> Hypothesis:
+        """As `hear`, of a turn that may be over: what is doubtful is looked at again."""
+        found = self.hear(start, voiced, audio, cancel)
+        if found.sure:
+            return found
+        rest = audio[self._settled_to - start :]
+        heard = self._recognizer.quick(rest, cancel, prompt=self._settled[-CONTEXT:])
+        self._sure = True
+        self._add(heard.text, start + len(audio))
         return Hypothesis(self._text, self._stable)
 
     def _begin(self, start: int) -> None:
         self._start = self._settled_to = self._end = start
         self._settled = self._text = self._stable = ""
-        self._doubtful = True
+        self._sure = True
 
-    def _add(self, text: str, end: int) -> None:
+    def _add(self, fresh: str, end: int) -> None:
+        text = " ".join(f"{self._settled} {fresh}".split())
         before, now = words(self._text), words(text)
         pairs = zip(before, now, strict=False)
         count = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(before), len(now)))

@@ -1,0 +1,1 @@
+def is_backchannel(text): return not text

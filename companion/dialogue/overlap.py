@@ -1,0 +1,108 @@
+"""Transitions while the user makes a sound and it is her turn: a barge-in, a backchannel, or nothing at all.
+
+What tells them apart, in the order in which it comes in:
+
+| evidence | what it means |
+| --- | --- |
+| speech of any kind | her voice ducks at once |
+| words that are no backchannel, as soon as they are heard | a barge-in: she stops |
+| speech for `barge_in` seconds, and no look at its words has come back yet | a barge-in |
+| speech for `LONGEST` seconds, whatever its words | a barge-in |
+| the sound ends, and all its words are a backchannel ("mhm"), or it has none (a cough, a door) | she goes on
+|
+
+The words are looked at `LOOK` seconds after the sound is noticed and every `AGAIN` seconds from then on:
+"mhm" takes 0.3 to 0.5 s, and 0.4 s of speech are enough for Whisper base to hear the first word of an
+interruption.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from companion.dialogue import answer, user_turn
+from companion.dialogue import events as e
+from companion.dialogue.answer import sound
+from companion.dialogue.backchannels import is_backchannel
+from companion.dialogue.draft import Draft
+from companion.dialogue.state import Floor, Patience, State, Step, interrupted, yielded
+
+LOOK = 0.2
+"""Seconds from the noticing of a sound to the first look at its words."""
+
+AGAIN = 0.15
+"""Seconds from one look to the next."""
+
+LONGEST = 1.5
+"""Seconds of speech that no backchannel lasts."""
+
+
+def user_overlaps(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """A sound from the user while it is her turn: perhaps a barge-in."""
+    assert isinstance(event, e.SpeechStarted)
+    if not patience.hands_free or state.muted:
+        return state, []
+    floor = Floor.CONTESTED if state.floor is Floor.ANSWERING else Floor.OVERLAP
+    after = replace(state, floor=floor, over_at=None, onset=event.onset, looks=0, overhearing=0)
+    return after, [e.SetTimer(e.Timer.LOOK, now + LOOK)]
+
+
+def goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The sound had stopped, and goes on before its words were known."""
+    return replace(state, over_at=None), [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+
+
+def time_passes(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """Time to look at the words, or the answer never came."""
+    assert isinstance(event, e.TimerFired)
+    if event.timer is not e.Timer.LOOK:
+        return answer.answer_overdue(state, event, now, patience)
+    if state.overhearing:
+        return state, []
+    return replace(state, overhearing=1), [e.Overhear()]
+
+
+def overheard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """What the sound says so far."""
+    assert isinstance(event, e.Overheard)
+    after = replace(state, overhearing=max(0, state.overhearing - 1), looks=state.looks + 1)
+    if event.text and event.sure and not is_backchannel(event.text):
+        return barge_in(after, now, patience)
+    if after.over_at is not None:
+        return (after, []) if after.overhearing else let_pass(after, now, patience)
+    if now - after.onset >= LONGEST:
+        return barge_in(after, now, patience)
+    return after, [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+
+
+def sustained(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The speech lasts: it is meant, unless its words have been looked at and say otherwise."""
+    return (state, []) if state.looks else barge_in(state, now, patience)
+
+
+def sound_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The sound is over: all of its words tell what it was."""
+    assert isinstance(event, e.SpeechPaused)
+    after = replace(state, over_at=event.end, overhearing=state.overhearing + 1)
+    return after, [e.CancelTimer(e.Timer.LOOK), e.Overhear()]
+
+
+def barge_in(state: State, now: float, patience: Patience) -> Step:
+    """The user means it: fall silent, or give up an answer that has not sounded yet."""
+    if state.floor is Floor.CONTESTED:
+        after, commands = yielded(state, Floor.USER, [])
+        after = replace(after, unanswered=state.turn)
+    else:
+        after, commands = interrupted(state, Floor.USER, [])
+    after = replace(after, overhearing=0, over_at=None)
+    if state.over_at is None:
+        return after, commands
+    after, more = user_turn.begin_draft(after, Draft(0, state.over_at), now, patience)
+    return after, [*commands, *more]
+
+
+def let_pass(state: State, now: float, patience: Patience) -> Step:
+    """The sound was none of an interruption: forget it, and go on."""
+    floor = Floor.ANSWERING if state.floor is Floor.CONTESTED else Floor.COMPANION
+    after, commands = sound(replace(state, floor=floor, overhearing=0, over_at=None), now, patience)
+    return after, [e.DropSound(), *commands]
