@@ -64,6 +64,7 @@ def patience(settings: Settings) -> Patience:
         wait_open=turns.wait_open,
         wait_most=turns.wait_most,
         longest=turns.longest,
+        hold=turns.hold,
         answer=ANSWER_WITHIN,
         hands_free=turns.mode == "hands-free",
     )

@@ -87,6 +87,13 @@ class TurnsSettings:
         low=0.5,
         high=60.0,
     )
+    hold: float = setting(
+        300.0,
+        'Longest wait after "give me a second"; what was said before it is then kept, unanswered.',
+        unit="s",
+        low=5.0,
+        high=540.0,
+    )
     barge_in: float = setting(
         0.6,
         "Speech over her voice after which she stops, if its words aren't known by then.",
@@ -179,7 +186,9 @@ class TtsSettings:
     pace: float = setting(
         1.0, "Speed of her speech; 1 is the voice's own, 1.2 a fifth faster.", low=0.5, high=2.0
     )
-    volume: float = setting(1.0, "Loudness of her voice; 1 is full.", low=0.0, high=1.0)
+    volume: float = setting(
+        1.0, "Loudness of her voice; 1 is that of a podcast, 2 twice that.", low=0.0, high=2.0
+    )
     pitch: float = setting(
         0.0, "Shift of her voice's pitch (needs the timbre extra).", unit="semitones", low=-12.0, high=12.0
     )

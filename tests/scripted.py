@@ -170,7 +170,12 @@ class ScriptedSynthesizer:
     spent: Spent
     seconds: float = 0.1
     rate: int = 16_000
+    manner: dict[str, float] = field(default_factory=dict)
     failing: Exception | None = None
+
+    def adjust(self, what: str, factor: float) -> float:
+        self.manner[what] = self.manner.get(what, 1.0) * factor
+        return self.manner[what]
 
     def synthesize(self, text: str, cancel: Cancel) -> Iterator[Speech]:
         self.spent.seconds += self.seconds

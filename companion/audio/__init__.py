@@ -86,6 +86,11 @@ class Sound(Protocol):
         queued sound since the start of the device. Never blocks."""
         ...
 
+    def duck(self, gain_db: float) -> None:
+        """Make what plays from now on softer by that (dB, 0 or less; 0: as it is), within 20 ms, without a
+        click. It stays so until it is told otherwise."""
+        ...
+
     def stop(self) -> float:
         """Fall silent within 20 ms (faded, no click) and drop what is queued; returns the position reached.
         The next `play` starts at that position."""

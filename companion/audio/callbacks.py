@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from companion.audio.shared import Mark, StreamMemory
 
@@ -46,6 +47,7 @@ class Player:
         self._memory, self._channels = memory, channels
         length = round(FADE * rate)
         self._fade = (0.5 + 0.5 * np.cos(np.linspace(0.0, np.pi, length))).astype(np.float32)
+        self._gain = _gain(memory)
 
     def __call__(self, data: Any, frames: int, now: float, air: float, xrun: bool) -> None:
         """Fill one block: `data` int16[frames * channels] as bytes; `air` when its first frame will be in
@@ -56,11 +58,15 @@ class Player:
         limit = marks[Mark.STOP_TO] if stopping else marks[Mark.WRITTEN]
         count = max(0, min(frames, limit - index))
         block = memory.get(index, count)
+        block = self._soften(block, frames)
         if stopping:
             count = min(count, len(self._fade))
             block = (block[:count] * self._fade[:count]).astype(np.int16)
         sound = (block if self._channels == 1 else np.repeat(block, self._channels)).tobytes()
         data[:] = sound + bytes(2 * frames * self._channels - len(sound))
+        given = np.zeros(frames, np.int16)
+        given[:count] = block
+        memory.give(marks[Mark.FRAMES], given)
         memory.remember(now, air, marks[Mark.FRAMES], index, count)
         marks[Mark.FRAMES] += frames
         marks[Mark.XRUNS] += xrun
@@ -70,3 +76,15 @@ class Player:
             marks[Mark.STOP_DONE] = asked
         else:
             marks[Mark.READ] = index + count
+
+    def _soften(self, block: NDArray[np.int16], frames: int) -> NDArray[np.int16]:
+        """The block at the loudness asked for; a change takes the length of a block, so it doesn't click."""
+        before, self._gain = self._gain, _gain(self._memory)
+        if before == self._gain == 1.0:
+            return block
+        gains = np.linspace(before, self._gain, frames, dtype=np.float32)
+        return np.asarray((block * gains[: len(block)]).astype(np.int16))
+
+
+def _gain(memory: StreamMemory) -> float:
+    return 1.0 - int(memory.marks[Mark.SOFTENED]) / 1000

@@ -84,6 +84,10 @@ class DeviceSound:
         """Queue sound; returns its position."""
         return self._playout.play(samples, rate)
 
+    def duck(self, gain_db: float) -> None:
+        """Make what plays from now on softer, until it is told otherwise."""
+        self._playout.duck(gain_db)
+
     def stop(self) -> float:
         """Fall silent; returns the position reached. Waits for the audio process for 60 ms at most."""
         return self._playout.stop()

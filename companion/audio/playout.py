@@ -119,6 +119,10 @@ class Playout:
                 self._feed()
             return start
 
+    def duck(self, gain_db: float) -> None:
+        """Make what plays from now on softer by that (dB, 0 or less), within two device blocks."""
+        self.memory.marks[Mark.SOFTENED] = round(1000 * (1 - 10 ** (min(gain_db, 0.0) / 20)))
+
     def stop(self) -> float:
         """Fall silent and drop what is queued; returns the position reached."""
         with self._lock:

@@ -25,6 +25,9 @@ RING_SECONDS = 30.0
 """Length of a ring at 48 kHz: half a minute of speech plays, or is heard, with no help from the
 interpreter."""
 
+GIVEN_SECONDS = 2.0
+"""Length of the ring of what the loudspeaker was given, at 48 kHz: the echo canceller follows it closely."""
+
 HISTORY = 256
 """Device blocks remembered: 2.5 s at 10 ms."""
 
@@ -53,6 +56,8 @@ class Mark(IntEnum):
     """The last request for silence that was carried out: the audio process."""
     STOP_AT = auto()
     """Where in the ring the sound ended then: the audio process."""
+    SOFTENED = auto()
+    """Thousandths of the amplitude that are taken off what plays from now on, 0: none. The program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class StreamMemory:
         self._ring: Any = CONTEXT.RawArray(ctypes.c_int16, capacity)
         self.marks: Any = CONTEXT.RawArray(ctypes.c_longlong, len(Mark))
         self._history: Any = CONTEXT.RawArray(ctypes.c_double, HISTORY * 5)
+        self._given: Any = CONTEXT.RawArray(ctypes.c_int16, int(GIVEN_SECONDS * 48_000))
         self._look()
 
     def _look(self) -> None:
@@ -87,33 +93,33 @@ class StreamMemory:
         """The ring, int16[capacity]."""
         self.history: NDArray[np.float64] = np.frombuffer(self._history, np.float64).reshape(HISTORY, 5)
         """float64[HISTORY, 5]: now, air, frame, index, count of a block, at its number modulo HISTORY."""
+        self.given: NDArray[np.int16] = np.frombuffer(self._given, np.int16)
+        """int16[n]: what the device was really given, silence too, each at its frame number modulo n."""
 
-    def __getstate__(self) -> tuple[int, Any, Any, Any]:
+    def __getstate__(self) -> tuple[int, Any, Any, Any, Any]:
         """What a process needs to share this memory; numpy's views would be copied, so they are made
         there."""
-        return self.capacity, self._ring, self.marks, self._history
+        return self.capacity, self._ring, self.marks, self._history, self._given
 
-    def __setstate__(self, state: tuple[int, Any, Any, Any]) -> None:
-        self.capacity, self._ring, self.marks, self._history = state
+    def __setstate__(self, state: tuple[int, Any, Any, Any, Any]) -> None:
+        self.capacity, self._ring, self.marks, self._history, self._given = state
         self._look()
 
     def put(self, index: int, samples: NDArray[np.int16]) -> None:
         """Write samples into the ring from ring position `index` on; no more than its capacity."""
-        ring, at = self.ring, index % self.capacity
-        first = min(len(samples), self.capacity - at)
-        if first == len(samples):
-            ring[at : at + first] = samples
-            return
-        ring[at : at + first] = samples[:first]
-        ring[: len(samples) - first] = samples[first:]
+        _put(self.ring, index, samples)
 
     def get(self, index: int, count: int) -> NDArray[np.int16]:
         """A copy of `count` samples of the ring from ring position `index` on."""
-        ring, at = self.ring, index % self.capacity
-        first = min(count, self.capacity - at)
-        if first == count:
-            return ring[at : at + count].copy()
-        return np.concatenate([ring[at : at + first], ring[: count - first]])
+        return _get(self.ring, index, count)
+
+    def give(self, frame: int, samples: NDArray[np.int16]) -> None:
+        """Keep what the device is given from device frame `frame` on."""
+        _put(self.given, frame, samples)
+
+    def was_given(self, frame: int, count: int) -> NDArray[np.int16]:
+        """A copy of what the device was given from device frame `frame` on, for `count` frames."""
+        return _get(self.given, frame, count)
 
     def remember(self, now: float, air: float, frame: int, index: int, count: int) -> None:
         """Put a block into the history, then count it: a reader never sees half a block."""
@@ -136,3 +142,21 @@ class StreamMemory:
             return None
         now, air, frame, index, count = rows[0].tolist()
         return Block(now, air, int(frame), int(index), int(count))
+
+
+def _put(ring: NDArray[np.int16], index: int, samples: NDArray[np.int16]) -> None:
+    at = index % len(ring)
+    first = min(len(samples), len(ring) - at)
+    if first == len(samples):
+        ring[at : at + first] = samples
+        return
+    ring[at : at + first] = samples[:first]
+    ring[: len(samples) - first] = samples[first:]
+
+
+def _get(ring: NDArray[np.int16], index: int, count: int) -> NDArray[np.int16]:
+    at = index % len(ring)
+    first = min(count, len(ring) - at)
+    if first == count:
+        return ring[at : at + count].copy()
+    return np.concatenate([ring[at : at + first], ring[: count - first]])

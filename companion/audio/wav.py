@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ BLOCK = 10
 
 FADE = 0.008
 """Length of the fade when sound is stopped, seconds."""
+
+RAMP = 0.01
+"""Length of the passage from one loudness to another, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class WavSound:
         self._read = 0
         self._pieces: list[Piece] = []
         self._queued = 0.0
+        self._gains: list[tuple[float, float]] = [(0.0, 1.0)]
 
     def start(self) -> None:
         """Begin: the recording's first sample is in the air now."""
@@ -103,6 +108,11 @@ class WavSound:
                 self._queued += len(samples) / rate
             return start
 
+    def duck(self, gain_db: float) -> None:
+        """What sounds from now on is softer by that."""
+        with self._lock:
+            self._gains.append((self._now(), 10 ** (min(gain_db, 0.0) / 20)))
+
     def stop(self) -> float:
         """Cut what is queued off, faded; returns the position reached."""
         with self._lock:
@@ -128,7 +138,7 @@ class WavSound:
     def played(self) -> list[tuple[float, NDArray[np.int16], int]]:
         """What sounded: (second of the recording at which it began, int16[n] samples, rate in hertz)."""
         with self._lock:
-            return [(piece.at, piece.samples, piece.rate) for piece in self._pieces]
+            return [(piece.at, self._softened(piece), piece.rate) for piece in self._pieces]
 
     def reply(self) -> NDArray[np.int16]:
         """What sounded as one recording: int16[n] at 16 kHz, on the timeline of what was heard."""
@@ -137,6 +147,15 @@ class WavSound:
         for at, sound in sounds:
             out[at : at + len(sound)] += sound
         return np.clip(out, -32768, 32767).astype(np.int16)
+
+    def _softened(self, piece: Piece) -> NDArray[np.int16]:
+        if all(gain == 1.0 for _, gain in self._gains):
+            return piece.samples
+        times = piece.at + np.arange(len(piece.samples)) / piece.rate
+        moments = [moment + late for moment, _ in self._gains[1:] for late in (0.0, RAMP)]
+        before_and_after = [gain for pair in pairwise(self._gains) for gain in (pair[0][1], pair[1][1])]
+        gains = np.interp(times, moments, before_and_after)
+        return np.asarray((piece.samples * gains).astype(np.int16))
 
     def _now(self) -> float:
         """Seconds of the timeline that have passed."""

@@ -31,6 +31,10 @@ SHORT = 5
 
 Sound = NDArray[np.float32]
 
+UTTERANCE = 0.2
+"""Silence that parts two utterances, seconds: longer than the one at which a draft begins, so that a
+hesitation doesn't cut one in two."""
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -68,7 +72,7 @@ def turns_in(audio: Sound) -> Iterator[Sound]:
 
 def speech_in(audio: Sound) -> list[tuple[float, float]]:
     """Where the speech detector hears speech begin and end, seconds; the last may last to the end."""
-    detector, hysteresis = SileroDetector(), Hysteresis(VadSettings())
+    detector, hysteresis = SileroDetector(), Hysteresis(VadSettings(min_silence=UTTERANCE))
     windows = audio[: audio.size // WINDOW * WINDOW]
     found: list[tuple[float, float]] = []
     began = 0.0
@@ -94,7 +98,7 @@ def _turn(path: Path) -> tuple[Sound, float]:
 def _cut(audio: Sound, began: float, ended: float) -> Sound:
     """What the recogniser gets of speech between two moments (seconds)."""
     start = max(0.0, began - AudioSettings().pre_roll)
-    return audio[round(start * RATE) : round((ended + VadSettings().min_silence) * RATE)]
+    return audio[round(start * RATE) : round((ended + UTTERANCE) * RATE)]
 
 
 def _manifest(folder: Path) -> list[dict[str, str]]:

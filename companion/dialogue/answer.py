@@ -81,6 +81,7 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
         *commands,
         e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False),
     ]
+    state = replace(state, said=draft.spoken(), rest="")
     if state.floor is Floor.OVERLAP:
         after = replace(state, floor=Floor.USER, draft=None, turn=0)
         if state.over_at is None:
@@ -98,7 +99,11 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
 def playback_stopped(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """What was heard of an interrupted reply is what she said."""
     assert isinstance(event, e.PlaybackStopped)
-    return state, [e.CommitCompanionTurn(event.draft, event.heard, interrupted=True), e.Settle()]
+    rest = " ".join(state.said.split()[len(event.heard.split()) :])
+    return replace(state, rest=rest), [
+        e.CommitCompanionTurn(event.draft, event.heard, interrupted=True),
+        e.Settle(),
+    ]
 
 
 def answer_overdue(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -152,7 +157,7 @@ def _lost_draft(state: State, event: e.Event, now: float, patience: Patience) ->
     draft = current(state)
     if not draft.text:
         return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(event.why)])
-    after, commands = user_turn.commit(state, now, patience, [])
+    after, commands = user_turn.write_down(state, now, patience, [])
     after, more = yielded(after, Floor.IDLE, [e.Tell(event.why)])
     return after, [*commands, *more]
 
@@ -188,6 +193,15 @@ def stop_asked(state: State, event: e.Event, now: float, patience: Patience) -> 
     if state.floor is Floor.PAUSE:
         if not current(state).text:
             return revoked(state, Floor.IDLE, [e.DropSound()])
-        state, before = user_turn.commit(state, now, patience, [])
+        state, before = user_turn.write_down(state, now, patience, [])
     after, commands = yielded(state, Floor.IDLE, [e.DropSound()], "the user asked for silence")
     return after, [*before, *commands]
+
+
+def adjusted(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """Her voice was changed: say so, and how it is kept or undone."""
+    assert isinstance(event, e.Adjusted)
+    keep = f"`companion settings set tts.{event.what} {event.value:.2f}`"
+    return state, [
+        e.Tell(f"The {event.what} of her voice is {event.value:.2f} until you close her; {keep} keeps it.")
+    ]

@@ -81,6 +81,12 @@ def lengths(decode: float) -> Lengths:
     )
 
 
+def split(text: str) -> list[str]:
+    """The clauses of a text that is whole already."""
+    splitter = ClauseSplitter()
+    return [*splitter.feed(text), *splitter.flush()]
+
+
 class ClauseSplitter:
     """Takes the pieces of one reply and gives back clauses as soon as each is complete."""
 

@@ -153,6 +153,14 @@ class Thinned:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjusted:
+    """Her voice was changed as asked: `value` is what its pace or volume is now (1.0: as the voice is)."""
+
+    what: Literal["pace", "volume"]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class EngineFailed:
     """An engine gave up on a draft (0: on none in particular); `why` is a sentence for the person."""
 
@@ -215,6 +223,7 @@ Event = (
     | Stored
     | Reviewed
     | Thinned
+    | Adjusted
     | EngineFailed
     | TimerFired
     | MuteChanged
@@ -294,6 +303,14 @@ class Reply:
 
     draft: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """Change her voice by a factor, for what is synthesised from now on (answered by `Adjusted`)."""
+
+    what: Literal["pace", "volume"]
+    factor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +428,7 @@ Command = (
     | Overhear
     | Foresee
     | Reply
+    | Adjust
     | Speak
     | Revoke
     | CommitUserTurn

@@ -8,6 +8,7 @@ What tells them apart, in the order in which it comes in:
 | words that are no backchannel, as soon as they are heard | a barge-in: she stops |
 | speech for `barge_in` seconds, and no look at its words has come back yet | a barge-in |
 | speech for `LONGEST` seconds, whatever its words | a barge-in |
+| the sound ends, and has words, and she was at the end of a question | a barge-in: it is the answer |
 | the sound ends, and all its words are a backchannel ("mhm"), or it has none (a cough, a door) | she goes on
 |
 
@@ -25,7 +26,7 @@ from companion.dialogue import events as e
 from companion.dialogue.answer import sound
 from companion.dialogue.backchannels import is_backchannel
 from companion.dialogue.draft import Draft
-from companion.dialogue.state import Floor, Patience, State, Step, interrupted, yielded
+from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, yielded
 
 LOOK = 0.2
 """Seconds from the noticing of a sound to the first look at its words."""
@@ -68,6 +69,8 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     after = replace(state, overhearing=max(0, state.overhearing - 1), looks=state.looks + 1)
     if event.text and event.sure and not is_backchannel(event.text):
         return barge_in(after, now, patience)
+    if after.over_at is not None and event.text and _was_asked(after):
+        return barge_in(after, now, patience)
     if after.over_at is not None:
         return (after, []) if after.overhearing else let_pass(after, now, patience)
     if now - after.onset >= LONGEST:
@@ -106,3 +109,13 @@ def let_pass(state: State, now: float, patience: Patience) -> Step:
     floor = Floor.ANSWERING if state.floor is Floor.CONTESTED else Floor.COMPANION
     after, commands = sound(replace(state, floor=floor, overhearing=0, over_at=None), now, patience)
     return after, [e.DropSound(), *commands]
+
+
+def _was_asked(state: State) -> bool:
+    """Whether she is at the end of a question: then a "yes" answers it, and is no backchannel."""
+    draft = current(state)
+    if not draft.ready or not draft.sounded:
+        return False
+    last = max((i for i, clause in enumerate(draft.clauses) if clause.seconds), default=0)
+    heard = all(clause.played or not clause.seconds for clause in draft.clauses[:last])
+    return heard and draft.clauses[last].text.rstrip("\"'”’)").endswith("?")

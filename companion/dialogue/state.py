@@ -31,7 +31,8 @@ class Floor(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long the floor waits for what, in seconds; `complete` is a probability."""
+    """How long the floor waits for what, in seconds; `complete` is a probability. `hold`: for a user who
+    asked for time."""
 
     complete: float
     wait_complete: float
@@ -40,6 +41,7 @@ class Patience:
     longest: float
     answer: float
     hands_free: bool
+    hold: float = 300.0
     ahead: bool = False
     """Whether an answer is drafted before the user pauses, wherever the words could be a whole turn."""
 
@@ -53,7 +55,8 @@ class State:
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
     transcripts that are under way. Of a sound of the user's in her turn: its `onset`, `over_at`, when it
     ended (None: it goes on), and how many `looks` at its words have come back. `foreseen`: the words of the
-    turn so far as the model was given them.
+    turn so far as the model was given them. `said`: the whole of her last answer that sounded; `rest`: what
+    of it was not heard because she was interrupted.
     """
 
     floor: Floor = Floor.IDLE
@@ -67,6 +70,8 @@ class State:
     over_at: float | None = None
     looks: int = 0
     foreseen: str = ""
+    said: str = ""
+    rest: str = ""
     drafts: int = 0
     turns: int = 0
 
@@ -105,5 +110,6 @@ def yielded(state: State, floor: Floor, commands: list[e.Command], why: str = ""
 def interrupted(state: State, floor: Floor, commands: list[e.Command]) -> Step:
     """Fall silent at once; what was heard so far is what she said."""
     draft = current(state)
-    after = replace(state, floor=floor, draft=None, turn=0)
+    text = " ".join(clause.text for clause in draft.clauses)
+    after = replace(state, floor=floor, draft=None, turn=0, said=text, rest=text)
     return after, [e.StopPlaying(draft.id), e.Revoke(draft.id), *commands, *_at_rest(floor)]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from companion.dialogue import carried_out
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
+from companion.dialogue.requests import holds_floor
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
 from companion.dialogue.words import foreseeable, same, told_again
 
@@ -75,6 +77,8 @@ def guessed(state: State, event: e.Event, now: float, patience: Patience) -> Ste
     if draft.text is not None or draft.guess is not None or event.sure or not event.text:
         return state, []
     text = told_again(state.foreseen, event.text)
+    if not _for_the_model(state, text):
+        return state, []
     return replace(state, draft=replace(draft, guess=text)), [e.Reply(draft.id, text)]
 
 
@@ -192,7 +196,13 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         commands += [e.Revoke(draft.id, successor=fresh.id)]
         commands += [] if fresh.over else [e.Judge(fresh.id)]  # a verdict under way went with the old one
     after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))
-    return _await_end(after, now, patience, [*commands, e.Reply(fresh.id, text)])
+    commands += [e.Reply(fresh.id, text)] if _for_the_model(state, text) else []
+    return _await_end(after, now, patience, commands)
+
+
+def _for_the_model(state: State, text: str) -> bool:
+    """Whether the model is to answer these words: not where code does what they ask for."""
+    return not holds_floor(text) and carried_out.request_in(state, text) is None
 
 
 def _await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
@@ -200,6 +210,12 @@ def _await_end(state: State, now: float, patience: Patience, commands: list[e.Co
     draft = current(state)
     if draft.over and draft.text:
         return commit(state, now, patience, commands)
+    if draft.text is not None and holds_floor(draft.text):
+        return state, [
+            *commands,
+            e.CancelTimer(e.Timer.TURN_END),
+            e.SetTimer(e.Timer.TURN_BOUND, now + patience.hold),
+        ]
     if draft.text is None or draft.probability is None:
         return state, commands
     due = draft.end + _wait(draft.probability, draft.text, patience)
@@ -263,7 +279,19 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
 
 
 def commit(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
-    """The turn is over: write it to disk. The answer may sound as soon as that is done."""
+    """The turn is over: what it asks of code is done; else its answer may sound as soon as it is on disk."""
+    text = current(state).text or ""
+    if holds_floor(text):
+        after, more = carried_out.abandoned(state)
+    elif (request := carried_out.request_in(state, text)) is not None:
+        after, more = carried_out.carry_out(state, request, now, patience)
+    else:
+        return write_down(state, now, patience, commands)
+    return after, [*commands, *more]
+
+
+def write_down(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
+    """Write the turn to disk, for it is over."""
     draft = current(state)
     turn = state.turns + 1
     after = replace(
@@ -287,13 +315,18 @@ def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     elif state.floor in (Floor.ANSWERING, Floor.CONTESTED):
         state, commands = yielded(state, Floor.IDLE, [])
     elif state.floor is Floor.PAUSE and current(state).text:
-        state, said = commit(state, now, patience, [])
+        state, said = write_down(state, now, patience, [])
         state, commands = yielded(state, Floor.IDLE, [], "the user types")
         # the ears rest until this is answered, too
         commands = [*said, *(c for c in commands if not isinstance(c, e.Review | e.Settle))]
     else:
         state, commands = revoked(state, Floor.IDLE, [])
     turn, draft = state.turns + 1, Draft(state.drafts + 1, now, text=event.text, over=True, final=True)
+    request = carried_out.request_in(state, event.text)
+    if request is not None:
+        after = replace(state, floor=Floor.PAUSE, draft=draft, drafts=draft.id)
+        after, more = carried_out.carry_out(after, request, now, patience)
+        return after, [*commands, *more]
     after = replace(
         state, floor=Floor.ANSWERING, draft=draft, drafts=draft.id, turn=turn, turns=turn, stored=False,
         unanswered=0,

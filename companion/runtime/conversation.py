@@ -195,6 +195,8 @@ class Conversation:
                 self._hands.cancel("settle")
                 self._hands.cancel("foresee")
                 self._hands.start("llm", f"draft {draft}", self._jobs.reply(draft, text, self.record))
+            case e.Adjust(what, factor):
+                self._hands.start("tts", "adjust", self._jobs.adjust(what, factor))
             case e.Speak(draft, index, text):
                 self._hands.start("tts", f"draft {draft}", self._jobs.speak(draft, index, text))
             case e.Review():

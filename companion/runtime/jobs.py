@@ -6,7 +6,7 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,6 +151,14 @@ class Jobs:
             speeches = list(self._engines.tts.synthesize(text, cancel))
             if not cancel.is_set():
                 yield e.ClauseReady(draft, index, self._mouth.hold(draft, index, speeches))
+
+        return job
+
+    def adjust(self, what: Literal["pace", "volume"], factor: float) -> Job:
+        """Change her voice for what is synthesised from now on."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            yield e.Adjusted(what, self._engines.tts.adjust(what, factor))
 
         return job
 

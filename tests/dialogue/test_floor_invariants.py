@@ -14,6 +14,7 @@ from companion.dialogue.state import Floor, State
 SPEECH = st.one_of(
     st.builds(e.SpeechStarted, st.floats(0, 100)),
     st.builds(e.SpeechSustained, st.floats(0, 100)),
+    st.builds(e.SpeechDipped, st.floats(0, 100)),
     st.builds(e.SpeechPaused, st.floats(0, 100)),
 )
 EVENTS = st.one_of(

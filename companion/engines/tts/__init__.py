@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,4 +40,9 @@ class Synthesizer(Protocol):
 
     def synthesize(self, text: str, cancel: Cancel) -> Iterator[Speech]:
         """Yield the speech of `text`, a clause or more, piece by piece; nothing for text with no words."""
+        ...
+
+    def adjust(self, what: Literal["pace", "volume"], factor: float) -> float:
+        """Speak faster or louder by that factor from now on, within bounds; returns what it is now (1.0: as
+        the voice is)."""
         ...

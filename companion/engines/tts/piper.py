@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,10 @@ from companion.settings import TtsSettings
 
 OPEN_TAIL = 0.04
 """Longest silence (seconds) behind a clause whose sentence goes on: no more than between two words."""
+
+PACES, VOLUMES = (0.5, 2.0), (0.1, 2.0)
+"""The slowest and fastest, the softest and loudest she can be asked to speak: the settings' own bounds above,
+and never so soft that nobody would hear her being asked back."""
 
 TRIAL = "Well, here I am again at 9:30, and the rain has stopped at last."
 """Said once at load: its level sets the gain, and the first clause finds everything warm, numbers included
@@ -73,6 +78,14 @@ class PiperSynthesizer:
                 if cancel.is_set():
                     raise Cancelled
                 yield speech
+
+    def adjust(self, what: Literal["pace", "volume"], factor: float) -> float:
+        """Speak faster or louder by that factor from now on; returns the pace or volume it is now."""
+        low, high = PACES if what == "pace" else VOLUMES
+        settings = self._settings
+        value = min(high, max(low, (settings.pace if what == "pace" else settings.volume) * factor))
+        self._settings = replace(settings, **{what: value})  # type: ignore[arg-type]
+        return value
 
     def _speak(self, piece: Piece, phonemes: Sequence[str]) -> Speech:
         settings = self._settings

@@ -70,11 +70,12 @@ def trimmed(samples: Samples, rate: int, lead: float, tail: float) -> tuple[Samp
 
 
 def as_int16(samples: Samples, gain: float, volume: float) -> NDArray[np.int16]:
-    """The samples at a fixed gain as int16; peaks above `KNEE` are bent so that none clips."""
-    loud = samples * np.float32(gain)
+    """The samples at a fixed gain as int16; peaks above `KNEE` are bent so that none clips, and the more of
+    them the further `volume` is above 1."""
+    loud = samples * np.float32(gain * max(volume, 1.0))
     size = np.abs(loud)
     over = size > KNEE
     if over.any():
         room = 1.0 - KNEE
         loud[over] = np.sign(loud[over]) * (KNEE + room * np.tanh((size[over] - KNEE) / room))
-    return np.asarray(np.rint(loud * np.float32(volume * 32767.0)), dtype=np.int16)
+    return np.asarray(np.rint(loud * np.float32(min(volume, 1.0) * 32767.0)), dtype=np.int16)

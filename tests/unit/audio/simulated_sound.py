@@ -111,6 +111,9 @@ class SimulatedSound:
     def play(self, samples: NDArray[np.int16], rate: int) -> float:
         return self.playout.play(samples, rate)
 
+    def duck(self, gain_db: float) -> None:
+        self.playout.duck(gain_db)
+
     def stop(self) -> float:
         return self.playout.stop()
 

@@ -8,6 +8,7 @@ from companion.commands import talk
 from companion.commands.ending import Terminated, ending_gently
 from companion.dialogue import events as e
 from companion.engines.llm import Rates
+from companion.runtime.tally import Tally
 
 
 class Typed:
@@ -29,7 +30,7 @@ class Screen:
     """Keeps what is noted."""
 
     def __init__(self, unread=False):
-        self.notes, self.unread = [], unread
+        self.notes, self.unread, self.tally = [], unread, Tally()
 
     def note(self, sentence):
         self.notes.append(sentence)

@@ -1,0 +1,104 @@
+"""Transitions of a turn that is a request: it is carried out at once, by code, and the model isn't asked.
+
+Such a turn is committed like every other, for it was said; it is answered by words that are known already
+(what she said before, or the rest of it), or yielded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from companion.dialogue import events as e
+from companion.dialogue.clauses import split
+from companion.dialogue.draft import Clause, Draft
+from companion.dialogue.requests import Request, understand
+from companion.dialogue.state import Floor, Patience, State, Step, current, revoked, yielded
+
+STEP: dict[Request, tuple[Literal["pace", "volume"], float]] = {
+    Request.SLOWER: ("pace", 1 / 1.2),
+    Request.FASTER: ("pace", 1.2),
+    Request.LOUDER: ("volume", 1.5),
+    Request.QUIETER: ("volume", 1 / 1.5),
+}
+"""What of her voice changes, and by how much at a time: a fifth of the pace, 3.5 dB of loudness, the smallest
+changes that are clearly noticed."""
+
+ADJUSTED = {
+    Request.SLOWER: "Is this slow enough?",
+    Request.FASTER: "Is this better?",
+    Request.LOUDER: "Can you hear me better now?",
+    Request.QUIETER: "Is this better?",
+}
+"""What she says in her changed voice when there is nothing that she could go on with."""
+
+NOTHING_SAID = "I haven't said anything yet."
+
+MUTED = "The microphone is closed, as you asked: it stays so until you open it again."
+
+
+def request_in(state: State, text: str) -> Request | None:
+    """The request that a turn with these words is, where there is one that code can carry out now."""
+    request = understand(text)
+    if request is Request.GO_ON and not state.rest:
+        return None  # there is nothing left to say: the model thinks of more
+    if request is Request.NEVER_MIND and state.said.rstrip().endswith("?"):
+        return None  # "It doesn't matter" answers her question
+    return request
+
+
+def carry_out(state: State, request: Request, now: float, patience: Patience) -> Step:
+    """Commit the turn, which the current draft has the words of, and do what it asks for."""
+    draft = current(state)
+    turn = state.turns + 1
+    said: list[e.Command] = [e.CommitUserTurn(turn, draft.id, draft.text or ""), e.DropSound()]
+    after = replace(state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0)
+    words = ""
+    if request in STEP:
+        said.append(e.Adjust(*STEP[request]))
+        words = state.rest or ADJUSTED[request]
+    elif request is Request.REPEAT:
+        words = state.said or NOTHING_SAID
+    elif request is Request.GO_ON:
+        words = state.rest
+    if words:
+        return _recited(after, words, now, patience, said)
+    if request is Request.MUTE:
+        after = replace(after, muted=True)
+        said += [e.CloseMicrophone(), e.Tell(MUTED)]
+    if request in (Request.STOP, Request.NEVER_MIND):
+        after = replace(after, rest=after.rest if request is Request.STOP else "")
+    after, commands = yielded(after, Floor.IDLE, [], f"the user asked: {request.value}")
+    return after, [*said, *commands]
+
+
+def _recited(state: State, words: str, now: float, patience: Patience, said: list[e.Command]) -> Step:
+    """An answer in words that are known, in place of one that the model may have begun."""
+    before = current(state)
+    clauses = tuple(Clause(clause) for clause in split(words))
+    draft = Draft(
+        state.drafts + 1, before.end, before.text, over=True, final=before.final,
+        clauses=clauses, written=len(clauses),
+    )  # fmt: skip
+    after = replace(state, draft=draft, drafts=draft.id)
+    speak = [e.Speak(draft.id, index, clause.text) for index, clause in enumerate(clauses)]
+    return after, [
+        *said,
+        e.Revoke(before.id, successor=draft.id),
+        *speak,
+        e.SetTimer(e.Timer.ANSWER, now + patience.answer),
+    ]
+
+
+def abandoned(state: State) -> Step:
+    """A wish for time that lasted as long as a turn may: what was said before it is kept, unanswered."""
+    if not current(state).text:
+        return revoked(state, Floor.IDLE, [e.DropSound()])
+    turn = state.turns + 1
+    said: list[e.Command] = [
+        e.CommitUserTurn(turn, current(state).id, current(state).text or ""),
+        e.DropSound(),
+    ]
+    after = replace(state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0)
+    after, commands = yielded(after, Floor.IDLE, [], "the user asked for time, and said no more")
+    return after, [*said, *commands]
