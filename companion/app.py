@@ -59,9 +59,7 @@ def patience(settings: Settings) -> Patience:
     """The floor's patience, from the settings."""
     turns = settings.turns
     return Patience(
-        complete=turns.complete,
-        wait_complete=turns.wait_complete,
-        wait_open=turns.wait_open,
+        factor=turns.patience,
         wait_most=turns.wait_most,
         longest=turns.longest,
         hold=turns.hold,

@@ -68,17 +68,11 @@ class TurnsSettings:
         "How turns are marked: by listening, or by a key.",
         choices=("hands-free", "push-to-talk"),
     )
-    complete: float = setting(
-        0.5,
-        "End-of-turn probability from which a turn counts as complete (Smart Turn's own threshold).",
-        low=0.0,
-        high=1.0,
-    )
-    wait_complete: float = setting(
-        0.6, "Silence that ends a turn whose sound and words are complete.", unit="s", low=0.1, high=5.0
-    )
-    wait_open: float = setting(
-        1.5, "Silence that ends a turn whose sound or words are unfinished.", unit="s", low=0.2, high=10.0
+    patience: float = setting(
+        1.0,
+        "How long silences may be before she takes her turn; 1 is as measured, 1.5 half as long again.",
+        low=0.5,
+        high=3.0,
     )
     wait_most: float = setting(
         5.0,

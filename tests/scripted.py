@@ -31,8 +31,7 @@ RATE = 16_000
 LEVEL = 1 / 64
 
 PATIENCE = Patience(
-    complete=0.5, wait_complete=0.3, wait_open=1.5, wait_most=5.0, longest=300.0, answer=30.0,
-    hands_free=True,
+    factor=1.0, wait_most=5.0, longest=300.0, answer=30.0, hands_free=True,
 )  # fmt: skip
 
 
@@ -108,7 +107,7 @@ class ScriptedTurnDetector:
     """Gives one probability after the other, a new one when speech was added; the last again and again."""
 
     spent: Spent
-    probabilities: list[float] = field(default_factory=lambda: [0.9])
+    probabilities: list[float] = field(default_factory=lambda: [0.98])
     seconds: float = 0.04
     speech: int = 0
 
@@ -138,6 +137,9 @@ class ScriptedModel:
     def prefill(self, messages: Sequence[Message], cancel: Cancel, *, open_ended: bool = False) -> int:
         self.settled.append(tuple(messages))
         return 0
+
+    def ending(self, messages: Sequence[Message], cancel: Cancel) -> float:
+        return 0.8 if messages[-1].content.endswith((".", "?", "!")) else 0.05
 
     def generate(
         self, messages: Sequence[Message], cancel: Cancel, *, sampling: Sampling, max_tokens: int,

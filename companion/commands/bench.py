@@ -84,11 +84,16 @@ def tts(home: str | None) -> None:
 @click.option("--most", default=28, show_default=True, help="How many recordings.")
 @click.option("--room", is_flag=True, help="In the measuring room (as always, but for --detector).")
 @click.option("--tape", type=click.Path(path_type=Path), help="Keep the loudspeaker's sound as a WAV file.")
+@click.option("--detector", is_flag=True, help="Cut-offs against delay, on recordings with spliced pauses.")
+@click.option("--short", is_flag=True, help="With --detector: an eighth of the recordings.")
 @click.pass_obj
-def turns(home: str | None, data: Path, most: int, room: bool, tape: Path | None) -> None:
+def turns(
+    home: str | None, data: Path, most: int, room: bool, tape: Path | None, detector: bool, short: bool
+) -> None:
     """Voice-to-voice time of `companion talk` in a room with a virtual microphone and loudspeaker.
 
-    Beside the times stands the machine's floor, from rates measured just before.
+    Beside the times stands the machine's floor, from rates measured just before. With --detector: how often
+    a pause would be taken for the end of a turn, and how long the end of one is waited for.
 
     Example: companion bench turns --room --data recordings/ --most 8
     """
@@ -98,6 +103,9 @@ def turns(home: str | None, data: Path, most: int, room: bool, tape: Path | None
     settings = app.settings_of(home)
     loader = app.Loader(settings)
     recognizer: Any = loader.asr()
+    if detector:
+        _report(home, ("asr", "endpoint", "llm"), _detected(loader, recognizer, data, short))
+        return
     from companion.audio.recordings import read
     from companion.bench import machine_floor
     from companion.bench.turns import recordings_in, run
@@ -106,6 +114,15 @@ def turns(home: str | None, data: Path, most: int, room: bool, tape: Path | None
     floor = machine_floor.measure(recognizer, loader.tts(), loader.folder("llm"), settings.llm, speech)
     measured = run(data, recognizer, _step, most=most, keep=tape, floor=floor)
     _report(home, ("llm", "asr", "tts", "endpoint"), measured)
+
+
+def _detected(loader: Any, recognizer: Any, data: Path, short: bool) -> dict[str, Any]:
+    from companion.bench.detector import run
+    from companion.dialogue.prompt import EXAMPLES, Record, lines
+    from companion.runtime.jobs import messages
+
+    before = messages(lines(Record(), examples=EXAMPLES))
+    return run(data, recognizer, loader.endpoint(), loader.llm(), before, _step, short=short)
 
 
 @command.command()

@@ -24,7 +24,8 @@ class Draft:
     """One attempt at answering the turn as heard up to `end` (seconds of the clock).
 
     `guess`: the words it is already being written for, though more may follow. `text` is None until the words
-    are known. `probability` is None until the end of the turn was judged.
+    are known. `verdicts`: the end-of-turn model's on its sound; `ending`: the language model's on its words,
+    None until it has given it.
     `over`: the turn has been declared over, so the draft commits as soon as its words are known.
     `final`: more speech no longer revokes it (a key was released, or the text was typed).
     `cut`: the turn was cut because it is as long as a turn may be; it is not answered.
@@ -36,7 +37,8 @@ class Draft:
     end: float
     text: str | None = None
     guess: str | None = None
-    probability: float | None = None
+    verdicts: tuple[float, ...] = ()
+    ending: float | None = None
     over: bool = False
     final: bool = False
     cut: bool = False

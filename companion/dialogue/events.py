@@ -51,6 +51,14 @@ class TurnJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsJudged:
+    """The language model's probability (0..1) that the words heard so far end a sentence."""
+
+    draft: int
+    ending: float
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """The words of the turn so far; empty when there was nothing worth believing."""
 
@@ -211,6 +219,7 @@ Event = (
     | SpeechDipped
     | SpeechPaused
     | TurnJudged
+    | WordsJudged
     | Heard
     | Overheard
     | ReplyBegun
@@ -299,7 +308,7 @@ class Foresee:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Write a reply to the conversation and `text`, the user's words that aren't part of it yet
-    (empty: the last turns of the conversation are what is to be answered)."""
+    (empty: the last turns of the conversation are what is to be answered), and judge whether these end."""
 
     draft: int
     text: str

@@ -124,6 +124,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Overheard: (user_turn.guessed, _to()),
         e.Heard: (user_turn.heard, _to(_F.IDLE, _F.ANSWERING)),
         e.TurnJudged: (user_turn.judged, _to(_F.ANSWERING, _F.IDLE)),
+        e.WordsJudged: (user_turn.words_judged, _to(_F.ANSWERING, _F.IDLE)),
         e.TimerFired: (user_turn.silence_lasts, _to(_F.ANSWERING, _F.IDLE)),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),

@@ -31,12 +31,10 @@ class Floor(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long the floor waits for what, in seconds; `complete` is a probability. `hold`: for a user who
-    asked for time."""
+    """How long the floor waits for what, in seconds. `factor`: what the waits of `endpointing` are multiplied
+    with. `hold`: for a user who asked for time."""
 
-    complete: float
-    wait_complete: float
-    wait_open: float
+    factor: float
     wait_most: float
     longest: float
     answer: float
@@ -56,7 +54,7 @@ class State:
     transcripts that are under way. Of a sound of the user's in her turn: its `onset`, `over_at`, when it
     ended (None: it goes on), and how many `looks` at its words have come back. `foreseen`: the words of the
     turn so far as the model was given them. `said`: the whole of her last answer that sounded; `rest`: what
-    of it was not heard because she was interrupted.
+    of it was not heard because she was interrupted. `pace`: how long this user's pauses last, 1.0 as usual.
     """
 
     floor: Floor = Floor.IDLE
@@ -72,6 +70,7 @@ class State:
     foreseen: str = ""
     said: str = ""
     rest: str = ""
+    pace: float = 1.0
     drafts: int = 0
     turns: int = 0
 

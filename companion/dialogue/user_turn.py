@@ -7,6 +7,8 @@ from dataclasses import replace
 from companion.dialogue import carried_out
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
+from companion.dialogue.endpointing import Evidence, learned, wait
+from companion.dialogue.openness import openness
 from companion.dialogue.requests import holds_floor
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
 from companion.dialogue.words import foreseeable, same, told_again
@@ -20,8 +22,8 @@ PARTIAL_EVERY = 0.8
 PARTIAL_SHARE = 0.4
 """Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause."""
 
-RESCORE = (0.35, 0.6, 0.9, 1.3)
-"""Seconds of silence at which the end-of-turn model is asked again."""
+RESCORE = 0.25
+"""Seconds of silence at which the end-of-turn model is asked a second time."""
 
 
 def user_begins(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -87,6 +89,10 @@ def user_goes_on(state: State, event: e.Event, now: float, patience: Patience) -
     draft = current(state)
     if not patience.hands_free or draft.final or state.muted:
         return state, []
+    assert isinstance(event, e.SpeechStarted)
+    pause = event.onset - draft.end
+    if draft.text and not holds_floor(draft.text):
+        state = replace(state, pace=learned(state.pace, pause))
     return revoked(state, Floor.USER, [])
 
 
@@ -170,10 +176,18 @@ def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -
 def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The sound's verdict on the end of the turn is in."""
     assert isinstance(event, e.TurnJudged)
-    draft = replace(current(state), probability=event.probability)
-    later = next((s for s in RESCORE if draft.end + s > now), None)
-    again: list[e.Command] = [] if later is None else [e.SetTimer(e.Timer.RESCORE, draft.end + later)]
+    draft = current(state)
+    draft = replace(draft, verdicts=(*draft.verdicts, event.probability))
+    first = len(draft.verdicts) == 1 and now < draft.end + RESCORE
+    again: list[e.Command] = [e.SetTimer(e.Timer.RESCORE, draft.end + RESCORE)] if first else []
     return _await_end(replace(state, draft=draft), now, patience, again)
+
+
+def words_judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The language model's verdict on the end of the words is in."""
+    assert isinstance(event, e.WordsJudged)
+    draft = replace(current(state), ending=event.ending)
+    return _await_end(replace(state, draft=draft), now, patience, [])
 
 
 def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -192,7 +206,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     text = told_again(state.foreseen, event.text)
     fresh = replace(draft, text=text)
     if draft.guess is not None:
-        fresh = replace(fresh, id=state.drafts + 1, guess=None, clauses=(), written=None)
+        fresh = replace(fresh, id=state.drafts + 1, guess=None, ending=None, clauses=(), written=None)
         commands += [e.Revoke(draft.id, successor=fresh.id)]
         commands += [] if fresh.over else [e.Judge(fresh.id)]  # a verdict under way went with the old one
     after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))
@@ -210,27 +224,20 @@ def _await_end(state: State, now: float, patience: Patience, commands: list[e.Co
     draft = current(state)
     if draft.over and draft.text:
         return commit(state, now, patience, commands)
-    if draft.text is not None and holds_floor(draft.text):
-        return state, [
-            *commands,
-            e.CancelTimer(e.Timer.TURN_END),
-            e.SetTimer(e.Timer.TURN_BOUND, now + patience.hold),
-        ]
-    if draft.text is None or draft.probability is None:
+    if draft.text is None or draft.over:
         return state, commands
-    due = draft.end + _wait(draft.probability, draft.text, patience)
+    asked = state.said.rstrip("\"'”’) ").endswith("?")
+    evidence = Evidence(openness(draft.text), draft.ending, draft.verdicts, asked, state.pace)
+    silence = wait(evidence) * patience.factor
+    if silence == float("inf"):
+        held = e.SetTimer(e.Timer.TURN_BOUND, now + patience.hold)
+        return state, [*commands, e.CancelTimer(e.Timer.TURN_END), held]
+    if not draft.verdicts:
+        return state, commands
+    due = draft.end + silence
     if now >= due:
         return commit(state, now, patience, commands)
     return state, [*commands, e.SetTimer(e.Timer.TURN_END, due)]
-
-
-def _wait(probability: float, text: str, patience: Patience) -> float:
-    """How long a silence ends the turn, in seconds: short only where the sound and the words are complete.
-
-    Whisper ends a whole sentence with a mark; "And so, my fellow Americans" sounds complete and has none.
-    """
-    sure = _whole(text) and probability >= patience.complete
-    return patience.wait_complete if sure else patience.wait_open
 
 
 def _whole(text: str) -> bool:

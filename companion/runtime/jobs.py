@@ -127,6 +127,8 @@ class Jobs:
             splitter, index, begun = ClauseSplitter(lengths(self._engines.llm.rates().decode)), 0, False
             if not self._cut:
                 self._thin(prompt, cancel)
+            if text:
+                yield e.WordsJudged(draft, self._engines.llm.ending(prompt, cancel))
             pieces = self._engines.llm.generate(
                 prompt, cancel, sampling=self._talk.sampling, max_tokens=self._most
             )

@@ -6,6 +6,7 @@ import pytest
 from scripted import PATIENCE, Says, Stage
 
 from companion.dialogue import events as e
+from companion.dialogue.endpointing import OPEN
 from companion.dialogue.prompt import Record, Turn
 from companion.dialogue.state import Floor
 from companion.engines import Cancelled
@@ -49,7 +50,7 @@ def test_an_open_turn_ends_at_last_after_a_long_silence():
     stage.run(10.0)
 
     (committed, _) = stage.seen.of(e.CommitUserTurn)[0]
-    assert committed == pytest.approx(2.0 + PATIENCE.wait_open, abs=0.1)
+    assert committed == pytest.approx(2.0 + OPEN, abs=0.1)
 
 
 def test_a_noise_without_words_is_no_turn():

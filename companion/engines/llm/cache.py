@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from companion.engines import Cancel, Cancelled, Never
 from companion.engines.llm import PromptTooLong, Rates
 from companion.engines.llm.abort import Abort
@@ -117,6 +119,16 @@ class KvCache:
             if self._context is None or self._closing:
                 raise Cancelled
             return int(self._api.llama_sampler_sample(sampler, self._context, -1))
+
+    def chance(self, tokens: Sequence[int]) -> float:
+        """The probability that the next token is one of these; the end of the cache must be answerable."""
+        with self._lock:
+            if self._context is None or self._closing:
+                raise Cancelled
+            pointer = self._api.llama_get_logits_ith(self._context, -1)
+            logits = np.ctypeslib.as_array(pointer, (self._model.vocabulary.size,)).astype(np.float64)
+        likely = np.exp(logits - logits.max())
+        return float(likely[list(tokens)].sum() / likely.sum())
 
     def cut_out(self, start: int, stop: int) -> bool:
         """Take the tokens [start, stop) out and move those behind them up, without evaluating them again.

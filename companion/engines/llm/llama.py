@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +23,12 @@ from companion.engines.llm.sampling import sampler
 from companion.engines.llm.stream import ReplyText
 from companion.errors import EngineError
 from companion.settings import LlmSettings
+
+_MARKS = ".,;:!?…—- \n"
+"""Marks behind the last word of a message, which the recogniser guesses at."""
+
+_ENDS = (".", "?", "!", ".\n", "?\n", "!\n", ".\n\n", "?\n\n", "!\n\n")
+"""What a sentence ends with, where it is one token."""
 
 
 class Llama:
@@ -88,6 +95,26 @@ class Llama:
         tokens = self._prompt.of(messages, answer=answer, open_ended=open_ended)
         with self._lane.work():
             return self._evaluate(tokens, cancel, answer=answer)
+
+    def ending(self, messages: Sequence[Message], cancel: Cancel) -> float:
+        """The probability that the last message ends behind its last word."""
+        self._requests += 1
+        bare = messages[-1].content.rstrip(_MARKS) if messages else ""
+        if not bare:
+            return 0.0
+        words = [*messages[:-1], replace(messages[-1], content=bare)]
+        tokens = self._prompt.of(words, answer=False, open_ended=True)
+        with self._lane.work():
+            self._evaluate(tokens, cancel, answer=True)
+            return self._cache.chance(self._ends(messages))
+
+    def _ends(self, messages: Sequence[Message]) -> list[int]:
+        """The tokens that may stand behind the last word of a message that is over."""
+        vocabulary = self._model.vocabulary
+        marks = [tokens for mark in _ENDS if len(tokens := vocabulary.of_words(mark)) == 1]
+        closing = self._prompt.of(messages, answer=False)
+        words = self._prompt.of(messages, answer=False, open_ended=True)
+        return sorted({tokens[0] for tokens in marks} | set(closing[len(words) : len(words) + 1]))
 
     def generate(
         self,
