@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from companion.audio import RATE
 from companion.bench.pauses import Item, Sound, items
-from companion.dialogue.endpointing import Evidence, wait
+from companion.dialogue.endpointing import Evidence, settled, wait
 from companion.dialogue.openness import openness
 from companion.dialogue.user_turn import RESCORE
 from companion.engines import Never
@@ -151,13 +151,13 @@ def _measured(seen: list[Seen]) -> dict[str, Any]:
 
 
 def _shipped(seen: Seen, factor: float) -> float:
-    """Seconds of silence after which the floor takes the turn; the second verdict may come too late."""
+    """Seconds of silence after which the floor takes the turn; a second verdict is asked for where there is
+    doubt."""
     assert seen.evidence is not None
-    first = Evidence(seen.evidence.words, seen.evidence.ending, seen.evidence.verdicts[:1])
-    early = max(FIRST, wait(first) * factor)
-    if early <= RESCORE:
-        return early
-    return max(RESCORE, min(wait(seen.evidence) * factor, 5.0))
+    first = replace(seen.evidence, verdicts=seen.evidence.verdicts[:1])
+    if settled(first):
+        return max(FIRST, wait(first) * factor)
+    return max(RESCORE, wait(seen.evidence) * factor)
 
 
 def _alone(bound: float) -> Callable[[Seen], float]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from companion.audio.recordings import read, write
+from companion.bench.asr_data import speech_in
 from companion.bench.room import Room
 from companion.bench.tape import Tape
 from companion.engines import Never
@@ -31,6 +32,9 @@ PAUSE = 1.6
 
 LATE = 0.02
 """Seconds by which the tape's clock can be late."""
+
+TAIL = 0.15
+"""Seconds of a recording that are kept behind its speech."""
 
 ANSWER_WITHIN = 12.0
 READY_WITHIN = 60.0
@@ -185,10 +189,14 @@ def _conversation(
 
 
 def _spoken(path: Path) -> np.ndarray:
-    """A recording as the room's voice takes it: float32[n] at 48 kHz (players stumble over 24-bit FLAC)."""
+    """A recording as the room's voice takes it: float32[n] at 48 kHz (players stumble over 24-bit FLAC), cut
+    where its speech ends: some have a click behind it, which the tape would take for its end."""
     import soxr
 
-    return np.asarray(soxr.resample(read(path), 16_000, 48_000), np.float32)
+    audio = read(path)
+    speech = speech_in(audio)
+    audio = audio[: round((speech[-1][1] + TAIL) * 16_000)] if speech else audio
+    return np.asarray(soxr.resample(audio, 16_000, 48_000), np.float32)
 
 
 def recordings_in(data: Path) -> list[Path]:

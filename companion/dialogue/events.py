@@ -70,12 +70,14 @@ class Heard:
 class Overheard:
     """A partial transcript: the words of the turn that is still being said. `stable`: the words at its front
     that the hypothesis before agrees with (LocalAgreement-2). `took`: seconds of work it was. `sure`: the
-    words are to be believed as they stand."""
+    words are to be believed as they stand. `ahead`: the machine is fast enough to draft an answer to them
+    before the speaker pauses."""
 
     text: str
     stable: str
     took: float
     sure: bool = True
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,6 @@ class Patience:
     answer: float
     hands_free: bool
     hold: float = 300.0
-    ahead: bool = False
-    """Whether an answer is drafted before the user pauses, wherever the words could be a whole turn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from companion.dialogue import carried_out
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
-from companion.dialogue.endpointing import Evidence, learned, wait
+from companion.dialogue.endpointing import Evidence, learned, settled, wait
 from companion.dialogue.openness import openness
 from companion.dialogue.requests import holds_floor
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
@@ -22,8 +22,8 @@ PARTIAL_EVERY = 0.8
 PARTIAL_SHARE = 0.4
 """Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause."""
 
-RESCORE = 0.25
-"""Seconds of silence at which the end-of-turn model is asked a second time."""
+RESCORE = 0.35
+"""Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt."""
 
 
 def user_begins(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -62,7 +62,7 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
         commands.append(e.Revoke(state.draft.id))
         after = replace(after, draft=None)
     text = told_again(state.foreseen, event.text)
-    if patience.ahead and event.sure and _whole(text):
+    if event.ahead and event.sure and _whole(text) and _for_the_model(state, text):
         draft = Draft(state.drafts + 1, now, guess=text)
         after = replace(after, draft=draft, drafts=draft.id, foreseen=text)
         return after, [*commands, e.Reply(draft.id, text)]
@@ -178,9 +178,7 @@ def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step
     assert isinstance(event, e.TurnJudged)
     draft = current(state)
     draft = replace(draft, verdicts=(*draft.verdicts, event.probability))
-    first = len(draft.verdicts) == 1 and now < draft.end + RESCORE
-    again: list[e.Command] = [e.SetTimer(e.Timer.RESCORE, draft.end + RESCORE)] if first else []
-    return _await_end(replace(state, draft=draft), now, patience, again)
+    return _await_end(replace(state, draft=draft), now, patience, [])
 
 
 def words_judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -234,6 +232,8 @@ def _await_end(state: State, now: float, patience: Patience, commands: list[e.Co
         return state, [*commands, e.CancelTimer(e.Timer.TURN_END), held]
     if not draft.verdicts:
         return state, commands
+    if len(draft.verdicts) == 1 and draft.ending is not None and not settled(evidence):
+        commands = [*commands, e.SetTimer(e.Timer.RESCORE, max(now, draft.end + RESCORE))]
     due = draft.end + silence
     if now >= due:
         return commit(state, now, patience, commands)

@@ -28,6 +28,11 @@ from companion.runtime.mouth import Mouth
 Job = Callable[[Cancel], Iterator[e.Event]]
 
 
+FAST = 400.0
+"""Tokens of prefill a second from which on an answer is drafted before the pause: it costs 20 to 50 ms there.
+On two cores (75) it costs 0.4 s, which the partial transcripts need: they came late, and nothing was won."""
+
+
 class Store(Protocol):
     """Where committed turns go; every method returns once they are on disk."""
 
@@ -95,7 +100,9 @@ class Jobs:
                 heard = Hypothesis(
                     "", "", sure=False
                 )  # nobody waits for it: the same failure at the pause is told
-            yield e.Overheard(heard.text, heard.stable, time.perf_counter() - began, heard.sure)
+            took = time.perf_counter() - began
+            ahead = self._engines.llm.rates().prefill >= FAST
+            yield e.Overheard(heard.text, heard.stable, took, heard.sure, ahead)
 
         return job
 

@@ -26,6 +26,10 @@ BACK = 3 * RATE
 FRONT = 5 * RATE
 """Samples that are settled at least when the window moves, so that it moves seldom."""
 
+ALMOST = RATE * 13 // 100
+"""Samples of speech since a hypothesis that hold the burst its last word ends with ("milk") and no further
+word."""
+
 CONTEXT = 200
 """Characters of settled text that Whisper is shown before a window."""
 
@@ -59,7 +63,7 @@ class Partials:
         """
         if start != self._start:
             self._begin(start)
-        if voiced > self._end or self._end == start:
+        if voiced > self._end + (ALMOST if self._whole() else 0) or self._end == start:
             self._move(audio, cancel)
             rest = audio[self._settled_to - start :]
             heard = self._recognizer.glimpse(rest, cancel, prompt=self._settled[-CONTEXT:])
@@ -79,6 +83,10 @@ class Partials:
         self._sure = True
         self._add(heard.text, start + len(audio))
         return Hypothesis(self._text, self._stable)
+
+    def _whole(self) -> bool:
+        """Whether the last hypothesis looks like a whole turn, and said so twice."""
+        return self._sure and self._text == self._stable and self._text.endswith((".", "!", "?"))
 
     def _begin(self, start: int) -> None:
         self._start = self._settled_to = self._end = start

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -119,6 +120,23 @@ class KvCache:
             if self._context is None or self._closing:
                 raise Cancelled
             return int(self._api.llama_sampler_sample(sampler, self._context, -1))
+
+    @contextmanager
+    def sparing(self, wanted: bool) -> Iterator[None]:
+        """Evaluate with a thread less within the block, if wanted."""
+        threads = self._model.settings.threads
+        if wanted:
+            self._use(max(1, threads - 1))
+        try:
+            yield
+        finally:
+            if wanted:
+                self._use(threads)
+
+    def _use(self, threads: int) -> None:
+        with self._lock:
+            if self._context is not None:
+                self._api.llama_set_n_threads(self._context, threads, threads)
 
     def chance(self, tokens: Sequence[int]) -> float:
         """The probability that the next token is one of these; the end of the cache must be answerable."""

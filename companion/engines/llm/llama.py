@@ -88,12 +88,13 @@ class Llama:
         """Evaluate the prompt into the cache without answering; returns how many tokens were new.
 
         `open_ended`: the last message is still being said, so nothing that closes it is evaluated; what a
-        later, longer version of it says differently at its end is rolled back then.
+        later, longer version of it says differently at its end is rolled back then. Nobody waits for it, so
+        it leaves one thread to the recogniser, which does its partial transcripts at the same time.
         """
         self._requests += 1
         answer = not open_ended and bool(messages) and messages[-1].role != "assistant"
         tokens = self._prompt.of(messages, answer=answer, open_ended=open_ended)
-        with self._lane.work():
+        with self._lane.work(), self._cache.sparing(open_ended):
             return self._evaluate(tokens, cancel, answer=answer)
 
     def ending(self, messages: Sequence[Message], cancel: Cancel) -> float:
