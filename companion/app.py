@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from companion.engines.asr import Recognizer
     from companion.engines.endpoint import TurnDetector
     from companion.engines.llm import LanguageModel
+    from companion.engines.llm.sentence import SentenceModel
     from companion.engines.tts import Synthesizer
     from companion.memory.store import Store
     from companion.runtime.clock import Clock
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from companion.runtime.ears import Ears
     from companion.runtime.live import Live
     from companion.runtime.mouth import Mouth
+
+NEEDED = ("llm", "asr", "tts", "endpoint", "words")
+"""Roles without whose model there is no conversation aloud."""
 
 ANSWER_WITHIN = 45.0
 """Seconds after which an answer, or the words of a turn, count as lost: only a hung engine takes so long."""
@@ -87,6 +91,13 @@ class Loader:
 
         return WhisperRecognizer(folder, self.settings.asr)
 
+    def words(self) -> SentenceModel:
+        """The model that tells where a sentence ends."""
+        folder = self.folder("words")
+        from companion.engines.llm.sentence import SentenceModel
+
+        return SentenceModel(folder)
+
     def endpoint(self) -> TurnDetector:
         """The end-of-turn model."""
         folder = self.folder("endpoint")
@@ -137,6 +148,7 @@ class Parts:
         """Free the models and close the store, each whatever befalls the other."""
         try:
             getattr(self.engines.llm, "close", _nothing)()
+            getattr(self.engines.words, "close", _nothing)()
         finally:
             getattr(self.store, "close", _nothing)()
 
@@ -160,7 +172,7 @@ class Forgetful:
 
 def demand_weights(settings: Settings) -> None:
     """Raise `WeightsError` for a model that is missing: it is said before the seconds of loading."""
-    for role in ("llm", "asr", "tts", "endpoint"):
+    for role in NEEDED:
         Loader(settings).folder(role)
 
 
@@ -181,12 +193,9 @@ def load_parts(settings: Settings, store: Store | Forgetful, told: Callable[[str
 
     # On two cores two at a time, the language model and the others beside it: all at once take 0.3 s longer.
     with ThreadPoolExecutor(max(2, min(4, (os.cpu_count() or 2) // 2))) as pool:
-        jobs = {
-            role: pool.submit(ready, role, getattr(loader, role))
-            for role in ("llm", "asr", "tts", "endpoint", "ears")
-        }
+        jobs = {role: pool.submit(ready, role, getattr(loader, role)) for role in (*NEEDED, "ears")}
         loaded = {role: job.result() for role, job in jobs.items()}
-    engines = Engines(loaded["asr"], loaded["endpoint"], loaded["llm"], loaded["tts"])
+    engines = Engines(*(loaded[role] for role in ("asr", "endpoint", "words", "llm", "tts")))
     return Parts(engines, loaded["ears"], store, settings)
 
 

@@ -32,6 +32,11 @@ class AudioSettings:
 
     input: str = setting("", "Name, or part of the name, of the microphone; empty: the system default.")
     output: str = setting("", "Name, or part of the name, of the loudspeaker; empty: the system default.")
+    echo: str = setting(
+        "on",
+        "Whether her own voice is taken out of what the microphone hears; headphones can do without.",
+        choices=("on", "off"),
+    )
     pre_roll: float = setting(
         0.5,
         "Sound kept from before speech was noticed, so that no first syllable is lost.",
@@ -207,6 +212,7 @@ class WeightsSettings:
     asr: str = setting("", "Name of the speech recogniser.")
     tts: str = setting("", "Name of the voice.")
     endpoint: str = setting("", "Name of the end-of-turn model.")
+    words: str = setting("", "Name of the model that tells where a sentence ends.")
     embed: str = setting("", "Name of the embedding model.")
 
 

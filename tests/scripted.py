@@ -120,6 +120,18 @@ class ScriptedTurnDetector:
 
 
 @dataclass(slots=True)
+class ScriptedWords:
+    """Sentences end with a mark."""
+
+    spent: Spent
+    seconds: float = 0.03
+
+    def ending(self, text: str, cancel: Cancel) -> float:
+        self.spent.seconds += self.seconds
+        return 0.8 if text.endswith((".", "?", "!")) else 0.05
+
+
+@dataclass(slots=True)
 class ScriptedModel:
     """Replies with `reply(messages)`, word by word, at a set speed; keeps every prompt it saw."""
 
@@ -137,9 +149,6 @@ class ScriptedModel:
     def prefill(self, messages: Sequence[Message], cancel: Cancel, *, open_ended: bool = False) -> int:
         self.settled.append(tuple(messages))
         return 0
-
-    def ending(self, messages: Sequence[Message], cancel: Cancel) -> float:
-        return 0.8 if messages[-1].content.endswith((".", "?", "!")) else 0.05
 
     def generate(
         self, messages: Sequence[Message], cancel: Cancel, *, sampling: Sampling, max_tokens: int,
@@ -248,7 +257,7 @@ class Stage:
             hands_free=patience.hands_free,
         )
         talk = Talk(Sampling(0.0, 1.0, 0.0, 1.0, 1), max_tokens=100, persona="You are the companion.")
-        engines = Engines(self.asr, self.endpoint, self.llm, self.tts)
+        engines = Engines(self.asr, self.endpoint, ScriptedWords(self.spent), self.llm, self.tts)
         jobs = Jobs(engines, self.mouth, self.store, talk, matters=lambda a, b: a != b)
         self.simulation.conversation = Conversation(
             jobs, self.simulation, self.ears, self.mouth, self.sound, patience, self.clock,

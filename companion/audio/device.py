@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from companion.audio import Captured, SoundStatus
 from companion.audio.capture import Capture
+from companion.audio.echo import EchoCanceller, Reference
 from companion.audio.playout import Playout
 from companion.audio.process import BLOCK, Open, Opened
 from companion.audio.pulse import PulseWatch
@@ -36,19 +37,27 @@ class DeviceSound:
         inputs, outputs = StreamMemory(), StreamMemory()
         self._capture = Capture(inputs, time.monotonic)
         self._playout = Playout(outputs, time.monotonic)
+        self._reference = Reference(outputs)
+        self._echo: EchoCanceller | None = None
         self._watch = PulseWatch(self._look)
         bell = self._capture.bell_out
         self._input = StreamKeeper(
             "input", inputs, bell, lambda: self._choose("input"), _Microphone(self._capture)
         )
         self._output = StreamKeeper(
-            "output", outputs, None, lambda: self._choose("output"), _Loudspeaker(self._playout)
+            "output",
+            outputs,
+            None,
+            lambda: self._choose("output"),
+            _Loudspeaker(self._playout, self._reference),
         )
         self._muted = False
 
     def start(self) -> None:
         """Open both sides. Raises `AudioError` where there is no microphone or no loudspeaker, or it is
         busy."""
+        if self._settings.echo == "on":
+            self._echo = EchoCanceller(self._reference.take)
         self._output.prepare()
         self._input.prepare()
         self._watch.start()
@@ -66,9 +75,10 @@ class DeviceSound:
         self._output.close()
 
     def read(self, timeout: float) -> Captured | None:
-        """What was heard since the last read, or None after `timeout` seconds."""
+        """What was heard since the last read, her own voice taken out; None after `timeout` seconds."""
         self._capture.follow(self._drift())
-        return self._capture.read(timeout)
+        captured = self._capture.read(timeout)
+        return captured if captured is None or self._echo is None else self._echo.clean(captured)
 
     def mute(self, muted: bool) -> None:
         """Close the input or open it again; when a mute returns (within 1 s), the device is closed, and
@@ -169,15 +179,17 @@ class _Microphone:
 
 
 class _Loudspeaker:
-    """Tells the playout about its stream."""
+    """Tells the playout, and the echo canceller's reference, about its stream."""
 
-    def __init__(self, playout: Playout) -> None:
-        self._playout = playout
+    def __init__(self, playout: Playout, reference: Reference) -> None:
+        self._playout, self._reference = playout, reference
 
     def stream_opened(self, opened: Opened, first_block: int, _first_sample: int) -> None:
         self._playout.opened(opened.rate, first_block)
+        self._reference.opened(opened.rate, first_block)
 
     def stream_closed(self) -> None:
+        self._reference.closed()
         self._playout.closed()
 
     def tend(self) -> None:

@@ -16,8 +16,7 @@ from companion.dialogue.openness import openness
 from companion.dialogue.user_turn import RESCORE
 from companion.engines import Never
 from companion.engines.asr import Recognizer
-from companion.engines.endpoint import TurnDetector
-from companion.engines.llm import LanguageModel, Message
+from companion.engines.endpoint import TurnDetector, WordsJudge
 from companion.engines.vad import WINDOW
 from companion.engines.vad.hysteresis import Hysteresis, Started
 from companion.engines.vad.silero import SileroDetector
@@ -56,13 +55,12 @@ def run(
     data: Path,
     recognizer: Recognizer,
     endpoint: TurnDetector,
-    model: LanguageModel,
-    before: Sequence[Message],
+    words: WordsJudge,
     step: Callable[[str], None],
     *,
     short: bool = False,
 ) -> dict[str, Any]:
-    """Measure on the recordings of `data`; `before` is the prompt that the words stand behind.
+    """Measure on the recordings of `data`.
 
     Plain JSON: for each policy and each half the delay at 5% cut-offs and the curve as [cut-offs, delay]
     pairs; for the shipped one also where it stands. Delay: mean seconds from the end of a complete utterance
@@ -72,7 +70,7 @@ def run(
     for count, item in enumerate(items(data, recognizer), 1):
         step(f"{count}: {item.file}")
         if not short or count % 8 == 1:
-            seen.append(_heard(item, recognizer, endpoint, model, before))
+            seen.append(_heard(item, recognizer, endpoint, words))
     halves = {"all": seen, "tuned": [s for s in seen if not s.item.unseen]}
     halves["unseen"] = [s for s in seen if s.item.unseen]
     return {
@@ -87,8 +85,7 @@ def _heard(
     item: Item,
     recognizer: Recognizer,
     endpoint: TurnDetector,
-    model: LanguageModel,
-    before: Sequence[Message],
+    words: WordsJudge,
 ) -> Seen:
     began, paused, again = edges(item)
     if paused is None:
@@ -99,7 +96,7 @@ def _heard(
         return item.audio[round(start * RATE) : round((paused + silence) * RATE)]
 
     text = recognizer.glimpse(sound(FIRST), Never()).text
-    ending = model.ending([*before, Message("user", text)], Never()) if text else 0.0
+    ending = words.ending(text, Never()) if text else 0.0
     verdicts = tuple(endpoint.probability(sound(silence)) for silence in (FIRST, RESCORE))
     gap = None if item.pause is None else again - paused
     return Seen(item, gap, Evidence(openness(text), ending, verdicts), endpoint.probability(sound(ALONE)))

@@ -111,16 +111,18 @@ def run(
     most: int,
     keep: Path | None = None,
     floor: dict[str, float] | None = None,
+    echo_db: float | None = None,
 ) -> dict[str, Any]:
     """Speak up to `most` recordings of `data` (speech/, then commands/) and read the tape.
 
     Plain JSON: `median_s`, `p95_s` and `gaps_s` from the end of the user's speech to the first speech of the
     answer, `cut_offs` (she spoke while the user did), `answers` as transcribed from the tape, `stages_ms`.
-    With `floor`, the parts of the machine's floor in seconds, also the floor, and how the median compares
-    with it.
+    `echo_db`: how loud the loudspeaker is in the microphone; `heard_herself` counts turns beyond those
+    spoken. With `floor`, the parts of the machine's floor in seconds, also the floor, and how the median
+    compares with it.
     """
     files = recordings_in(data)[:most]
-    with Room() as room, tempfile.TemporaryDirectory(prefix="companion-bench-") as home:
+    with Room(echo_db=echo_db) as room, tempfile.TemporaryDirectory(prefix="companion-bench-") as home:
         began = time.monotonic()
         with Talk(room, Path(home)) as talk:
             if not talk.wait_for("Listening", READY_WITHIN):
@@ -142,6 +144,7 @@ def run(
         summary["floor_parts_s"] = parts
     return {
         **summary,
+        "heard_herself": max(0, sum(line.startswith("you: ") for line in talk.lines) - len(files)),
         "stages_ms": spans,
         "drafts": _pairs(talk.told("drafts: ")),
         "rates": talk.told("rates: "),

@@ -86,9 +86,17 @@ def tts(home: str | None) -> None:
 @click.option("--tape", type=click.Path(path_type=Path), help="Keep the loudspeaker's sound as a WAV file.")
 @click.option("--detector", is_flag=True, help="Cut-offs against delay, on recordings with spliced pauses.")
 @click.option("--short", is_flag=True, help="With --detector: an eighth of the recordings.")
+@click.option("--echo-db", type=float, help="The loudspeaker leaks into the microphone at this level.")
 @click.pass_obj
 def turns(
-    home: str | None, data: Path, most: int, room: bool, tape: Path | None, detector: bool, short: bool
+    home: str | None,
+    data: Path,
+    most: int,
+    room: bool,
+    tape: Path | None,
+    detector: bool,
+    short: bool,
+    echo_db: float | None,
 ) -> None:
     """Voice-to-voice time of `companion talk` in a room with a virtual microphone and loudspeaker.
 
@@ -104,7 +112,7 @@ def turns(
     loader = app.Loader(settings)
     recognizer: Any = loader.asr()
     if detector:
-        _report(home, ("asr", "endpoint", "llm"), _detected(loader, recognizer, data, short))
+        _report(home, ("asr", "endpoint", "words"), _detected(loader, recognizer, data, short))
         return
     from companion.audio.recordings import read
     from companion.bench import machine_floor
@@ -112,17 +120,14 @@ def turns(
 
     speech = read(recordings_in(data)[0])
     floor = machine_floor.measure(recognizer, loader.tts(), loader.folder("llm"), settings.llm, speech)
-    measured = run(data, recognizer, _step, most=most, keep=tape, floor=floor)
+    measured = run(data, recognizer, _step, most=most, keep=tape, floor=floor, echo_db=echo_db)
     _report(home, ("llm", "asr", "tts", "endpoint"), measured)
 
 
 def _detected(loader: Any, recognizer: Any, data: Path, short: bool) -> dict[str, Any]:
     from companion.bench.detector import run
-    from companion.dialogue.prompt import EXAMPLES, Record, lines
-    from companion.runtime.jobs import messages
 
-    before = messages(lines(Record(), examples=EXAMPLES))
-    return run(data, recognizer, loader.endpoint(), loader.llm(), before, _step, short=short)
+    return run(data, recognizer, loader.endpoint(), loader.words(), _step, short=short)
 
 
 @command.command()

@@ -1,10 +1,10 @@
 """When a turn is over: how long the silence must last, from the evidence there is.
 
 Two judges look at the same silence. The end-of-turn model hears how the voice fell (Smart Turn, 0.14 s into
-the silence, and again at 0.35 s where the first verdict left doubt; later ones rise with the silence alone).
-The language model, which has just read the words, tells how likely a sentence ends behind them. Either alone
-is fooled (a falling voice in mid-sentence, a sentence that could end there); both at once seldom are, so
-their log-odds are added, as those of independent witnesses.
+the silence, and again at 0.45 s where the first verdict left doubt; later ones rise with the silence alone).
+A small language model reads the words and tells how likely a sentence ends behind them. Either alone is
+fooled (a falling voice in mid-sentence, a sentence that could end there); both at once seldom are, so their
+log-odds are added, as those of independent witnesses.
 
 Measured with `companion bench turns --detector` on 477 spliced pauses and 65 complete turns, mean delay where
 5% of the pauses are cut off: silence alone 1.65 s, Smart Turn alone 1.6 s, both judges 0.7 s (MEASURED.md).
@@ -17,13 +17,13 @@ from math import log
 
 from companion.dialogue.openness import Words
 
-SURE = (3.6, 0.40)
+SURE = (3.0, 0.40)
 """From how many log-odds on a single verdict is enough, and how many seconds of silence end the turn then."""
 
 TABLE = (
-    (3.7, 0.50),
-    (3.0, 1.30),
-    (1.5, 1.80),
+    (3.3, 0.50),
+    (2.5, 1.00),
+    (0.0, 1.60),
     (float("-inf"), 2.00),
 )
 """From how many log-odds on, how many seconds of silence end a turn that was in doubt. The waits are those of

@@ -52,7 +52,7 @@ class TurnJudged:
 
 @dataclass(frozen=True, slots=True)
 class WordsJudged:
-    """The language model's probability (0..1) that the words heard so far end a sentence."""
+    """The probability (0..1) that the words heard so far end a sentence, by the words alone."""
 
     draft: int
     ending: float
@@ -289,6 +289,14 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeWords:
+    """Ask how likely the words of the turn so far end a sentence (answered by `WordsJudged`)."""
+
+    draft: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transcribe:
     """Write down the sound of the turn so far."""
 
@@ -310,7 +318,7 @@ class Foresee:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Write a reply to the conversation and `text`, the user's words that aren't part of it yet
-    (empty: the last turns of the conversation are what is to be answered), and judge whether these end."""
+    (empty: the last turns of the conversation are what is to be answered)."""
 
     draft: int
     text: str
@@ -435,6 +443,7 @@ Command = (
     SetTimer
     | CancelTimer
     | Judge
+    | JudgeWords
     | Transcribe
     | Overhear
     | Foresee

@@ -22,7 +22,7 @@ PARTIAL_EVERY = 0.8
 PARTIAL_SHARE = 0.4
 """Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause."""
 
-RESCORE = 0.35
+RESCORE = 0.45
 """Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt."""
 
 
@@ -65,7 +65,7 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     if event.ahead and event.sure and _whole(text) and _for_the_model(state, text):
         draft = Draft(state.drafts + 1, now, guess=text)
         after = replace(after, draft=draft, drafts=draft.id, foreseen=text)
-        return after, [*commands, e.Reply(draft.id, text)]
+        return after, [*commands, *_answering(draft.id, text)]
     words = foreseeable(text, event.stable)
     if not words or same(words, state.foreseen):
         return after, commands
@@ -81,7 +81,7 @@ def guessed(state: State, event: e.Event, now: float, patience: Patience) -> Ste
     text = told_again(state.foreseen, event.text)
     if not _for_the_model(state, text):
         return state, []
-    return replace(state, draft=replace(draft, guess=text)), [e.Reply(draft.id, text)]
+    return replace(state, draft=replace(draft, guess=text)), _answering(draft.id, text)
 
 
 def user_goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -182,7 +182,7 @@ def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step
 
 
 def words_judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """The language model's verdict on the end of the words is in."""
+    """The verdict on the end of the words is in."""
     assert isinstance(event, e.WordsJudged)
     draft = replace(current(state), ending=event.ending)
     return _await_end(replace(state, draft=draft), now, patience, [])
@@ -208,8 +208,12 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         commands += [e.Revoke(draft.id, successor=fresh.id)]
         commands += [] if fresh.over else [e.Judge(fresh.id)]  # a verdict under way went with the old one
     after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))
-    commands += [e.Reply(fresh.id, text)] if _for_the_model(state, text) else []
+    commands += _answering(fresh.id, text) if _for_the_model(state, text) else []
     return _await_end(after, now, patience, commands)
+
+
+def _answering(draft: int, text: str) -> list[e.Command]:
+    return [e.JudgeWords(draft, text), e.Reply(draft, text)]
 
 
 def _for_the_model(state: State, text: str) -> bool:

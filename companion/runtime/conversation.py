@@ -191,6 +191,8 @@ class Conversation:
             case e.Judge(draft):
                 job = self._jobs.judge(draft, self._ears.so_far())
                 self._hands.start("endpoint", f"draft {draft}", job)
+            case e.JudgeWords(draft, text):
+                self._hands.start("words", f"draft {draft}", self._jobs.judge_words(draft, text))
             case e.Reply(draft, text):
                 self._hands.cancel("settle")
                 self._hands.cancel("foresee")

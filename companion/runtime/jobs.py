@@ -18,7 +18,7 @@ from companion.dialogue.prompt import Line, Record, Turn, lines, thinned
 from companion.engines import Cancel
 from companion.engines.asr import Recognizer, Transcription
 from companion.engines.asr.partials import Hypothesis, Partials
-from companion.engines.endpoint import TurnDetector
+from companion.engines.endpoint import TurnDetector, WordsJudge
 from companion.engines.llm import LanguageModel, Message, Sampling
 from companion.engines.tts import Synthesizer
 from companion.errors import EngineError
@@ -59,6 +59,7 @@ class Engines:
 
     asr: Recognizer
     endpoint: TurnDetector
+    words: WordsJudge
     llm: LanguageModel
     tts: Synthesizer
 
@@ -126,6 +127,14 @@ class Jobs:
 
         return job
 
+    def judge_words(self, draft: int, text: str) -> Job:
+        """Ask how likely the words end a sentence."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            yield e.WordsJudged(draft, self._engines.words.ending(text, cancel))
+
+        return job
+
     def reply(self, draft: int, text: str, record: Record) -> Job:
         """Write the reply, clause by clause."""
 
@@ -134,8 +143,6 @@ class Jobs:
             splitter, index, begun = ClauseSplitter(lengths(self._engines.llm.rates().decode)), 0, False
             if not self._cut:
                 self._thin(prompt, cancel)
-            if text:
-                yield e.WordsJudged(draft, self._engines.llm.ending(prompt, cancel))
             pieces = self._engines.llm.generate(
                 prompt, cancel, sampling=self._talk.sampling, max_tokens=self._most
             )

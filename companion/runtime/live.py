@@ -25,7 +25,7 @@ LOOK = 10
 Asked = Event | Callable[[State], Event]
 """What the inbox takes: an event, or what makes one of the state that it meets."""
 
-ROLES = ("asr", "endpoint", "llm", "tts", "store", "device")
+ROLES = ("asr", "endpoint", "words", "llm", "tts", "store", "device")
 
 
 class Live:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from companion.errors import WeightsError
 
-ROLES = ("llm", "asr", "tts", "endpoint", "embed", "rerank", "speaker")
+ROLES = ("llm", "asr", "tts", "endpoint", "words", "embed", "rerank", "speaker")
 """What a model can be for; the VAD comes inside faster-whisper and needs no file of its own."""
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]{0,99}")

@@ -65,12 +65,6 @@ class LanguageModel(Protocol):
         """
         ...
 
-    def ending(self, messages: Sequence[Message], cancel: Cancel) -> float:
-        """The probability (0..1) that the last message ends where it does, as far as its words tell: that of
-        a full stop, a question or exclamation mark, or the end of the message behind its last word. The words
-        are evaluated into the cache, as `prefill` does."""
-        ...
-
     def generate(
         self,
         messages: Sequence[Message],

@@ -1,0 +1,140 @@
+"""The echo canceller: takes her own voice out of what the microphone hears.
+
+WebRTC's audio processing (AEC3) as the `livekit` package ships it: wheels for every platform, where
+aec-audio-processing, the same code, builds from source. Nothing of that package but this part is used, and
+nothing is connected to. The reference is what the audio process really gave the device, sample for sample:
+ducked, faded and cut as it was, silence where nothing played. It is taken by the time it was in the air, so
+the echo follows it by the room's own delay and what the devices' clocks are wrong by; the canceller finds
+that
+delay and tracks it (up to half a second).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.audio import FRAME, RATE, Captured
+from companion.audio.drift import RECENT, frame_zero
+from companion.audio.shared import Mark, StreamMemory
+from companion.errors import AudioError
+
+LEAD = 0.04
+"""Seconds that the reference runs ahead of the air: devices report their delays wrongly by as much, and an
+echo
+before its reference can't be cancelled."""
+
+SLIP = 0.03
+"""Seconds that the reference may be off its place before it is put back there."""
+
+TAIL = 1.0
+"""Seconds of silence on the loudspeaker after which the room is silent too: what the microphone hears then is
+left as it is."""
+
+DELAY_MS = 60
+"""What the canceller is told the delay is, to begin with."""
+
+
+class Reference:
+    """What the loudspeaker gave to the air, at 16 kHz, as the frames of the microphone ask for it."""
+
+    def __init__(self, memory: StreamMemory) -> None:
+        self._memory = memory
+        self._rate = 0
+        self._first_block = 0
+        self._next = 0.0
+        self._resampler: Any = None
+        self._ready = np.zeros(0, np.float32)
+
+    def opened(self, rate: int, first_block: int) -> None:
+        """An output stream runs at `rate` hertz, from that block of its history on."""
+        self._rate, self._first_block, self._resampler = rate, first_block, None
+
+    def closed(self) -> None:
+        """The stream is gone: it is silent."""
+        self._rate = 0
+
+    def take(self, start: float, samples: int) -> NDArray[np.float32]:
+        """What was in the air from the moment `start` on (seconds, monotonic), `LEAD` ahead: float32[samples]
+        in -1..1."""
+        rows = self._memory.recent(self._first_block, RECENT) if self._rate else ()
+        if not len(rows):
+            return np.zeros(samples, np.float32)
+        rate = self._rate
+        wanted = (start + LEAD - frame_zero(np.asarray(rows), rate)) * rate
+        held = len(self._ready) / RATE * rate
+        if self._resampler is None or abs(self._next - held - wanted) > SLIP * rate:
+            self._restart(wanted)
+            held = 0.0
+        while len(self._ready) < samples:
+            self._fetch(max(1, round((samples - len(self._ready)) * rate / RATE)))
+        taken, self._ready = self._ready[:samples], self._ready[samples:]
+        return taken
+
+    def _restart(self, frame: float) -> None:
+        import soxr
+
+        self._next = float(round(frame))
+        self._resampler = soxr.ResampleStream(self._rate, RATE, 1, dtype="float32", quality="HQ", vr=True)
+        self._resampler.set_io_ratio(self._rate, RATE)
+        self._ready = np.zeros(0, np.float32)
+        self._fetch(round(0.0125 * self._rate))  # what it holds back
+
+    def _fetch(self, count: int) -> None:
+        """Resample the next `count` device frames; what the device hasn't taken yet is silence."""
+        first = int(self._next)
+        given = int(self._memory.marks[Mark.FRAMES])
+        oldest = given - len(self._memory.given) + 4096
+        sound = np.zeros(count, np.float32)
+        low, high = max(first, oldest, 0), min(first + count, given)
+        if low < high:
+            sound[low - first : high - first] = self._memory.was_given(low, high - low) / np.float32(32768)
+        self._next += count
+        self._ready = np.concatenate([self._ready, self._resampler.resample_chunk(sound)])
+
+
+class EchoCanceller:
+    """Cleans the microphone's frames with what the loudspeaker gave. Belongs to the thread that reads."""
+
+    def __init__(self, reference: Callable[[float, int], NDArray[np.float32]]) -> None:
+        """`reference(start, samples)` gives the loudspeaker's sound from that moment on. Raises `AudioError`
+        where WebRTC's library can't be loaded."""
+        try:
+            from livekit import rtc
+
+            self._frame = rtc.AudioFrame
+            self._processing = rtc.AudioProcessingModule(echo_cancellation=True)
+            self._processing.set_stream_delay_ms(DELAY_MS)
+        except (ImportError, OSError, RuntimeError) as error:
+            raise AudioError(
+                f"The echo canceller can't be loaded ({type(error).__name__}): run scripts/run --setup, or "
+                "use headphones and `companion settings set audio.echo off`."
+            ) from error
+        self._reference = reference
+        self._quiet = 0
+
+    def clean(self, captured: Captured) -> Captured:
+        """The frames without her voice; as they are while nothing was played for `TAIL` seconds."""
+        frames = captured.frames
+        played = self._reference(captured.at - frames.size / RATE, frames.size).reshape(-1, FRAME)
+        out = [
+            self._one(heard, sound) for heard, sound in zip(frames.reshape(-1, FRAME), played, strict=True)
+        ]
+        return Captured(np.stack(out), captured.at, captured.gap)
+
+    def _one(self, heard: NDArray[np.float32], played: NDArray[np.float32]) -> NDArray[np.float32]:
+        self._quiet = 0 if np.abs(played).max() > 1e-4 else self._quiet + 1
+        if self._quiet * FRAME > TAIL * RATE:
+            return heard
+        self._processing.process_reverse_stream(self._as_frame(played))
+        frame = self._as_frame(heard)
+        self._processing.process_stream(frame)
+        cleaned = np.frombuffer(bytes(frame.data.cast("B")), np.int16)
+        return cleaned.astype(np.float32) / np.float32(32768)
+
+    def _as_frame(self, sound: NDArray[np.float32]) -> Any:
+        data = (np.clip(sound, -1.0, 1.0) * 32767).astype(np.int16).tobytes()
+        return self._frame(bytearray(data), RATE, 1, FRAME)

@@ -1,0 +1,42 @@
+"""How likely a sentence ends behind some words: a small language model's guess at what comes next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from companion.engines import Cancel
+from companion.engines.llm import Message
+from companion.engines.llm.llama import Llama
+from companion.settings import LlmSettings
+
+BEFORE = (
+    Message("system", "A friendly talk on the phone. People speak in whole sentences."),
+    Message("user", "I had a long day at work."),
+    Message("assistant", "Oh, what made it so long?"),
+)
+"""What the words stand behind: always the same, for the model that holds the conversation expects a turn to
+go on as the last one did. After somebody's "... with brown sugar and some almond milk." it gave "I want a
+house coffee with brown sugar." 0.24 to end there, where it had given 0.68."""
+
+
+class SentenceModel:
+    """Judges words with a model of its own (SmolLM2 135M: 25 ms on one thread for a sentence, 180 MB), so
+    that it neither waits for the one that answers nor disturbs its cache. As good as the default 1.5B model:
+    0.70 s mean delay at 5% cut-offs with either (`companion bench turns --detector`)."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model in `folder`. Raises `WeightsError`, `EngineError`."""
+        self._model = Llama(folder, LlmSettings(context=512, threads=1, gpu_layers=0))
+
+    def ending(self, text: str, cancel: Cancel) -> float:
+        """Probability that a sentence ends behind the last word of `text`; of a long one, its end is read."""
+        words = text.split()[-MOST:]
+        return self._model.ending([*BEFORE, Message("user", " ".join(words))], cancel) if words else 0.0
+
+    def close(self) -> None:
+        """Free the model; idempotent."""
+        self._model.close()
+
+
+MOST = 60
+"""Words that are read at most: what stands further back doesn't tell where a sentence ends."""
