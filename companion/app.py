@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from companion.engines.endpoint import TurnDetector
     from companion.engines.llm import LanguageModel
     from companion.engines.llm.sentence import SentenceModel
+    from companion.engines.speaker import VoiceEncoder
     from companion.engines.tts import Synthesizer
     from companion.memory.store import Store
     from companion.runtime.clock import Clock
@@ -90,6 +91,13 @@ class Loader:
         from companion.engines.asr.whisper import WhisperRecognizer
 
         return WhisperRecognizer(folder, self.settings.asr)
+
+    def speaker(self) -> VoiceEncoder:
+        """The model that tells voices apart."""
+        folder = self.folder("speaker")
+        from companion.engines.speaker.dvector import DVectorEncoder
+
+        return DVectorEncoder(folder)
 
     def words(self) -> SentenceModel:
         """The model that tells where a sentence ends."""

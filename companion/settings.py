@@ -213,6 +213,7 @@ class WeightsSettings:
     tts: str = setting("", "Name of the voice.")
     endpoint: str = setting("", "Name of the end-of-turn model.")
     words: str = setting("", "Name of the model that tells where a sentence ends.")
+    speaker: str = setting("", "Name of the model that tells voices apart.")
     embed: str = setting("", "Name of the embedding model.")
 
 

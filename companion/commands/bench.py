@@ -149,6 +149,23 @@ def audio(home: str | None, seconds: float) -> None:
 
 
 @command.command()
+@DATA
+@click.pass_obj
+def speaker(home: str | None, data: Path) -> None:
+    """Misses and false accepts of the voice model, clean and in noise.
+
+    Example: companion bench speaker --data recordings/
+    """
+    from companion import app
+
+    app.prepare()
+    encoder = app.Loader(app.settings_of(home)).speaker()
+    from companion.bench.speaker import run
+
+    _report(home, ("speaker",), run(data, encoder, _step))
+
+
+@command.command()
 @click.option("--minutes", default=30.0, show_default=True, help="How long.")
 @click.pass_obj
 def soak(home: str | None, minutes: float) -> None:

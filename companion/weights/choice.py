@@ -12,7 +12,7 @@ from companion.weights.places import models_folder
 SMALL_BELOW = 4 << 30
 """Memory (bytes) below which the small models are the default."""
 
-SPOKEN = ("llm", "asr", "tts", "endpoint", "words", "embed")
+SPOKEN = ("llm", "asr", "tts", "endpoint", "words", "speaker", "embed")
 """The roles whose default models a companion needs."""
 
 
