@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from companion.runtime.clock import Clock
     from companion.runtime.conversation import Conversation, Hands, Watcher
     from companion.runtime.ears import Ears
+    from companion.runtime.listener import Listener
     from companion.runtime.live import Live
     from companion.runtime.mouth import Mouth
 
@@ -168,8 +169,12 @@ def _nothing() -> None:
 class Forgetful:
     """A store that keeps nothing, for recordings that are only answered."""
 
-    def add_user_turn(self, number: int, text: str) -> None:
+    def add_user_turn(self, number: int, text: str, who: str = "", sure: float = 0.0) -> None:
         """Keeps nothing."""
+
+    def voices(self) -> list[tuple[str, bytes, bytes, int]]:
+        """Knows nobody."""
+        return []
 
     def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None:
         """Keeps nothing."""
@@ -207,6 +212,28 @@ def load_parts(settings: Settings, store: Store | Forgetful, told: Callable[[str
     return Parts(engines, loaded["ears"], store, settings)
 
 
+def listener(settings: Settings, store: Any) -> Listener | None:
+    """Who tells voices apart, where there is any use for it: a voice is known, or one is to be learned."""
+    import numpy as np
+
+    from companion.engines.speaker.voices import KnownVoices, Voice
+
+    voices = tuple(
+        Voice(name, np.frombuffer(enrolled, np.float32), np.frombuffer(now, np.float32), heard)
+        for name, enrolled, now, heard in store.voices()
+    )
+    learn = settings.voices.learn == "on"
+    if not voices and not learn:
+        return None
+    from companion.runtime.listener import Listener
+
+    def keep(voice: Voice) -> None:
+        store.keep_voice(voice.name, voice.enrolled.tobytes(), voice.now.tobytes(), voice.heard)
+
+    known = settings.voices.answer == "known"
+    return Listener(Loader(settings).speaker(), KnownVoices(voices), known, learn, keep)
+
+
 def converse(
     parts: Parts, hands: Hands, mouth: Mouth, sound: Sound, clock: Clock, watchers: tuple[Watcher, ...]
 ) -> Conversation:
@@ -221,7 +248,12 @@ def converse(
     sampling = Sampling(llm.temperature, llm.top_p, llm.min_p, llm.repeat_penalty, seed)
     talk = Talk(sampling, llm.max_tokens, PERSONA, EXAMPLES)
     jobs = Jobs(
-        parts.engines, mouth, parts.store, talk, lambda quick, record: bool(corrections(quick, record))
+        parts.engines,
+        mouth,
+        parts.store,
+        talk,
+        lambda quick, record: bool(corrections(quick, record)),
+        listener(parts.settings, parts.store),
     )
     return Conversation(jobs, hands, parts.ears, mouth, sound, patience(parts.settings), clock, watchers)
 

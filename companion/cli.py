@@ -25,6 +25,7 @@ COMMANDS = {
     "transcribe": "Write down what is said in recordings.",
     "speak": "Speak a text into a WAV file.",
     "weights": "List, fetch, verify, add and choose model files.",
+    "voice": "The voices that she knows: learn, list, forget.",
     "settings": "Show and change settings.",
     "doctor": "Check that everything she needs is there and works.",
     "bench": "Measure this machine and these models.",

@@ -205,6 +205,22 @@ class TtsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class VoicesSettings:
+    """Whose voice is whose."""
+
+    answer: str = setting(
+        "everyone",
+        "Whom she answers: everyone, or only voices she knows (`companion voice learn NAME`).",
+        choices=("everyone", "known"),
+    )
+    learn: str = setting(
+        "off",
+        "Whether she learns your voice from your first turns, and follows it as it changes.",
+        choices=("on", "off"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class WeightsSettings:
     """Which model plays which role; empty: the default for this machine."""
 
@@ -228,4 +244,5 @@ class Settings:
     endpoint: EndpointSettings = field(default_factory=EndpointSettings)
     llm: LlmSettings = field(default_factory=LlmSettings)
     tts: TtsSettings = field(default_factory=TtsSettings)
+    voices: VoicesSettings = field(default_factory=VoicesSettings)
     weights: WeightsSettings = field(default_factory=WeightsSettings)

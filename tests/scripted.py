@@ -205,7 +205,7 @@ class MemoryStore:
     rows: list[tuple[str, int, str]] = field(default_factory=list)
     reviews: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def add_user_turn(self, number: int, text: str) -> None:
+    def add_user_turn(self, number: int, text: str, who: str = "", sure: float = 0.0) -> None:
         self.rows.append(("user", number, text))
 
     def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None:

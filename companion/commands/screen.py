@@ -32,7 +32,7 @@ class Screen:
     def happened(self, what: e.Event | e.Command, now: float, state: State) -> None:
         """Print committed turns and troubles."""
         match what:
-            case e.CommitUserTurn(_, _, text):
+            case e.CommitUserTurn(_, _, text, _, _):
                 self._line("you", "cyan", text)
             case e.CommitCompanionTurn(_, text, interrupted):
                 self._line("she", "magenta", text + (" —" if interrupted else ""))

@@ -13,7 +13,7 @@ from companion.dialogue import events as e
 from companion.dialogue.clauses import split
 from companion.dialogue.draft import Clause, Draft
 from companion.dialogue.requests import Request, understand
-from companion.dialogue.state import Floor, Patience, State, Step, current, revoked, yielded
+from companion.dialogue.state import Floor, Patience, State, Step, committed, current, revoked, yielded
 
 STEP: dict[Request, tuple[Literal["pace", "volume"], float]] = {
     Request.SLOWER: ("pace", 1 / 1.2),
@@ -51,7 +51,7 @@ def carry_out(state: State, request: Request, now: float, patience: Patience) ->
     """Commit the turn, which the current draft has the words of, and do what it asks for."""
     draft = current(state)
     turn = state.turns + 1
-    said: list[e.Command] = [e.CommitUserTurn(turn, draft.id, draft.text or ""), e.DropSound()]
+    said: list[e.Command] = [committed(draft, turn), e.DropSound()]
     after = replace(state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0)
     words = ""
     if request in STEP:

@@ -24,7 +24,8 @@ class Draft:
     """One attempt at answering the turn as heard up to `end` (seconds of the clock).
 
     `guess`: the words it is already being written for, though more may follow. `text` is None until the words
-    are known. `verdicts`: the end-of-turn model's on its sound; `ending`: the sentence model's on its words,
+    are known. `who`: whose voice they are in, and how `sure` that is.
+    `verdicts`: the end-of-turn model's on its sound; `ending`: the sentence model's on its words,
     None until it has given it.
     `over`: the turn has been declared over, so the draft commits as soon as its words are known.
     `final`: more speech no longer revokes it (a key was released, or the text was typed).
@@ -37,6 +38,8 @@ class Draft:
     end: float
     text: str | None = None
     guess: str | None = None
+    who: str = ""
+    sure: float = 0.0
     verdicts: tuple[float, ...] = ()
     ending: float | None = None
     over: bool = False

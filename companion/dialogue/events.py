@@ -60,10 +60,13 @@ class WordsJudged:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The words of the turn so far; empty when there was nothing worth believing."""
+    """The words of the turn so far; empty when there was nothing worth believing, or nobody who is answered
+    said it. `who`: whose voice it is ("": nobody's that is known), `sure`: how sure that is (0..1)."""
 
     draft: int
     text: str
+    who: str = ""
+    sure: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,11 +356,13 @@ class Revoke:
 @dataclass(frozen=True, slots=True)
 class CommitUserTurn:
     """Write the user's turn to disk (answered by `Stored`); `draft` is the one whose words it takes,
-    0 for a turn that was typed."""
+    0 for a turn that was typed. `who` said it, as `sure` as that is (0..1)."""
 
     turn: int
     draft: int
     text: str
+    who: str = ""
+    sure: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

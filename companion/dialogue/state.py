@@ -83,6 +83,11 @@ def current(state: State) -> Draft:
     return state.draft
 
 
+def committed(draft: Draft, turn: int) -> e.CommitUserTurn:
+    """The command that writes a draft's words down as that turn."""
+    return e.CommitUserTurn(turn, draft.id, draft.text or "", draft.who, draft.sure)
+
+
 def revoked(state: State, floor: Floor, commands: list[e.Command]) -> Step:
     """Withdraw a draft nobody has heard of, and go to `floor`."""
     withdraw: list[e.Command] = [e.Revoke(state.draft.id)] if state.draft else []

@@ -10,7 +10,17 @@ from companion.dialogue.draft import Draft
 from companion.dialogue.endpointing import Evidence, learned, settled, wait
 from companion.dialogue.openness import openness
 from companion.dialogue.requests import holds_floor
-from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
+from companion.dialogue.state import (
+    Floor,
+    Patience,
+    State,
+    Step,
+    committed,
+    current,
+    interrupted,
+    revoked,
+    yielded,
+)
 from companion.dialogue.words import foreseeable, same, told_again
 
 FIRST_PARTIAL = 0.8
@@ -167,7 +177,7 @@ def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -
         return after, [e.DropSound(draft.id)]
     turn = state.turns + 1
     return replace(after, turns=turn), [
-        e.CommitUserTurn(turn, draft.id, event.text),
+        e.CommitUserTurn(turn, draft.id, event.text, event.who, event.sure),
         e.DropSound(draft.id),
         e.YieldTurn(turn, "it is as long as a turn may be, and the user goes on"),
     ]
@@ -194,7 +204,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     What was drafted ahead for the same words goes on; for others it is done anew.
     """
     assert isinstance(event, e.Heard)
-    draft = current(state)
+    draft = replace(current(state), who=event.who, sure=event.sure)
     if not event.text:
         return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
     if draft.guess is not None and same(draft.guess, event.text):
@@ -310,7 +320,7 @@ def write_down(state: State, now: float, patience: Patience, commands: list[e.Co
     )
     return after, [
         *commands,
-        e.CommitUserTurn(turn, draft.id, draft.text or ""),
+        committed(draft, turn),
         e.DropSound(),
         e.SetTimer(e.Timer.ANSWER, now + patience.answer),
     ]

@@ -40,10 +40,22 @@ MIGRATIONS = (
         logprob     REAL    NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE turns ADD COLUMN who TEXT NOT NULL DEFAULT '';
+    ALTER TABLE turns ADD COLUMN sure REAL NOT NULL DEFAULT 0.0;
+    CREATE TABLE voices (
+        name        TEXT    PRIMARY KEY,
+        enrolled    BLOB    NOT NULL,
+        now         BLOB    NOT NULL,
+        heard       INTEGER NOT NULL
+    ) STRICT;
+    """,
 )
 """Numbered from 1: `user_version` says how many of them a file has had. `turns` holds what was said;
 `hearings` how a turn was heard the second time: the words that were answered, and each word of the record
-with its times and confidence (JSON)."""
+with its times and confidence (JSON). `who` says whose voice a turn was in ("": nobody's that is known),
+`sure` how sure that is (0..1); `voices` holds the voices, as float32[256] when enrolled and as they are
+now."""
 
 ANEW = "move it aside and keep it, since some of it may be rescued, and start again, which makes a new one"
 
@@ -59,6 +71,8 @@ class StoredTurn:
     text: str
     said_at: str
     interrupted: int
+    who: str = ""
+    sure: float = 0.0
 
 
 class Heard(Protocol):
@@ -87,7 +101,7 @@ class Store:
                 _make_private(path)
             self._db = apsw.Connection(str(path))
             self._db.set_busy_timeout(2000)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
                 self._db.execute(f"PRAGMA {pragma}")
             self._migrate()
         except (apsw.Error, OSError) as error:
@@ -104,20 +118,47 @@ class Store:
                 self._db.execute(script)
                 self._db.execute(f"PRAGMA user_version={number}")
 
-    def add_user_turn(self, number: int, text: str) -> None:
-        """Put user turn `number` of this session on disk; returns when it is there."""
-        self._add("user", number, text, interrupted=False)
+    def add_user_turn(self, number: int, text: str, who: str = "", sure: float = 0.0) -> None:
+        """Put user turn `number` of this session on disk; returns when it is there. `who` said it, as `sure`
+        as that is."""
+        self._add("user", number, text, interrupted=False, who=who, sure=sure)
 
     def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None:
         """Put what the companion was heard to say on disk."""
         self._add("companion", number, text, interrupted)
 
-    def _add(self, side: str, number: int, text: str, interrupted: bool) -> None:
-        row = (self._session, side, number, text, now_iso(), int(interrupted))
+    def _add(
+        self, side: str, number: int, text: str, interrupted: bool, who: str = "", sure: float = 0.0
+    ) -> None:
+        row = (self._session, side, number, text, now_iso(), int(interrupted), who, sure)
         self._write(
-            "INSERT INTO turns (session, side, number, text, said_at, interrupted) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO turns (session, side, number, text, said_at, interrupted, who, sure)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         )
+
+    def voices(self) -> list[tuple[str, bytes, bytes, int]]:
+        """Every known voice: name, vector as enrolled, as it is now, utterances it was learned from."""
+        with self._lock:
+            try:
+                rows: list[tuple[Any, ...]] = self._db.execute(
+                    "SELECT name, enrolled, now, heard FROM voices ORDER BY name"
+                ).fetchall()
+            except apsw.Error as error:
+                raise StoreError(
+                    f"The store {self._path} can't be read ({_reason(error)}): {_remedy(error)}."
+                ) from error
+        return [(name, enrolled, now, heard) for name, enrolled, now, heard in rows]
+
+    def keep_voice(self, name: str, enrolled: bytes, now: bytes, heard: int) -> None:
+        """Keep a voice, in place of one of that name."""
+        self._write("INSERT OR REPLACE INTO voices VALUES (?, ?, ?, ?)", (name, enrolled, now, heard))
+
+    def forget_voice(self, name: str) -> bool:
+        """Delete a voice, overwritten; whether there was one."""
+        found = any(voice[0] == name for voice in self.voices())
+        self._write("DELETE FROM voices WHERE name=?", (name,))
+        return found
 
     def review_user_turn(self, number: int, heard: Heard, answered: str) -> None:
         """Keep the second, thorough hearing of a user turn of this session: its text becomes the turn's."""
@@ -145,7 +186,8 @@ class Store:
         with self._lock:
             try:
                 rows: list[tuple[Any, ...]] = self._db.execute(
-                    "SELECT id, session, side, number, text, said_at, interrupted FROM turns ORDER BY id"
+                    "SELECT id, session, side, number, text, said_at, interrupted, who, sure FROM turns"
+                    " ORDER BY id"
                 ).fetchall()
             except apsw.Error as error:
                 raise StoreError(

@@ -233,7 +233,8 @@ class Conversation:
             self._hands.start("store", "store", self._jobs.store_companion(draft, text, interrupted))
             return
         self.record = self.record.with_turn(Turn("user", command.turn, command.text))
-        self._hands.start("store", "store", self._jobs.store_user(command.turn, command.text))
+        stored = self._jobs.store_user(command.turn, command.text, command.who, command.sure)
+        self._hands.start("store", "store", stored)
         shot = self._shots.pop(command.draft, None)
         if shot is not None and len(shot.audio):
             self._to_review.append(_Committed(command.turn, command.text, shot.audio))

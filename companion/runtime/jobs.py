@@ -20,13 +20,17 @@ from companion.engines.asr import Recognizer, Transcription
 from companion.engines.asr.partials import Hypothesis, Partials
 from companion.engines.endpoint import TurnDetector, WordsJudge
 from companion.engines.llm import LanguageModel, Message, Sampling
+from companion.engines.speaker.voices import Who
 from companion.engines.tts import Synthesizer
 from companion.errors import EngineError
 from companion.runtime.ears import Ears, Snapshot
+from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
 
 Job = Callable[[Cancel], Iterator[e.Event]]
 
+
+NOBODY = Who("", 0.0, 0.0)
 
 FAST = 400.0
 """Tokens of prefill a second from which on an answer is drafted before the pause: it costs 20 to 50 ms there.
@@ -36,7 +40,7 @@ On two cores (75) it costs 0.4 s, which the partial transcripts need: they came 
 class Store(Protocol):
     """Where committed turns go; every method returns once they are on disk."""
 
-    def add_user_turn(self, number: int, text: str) -> None: ...
+    def add_user_turn(self, number: int, text: str, who: str = "", sure: float = 0.0) -> None: ...
 
     def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None: ...
 
@@ -69,10 +73,17 @@ class Jobs:
     number or a name."""
 
     def __init__(
-        self, engines: Engines, mouth: Mouth, store: Store, talk: Talk, matters: Callable[[str, str], bool]
+        self,
+        engines: Engines,
+        mouth: Mouth,
+        store: Store,
+        talk: Talk,
+        matters: Callable[[str, str], bool],
+        listener: Listener | None = None,
     ) -> None:
         self._engines, self._mouth, self._store, self._talk = engines, mouth, store, talk
         self._matters = matters
+        self._listener = listener
         self._partials = Partials(engines.asr)
         self._first: Turn | None = None
         self._cut = True
@@ -86,7 +97,9 @@ class Jobs:
             if not heard.sure:
                 yield e.Overheard(heard.text, heard.stable, time.perf_counter() - began, sure=False)
                 heard = self._partials.hear_out(sound.start, sound.voiced, sound.audio, cancel)
-            yield e.Heard(draft, heard.text)
+            who = self._listener.who(sound) if self._listener and heard.text else NOBODY
+            meant = not self._listener or self._listener.meant(who)
+            yield e.Heard(draft, heard.text if meant else "", who.name, who.sure)
 
         return job
 
@@ -101,6 +114,8 @@ class Jobs:
                 heard = Hypothesis(
                     "", "", sure=False
                 )  # nobody waits for it: the same failure at the pause is told
+            if self._listener and heard.text and not self._listener.meant(self._listener.who(sound)):
+                heard = Hypothesis("", "")  # somebody else: no words for her
             took = time.perf_counter() - began
             ahead = self._engines.llm.rates().prefill >= FAST
             yield e.Overheard(heard.text, heard.stable, took, heard.sure, ahead)
@@ -178,11 +193,11 @@ class Jobs:
 
         return job
 
-    def store_user(self, turn: int, text: str) -> Job:
+    def store_user(self, turn: int, text: str, who: str = "", sure: float = 0.0) -> Job:
         """Put a user turn on disk."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            self._store.add_user_turn(turn, text)
+            self._store.add_user_turn(turn, text, who, sure)
             yield e.Stored(turn)
 
         return job
@@ -203,6 +218,8 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             heard = self._engines.asr.thorough(audio, cancel)
             text = heard.text or answered
+            if self._listener:
+                self._listener.committed(Snapshot(0, len(audio), audio, len(audio)))
             self._store.review_user_turn(turn, heard, answered)
             yield e.Reviewed(turn, text, self._matters(answered, text))
 

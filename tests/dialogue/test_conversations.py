@@ -284,7 +284,7 @@ def test_pauses_do_not_make_a_turn_longer_than_it_may_be():
 def test_a_turn_that_can_not_be_stored_is_yielded_at_once_with_one_sentence():
     stage = Stage(Says(1.0, 2.0, "hello."))
 
-    def full(number, text):
+    def full(number, text, who, sure):
         raise StoreError("The disk is full: free some space.")
 
     stage.store.add_user_turn = full

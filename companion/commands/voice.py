@@ -1,0 +1,154 @@
+"""`companion voice`: the voices that she knows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+SENTENCES = (
+    "The rain has stopped, and I would like to go for a walk by the river.",
+    "Yesterday I met an old friend who told me a very long story.",
+    "On Sundays we have breakfast late, with fresh bread and strong coffee.",
+)
+"""What is read aloud to be known by: most sounds of English are in it."""
+
+
+@click.group()
+def command() -> None:
+    """The voices that she knows: learn, list, forget.
+
+    Only 256 numbers of a voice are kept, no sound. With `companion settings set voices.answer known` she
+    answers nobody else; with `voices.learn on` she learns yours from your first turns.
+
+    Example: companion voice learn Anna
+    """
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def list_(home: str | None, as_json: bool) -> None:
+    """The names of the voices, and how many utterances each was learned from."""
+    with _store(home) as store:
+        voices = [(name, heard) for name, _enrolled, _now, heard in store.voices()]
+    if as_json:
+        click.echo(json.dumps({"voices": [{"name": name, "heard": heard} for name, heard in voices]}))
+    for name, heard in () if as_json else voices:
+        click.echo(f"{name}  (from {heard} utterances)")
+    if not voices and not as_json:
+        click.echo("She knows no voice yet: `companion voice learn NAME` teaches her one.")
+
+
+@command.command()
+@click.argument("name")
+@click.argument("recordings", nargs=-1, type=click.Path(path_type=Path))
+@click.pass_obj
+def learn(home: str | None, name: str, recordings: tuple[Path, ...]) -> None:
+    """Learn the voice of NAME from recordings, or else from three sentences that are read to her.
+
+    Example: companion voice learn Anna anna1.wav anna2.wav anna3.wav
+    """
+    from companion import app
+    from companion.engines.speaker.voices import KnownVoices
+    from companion.errors import AudioError
+
+    app.prepare()
+    with _store(home) as store:
+        settings = app.settings_of(home)
+        encoder = app.Loader(settings).speaker()
+        sounds = _recorded(recordings) if recordings else _read_aloud(settings)
+        vectors = [vector for sound in sounds if (vector := encoder.vector(sound)) is not None]
+        if not vectors:
+            raise AudioError("There is too little speech to know a voice by: a few sentences are enough.")
+        voice = KnownVoices().enrol(name.strip(), vectors)
+        store.keep_voice(voice.name, voice.enrolled.tobytes(), voice.now.tobytes(), voice.heard)
+    click.echo(f"She knows the voice of {voice.name} now.")
+
+
+@command.command()
+@click.argument("name")
+@click.pass_obj
+def forget(home: str | None, name: str) -> None:
+    """Delete the voice of NAME.
+
+    Example: companion voice forget Anna
+    """
+    from companion.errors import StoreError
+
+    with _store(home) as store:
+        if not store.forget_voice(name):
+            raise StoreError(
+                f"She knows no voice called {name}: `companion voice list` shows those she knows."
+            )
+    click.echo(f"The voice of {name} is forgotten.")
+
+
+def _recorded(recordings: tuple[Path, ...]) -> list[Any]:
+    """The speech of each recording."""
+    import numpy as np
+
+    from companion.audio import RATE
+    from companion.audio.recordings import read
+    from companion.bench.asr_data import speech_in
+
+    sounds = []
+    for path in recordings:
+        audio = read(path)
+        spans = [audio[round(a * RATE) : round(b * RATE)] for a, b in speech_in(audio)]
+        sounds += [np.concatenate(spans)] if spans else []
+    return sounds
+
+
+def _read_aloud(settings: Any) -> list[Any]:
+    """Three sentences, read to the microphone one after the other."""
+    import numpy as np
+
+    from companion.audio.device import DeviceSound
+    from companion.engines.vad import WINDOW
+    from companion.engines.vad.hysteresis import Hysteresis, Started
+    from companion.engines.vad.silero import SileroDetector
+    from companion.settings import VadSettings
+
+    sound = DeviceSound(settings.audio)
+    said = []
+    try:
+        sound.start()
+        for sentence in SENTENCES:
+            click.echo(f"Please read: {sentence}")
+            detector, edges = SileroDetector(), Hysteresis(VadSettings(min_silence=0.8))
+            tape, seen, began, over = np.zeros(0, np.float32), 0, 0.0, False
+            while not over:
+                captured = sound.read(0.2)
+                if captured is None:
+                    continue
+                tape = np.concatenate([tape, captured.frames.reshape(-1)])
+                while len(tape) - seen >= WINDOW and not over:
+                    edge = edges.feed(detector.probability(tape[seen : seen + WINDOW]))
+                    seen += WINDOW
+                    if isinstance(edge, Started):
+                        began = edge.at
+                    elif edge is not None and edge.at - began > 1.0:
+                        said.append(tape[round(began * 16_000) : round(edge.at * 16_000)])
+                        over = True
+    finally:
+        sound.close()
+    return said
+
+
+def _store(home: str | None) -> Any:
+    """The store of a home that no other process holds, for the length of a `with` block."""
+    import contextlib
+
+    from companion.home import STORE, held, open_home
+    from companion.memory.store import Store
+
+    @contextlib.contextmanager
+    def opened() -> Any:
+        folder = open_home(home)
+        with held(folder, "voice"), contextlib.closing(Store(folder / STORE)) as store:
+            yield store
+
+    return opened()

@@ -1,0 +1,71 @@
+"""Whose voice a turn is in, and whether it is meant for her."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from companion.engines.speaker import Vector, VoiceEncoder
+from companion.engines.speaker.voices import KnownVoices, Voice, Who
+from companion.runtime.ears import Snapshot
+
+RATE = 16_000
+
+MOST = 4 * RATE
+"""Samples of speech that a voice is judged from at most: more tells nothing more."""
+
+SURE = 0.5
+"""How sure a voice must be for what is learned from it, and for not being answered."""
+
+OWNER = "me"
+"""The name of a voice that was learned quietly."""
+
+FIRST = 5
+"""Turns that a voice is learned from quietly."""
+
+ENOUGH = 1.5
+"""Seconds of speech that something is learned from."""
+
+
+@dataclass(slots=True)
+class Listener:
+    """Tells voices apart for the recogniser's thread. `only_known`: a voice that is nobody's is not answered,
+    once any is known. `learn`: the first voice she hears is learned quietly, and every known one follows its
+    owner's. `keep` puts a voice that changed on disk."""
+
+    encoder: VoiceEncoder
+    known: KnownVoices
+    only_known: bool
+    learn: bool
+    keep: Callable[[Voice], None] = lambda voice: None
+    _first: list[Vector] = field(default_factory=list)
+
+    def who(self, sound: Snapshot) -> Who:
+        """Whose voice the speech of a turn is in; ("", 0.0, 0.0) where nobody can tell."""
+        vector, _seconds, who = self._heard(sound)
+        return who if vector is not None else Who("", 0.0, 0.0)
+
+    def meant(self, who: Who) -> bool:
+        """Whether that voice is to be answered."""
+        return not (self.only_known and self.known and not who.name and who.sure >= SURE)
+
+    def committed(self, sound: Snapshot) -> None:
+        """A turn was over: learn from its voice, if that is wanted."""
+        if not self.learn:
+            return
+        vector, seconds, who = self._heard(sound)
+        if vector is None or seconds < ENOUGH:
+            return
+        if who.name and who.sure >= SURE:
+            self.keep(self.known.adapt(who.name, vector))
+        elif not self.known:
+            self._first.append(vector)
+            if len(self._first) >= FIRST:
+                self.keep(self.known.enrol(OWNER, self._first))
+                self._first.clear()
+
+    def _heard(self, sound: Snapshot) -> tuple[Vector | None, float, Who]:
+        spoken = sound.audio[: max(0, sound.voiced - sound.start) or len(sound.audio)][-MOST:]
+        vector = self.encoder.vector(spoken)
+        seconds = len(spoken) / RATE
+        return vector, seconds, self.known.who(vector, seconds) if vector is not None else Who("", 0.0, 0.0)
