@@ -212,6 +212,12 @@ def load_parts(settings: Settings, store: Store | Forgetful, told: Callable[[str
     return Parts(engines, loaded["ears"], store, settings)
 
 
+def resume(parts: Parts, folder: Path) -> bool:
+    """Take up the prompt that an earlier run of this home evaluated; whether there was one."""
+    restored: bool = parts.engines.llm.restore(folder)
+    return restored
+
+
 def listener(settings: Settings, store: Any) -> Listener | None:
     """Who tells voices apart, where there is any use for it: a voice is known, or one is to be learned."""
     import numpy as np

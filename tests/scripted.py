@@ -170,6 +170,9 @@ class ScriptedModel:
     def thin(self, messages: Sequence[Message], cancel: Cancel) -> int:
         return 0
 
+    def keep(self) -> None:
+        """Keeps nothing."""
+
     def rates(self) -> Rates:
         return Rates(0.0, 1 / self.token_seconds)
 

@@ -72,6 +72,7 @@ def _begun(folder: Any, settings: Any, screen: Any) -> Any:
         undo.callback(undisturbed)
         screen.note("Loading the models ...")
         parts = app.load_parts(settings, store, lambda role: None)
+        app.resume(parts, folder)
         while sound.read(0.0) is not None:
             pass  # what was heard while the models loaded was not meant for her
         companion = app.Companion.start(parts, sound, (screen, screen.tally), screen.trouble)

@@ -251,6 +251,8 @@ class Jobs:
             if shorter is not record:
                 yield e.Thinned(shorter.turns[0].side, shorter.turns[0].number)
             self._engines.llm.prefill(prompt, cancel)
+            if not record.turns:
+                self._engines.llm.keep()  # nothing has been said: it holds nobody's words
 
         return job
 

@@ -86,6 +86,10 @@ class LanguageModel(Protocol):
         by removing their positions and shifting the rest; returns how many tokens were evaluated anew."""
         ...
 
+    def keep(self) -> None:
+        """Keep what is evaluated now for the next start, where there is a place for it."""
+        ...
+
     def rates(self) -> Rates:
         """The speeds measured so far."""
         ...

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -147,6 +150,45 @@ class KvCache:
             logits = np.ctypeslib.as_array(pointer, (self._model.vocabulary.size,)).astype(np.float64)
         likely = np.exp(logits - logits.max())
         return float(likely[list(tokens)].sum() / likely.sum())
+
+    def save(self, path: Path) -> bool:
+        """Write what is held to `path`, for its owner alone; False, and no file, where that can't be done."""
+        beside = path.with_name(f"{path.name}.new")
+        with self._lock:
+            if self._context is None or not self.tokens or self._shift_due:
+                return False
+            tokens = (self._api.llama_token * len(self.tokens))(*self.tokens)
+            try:
+                os.close(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+                written = self._api.llama_state_seq_save_file(
+                    self._context, os.fsencode(beside), _SEQUENCE, tokens, len(tokens)
+                )
+                if written:
+                    beside.replace(path)
+                else:
+                    beside.unlink(missing_ok=True)
+            except OSError:
+                return False
+        return bool(written)
+
+    def load(self, path: Path) -> bool:
+        """Hold again what `save` wrote, with the same model and settings; False, and empty, where that can't
+        be done."""
+        tokens = (self._api.llama_token * self.context_tokens)()
+        count = ctypes.c_size_t(0)
+        with self._lock:
+            if self._context is None or not path.is_file():
+                return False
+            self._clear()
+            forget_complaints()
+            read = self._api.llama_state_seq_load_file(
+                self._context, os.fsencode(path), _SEQUENCE, tokens, len(tokens), ctypes.byref(count)
+            )
+            if not read:
+                self._clear()
+                return False
+            self.tokens = list(tokens[: count.value])
+            return True
 
     def cut_out(self, start: int, stop: int) -> bool:
         """Take the tokens [start, stop) out and move those behind them up, without evaluating them again.

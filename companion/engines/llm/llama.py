@@ -7,6 +7,8 @@ milliseconds (see `abort`), and after any interruption the cache is what it says
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -52,6 +54,7 @@ class Llama:
         self._precedence = precedence
         self._prompt = PromptTokens(model.vocabulary, model.template)
         self._requests = 0
+        self._kept: Path | None = None
         self._closed = False
         self._behind: weakref.WeakSet[Llama] = weakref.WeakSet()
         self.context_tokens: int = cache.context_tokens
@@ -173,6 +176,44 @@ class Llama:
             shifted = gap is not None and self._lane.step(lambda _: self._cache.cut_out(*gap), cancel)
             return self._evaluate(tokens, cancel, answer=answer) + shifted
 
+    def restore(self, folder: Path) -> bool:
+        """Take up what was evaluated before anything was said, if an earlier run kept it in `folder`; whether
+        it did. If not, the next `keep` keeps it there."""
+        self._kept = folder / f"prompt-{self._key()}.kv"
+        try:
+            sound = _digest(self._kept) == _digest_of(self._kept).read_text()
+        except OSError:
+            return False
+        # llama.cpp ends the process over a damaged file, so none is given to it.
+        restored = sound and self._cache.load(self._kept)
+        self._kept = None if restored else self._kept
+        return restored
+
+    def keep(self) -> None:
+        """Keep what is evaluated now for the next start, in place of what other models or settings left."""
+        if self._kept is None or not self._cache.save(self._kept):
+            return
+        mine = (self._kept, _digest_of(self._kept))
+        with contextlib.suppress(OSError):
+            mine[1].touch(mode=0o600)
+            mine[1].write_text(_digest(self._kept))
+            for other in self._kept.parent.glob("prompt-*.kv*"):
+                if other not in mine:
+                    other.unlink(missing_ok=True)
+        self._kept = None
+
+    def _key(self) -> str:
+        """What the evaluated prompt depends on: the file, the library, the context, and where it runs. The
+        tokens themselves are compared when it is used."""
+        import llama_cpp
+
+        model, file = self._model, self._model.path.stat()
+        parts = (
+            model.path.name, file.st_size, file.st_mtime_ns, llama_cpp.__version__, self.context_tokens,
+            model.placement.layers,
+        )  # fmt: skip
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
     def rates(self) -> Rates:
         """The speeds measured so far."""
         return self._cache.rates()
@@ -210,6 +251,14 @@ class Llama:
             if number + 1 == most or len(self._cache.tokens) >= self.context_tokens:
                 return
             self._lane.step(lambda either, token=token: self._cache.extend(token, either), cancel)  # type: ignore[misc]
+
+
+def _digest_of(kept: Path) -> Path:
+    return kept.with_name(f"{kept.name}.sha256")
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _cache(model: Model) -> KvCache:
