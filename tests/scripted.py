@@ -110,9 +110,12 @@ class ScriptedTurnDetector:
     probabilities: list[float] = field(default_factory=lambda: [0.98])
     seconds: float = 0.04
     speech: int = 0
+    failing: Exception | None = None
 
     def probability(self, audio: NDArray[np.float32]) -> float:
         self.spent.seconds += self.seconds
+        if self.failing:
+            raise self.failing
         before, self.speech = self.speech, int(np.count_nonzero(audio))
         if before and before != self.speech and len(self.probabilities) > 1:
             self.probabilities.pop(0)
@@ -256,7 +259,7 @@ class Stage:
             Hysteresis(VadSettings()),
             Started,
             pre_roll=0.5,
-            barge_in=0.2,
+            barge_in=0.6,
             hands_free=patience.hands_free,
         )
         talk = Talk(Sampling(0.0, 1.0, 0.0, 1.0, 1), max_tokens=100, persona="You are the companion.")

@@ -15,7 +15,7 @@ _WORDS_TEXT = """
     yeah yep yup yes yea right okay ok k alright sure true exactly totally absolutely definitely indeed
     really wow oh ah aha ooh aww aw huh uh um hm cool nice great good fine perfect lovely awesome sweet
     gosh god wonderful interesting amazing funny
-    ja genau ach stimmt klar oui ouais voilà sí claro vale ya
+    ja genau ach stimmt klar d'accord oui ouais voilà sí claro vale ya
 """
 _WORDS = frozenset(_WORDS_TEXT.split())
 
@@ -23,7 +23,7 @@ _PHRASES_TEXT = """
     i see | i know | got it | makes sense | that makes sense | that's right | that's true | that's great
     that's nice | that's good | that's cool | that's funny | that's interesting | i understand | fair enough
     no way | oh my god | oh my gosh | oh my | my god | you're right | is that so | oh no | good point
-    i guess so | i think so | i agree | of course | ach so | bien sûr | d'accord
+    i guess so | i think so | i agree | of course | ach so | bien sûr
 """
 _PHRASES = frozenset(phrase.strip() for phrase in _PHRASES_TEXT.replace("\n", "|").split("|")) - {""}
 _SOUND = re.compile(

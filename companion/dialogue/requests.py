@@ -50,6 +50,13 @@ _PIECES = re.compile(r"(?<=[.!?,;…—])\s+|\s+—\s+")
 
 _ORDER = tuple(Request)
 
+MOST_REASON = 6
+"""Words of a reason that is given with a request, at most."""
+
+_EXPLAINED = frozenset(
+    {Request.SLOWER, Request.FASTER, Request.LOUDER, Request.QUIETER, Request.MUTE, Request.NEVER_MIND}
+)
+
 
 def understand(text: str) -> Request | None:
     """The request that all of `text` is, None if it is something else or more than that."""
@@ -62,11 +69,16 @@ def understand(text: str) -> Request | None:
     pieces = [piece for piece in (" ".join(bare(part)) for part in _PIECES.split(text)) if piece]
     found = [_of(piece) for piece in pieces]
     requests = {request for request in found if request is not None}
-    if not requests or any(
-        request is None and not _filler(piece) for request, piece in zip(found, pieces, strict=True)
-    ):
+    beside = [piece for piece, request in zip(pieces, found, strict=True) if request is None]
+    if not requests or not all(_filler(piece) or _reason(piece, text, requests) for piece in beside):
         return None
     return min(requests, key=_ORDER.index)
+
+
+def _reason(piece: str, text: str, requests: set[Request]) -> bool:
+    """Whether a piece only says why: "I can't keep up, slow down a bit." Only beside what is done to her
+    voice or ears, for "Stop, I want to talk about something else" wants an answer."""
+    return requests <= _EXPLAINED and len(piece.split()) <= MOST_REASON and "?" not in text
 
 
 def holds_floor(text: str) -> bool:

@@ -148,6 +148,7 @@ _MOMENT = (
 
 SAYINGS: dict[str, str] = {
     "STOP": rf"""
+        not talk(?:ing)?
         stop(?: (?:it|that|this|there|here|stop|{_TALK}|yapping|rambling|reading|speaking|
             the talking|your talking))*
         (?:be|stay|keep|go) (?:quiet|silent|still)
@@ -197,6 +198,7 @@ SAYINGS: dict[str, str] = {
         doesn't matter
     """,
     "REPEAT": r"""
+        repeat(?:ing)? (?:yourself|it|that)
         (?:repeat|say) (?:that|it|this|yourself|what you (?:just )?said|the last (?:bit|part|thing|
             sentence)|your last (?:sentence|words?)|that last (?:bit|part|thing|sentence|
             one))(?: (?:again|one more time|once more|once again|you said|slowly))*
@@ -243,6 +245,8 @@ SAYINGS: dict[str, str] = {
         sorry go on
     """,
     "SLOWER": rf"""
+        (?:reduce|lower|drop) (?:the |your )?(?:speaking |speech |talking )?(?:speed|rate|pace)
+        take it (?:a (?:little |bit |little bit )?)?(?:slower|more slowly)
         (?:(?:talk|speak|say (?:it|that)|go|read|be)(?:ing)? )?{_A_BIT}(?:slower|more slowly)
         slow (?:it |things )?down
         slowing down
@@ -263,6 +267,7 @@ SAYINGS: dict[str, str] = {
         slow your roll
     """,
     "FASTER": rf"""
+        (?:increase|raise|up) (?:the |your )?(?:speaking |speech |talking )?(?:speed|rate|pace)
         (?:(?:talk|speak|say (?:it|that)|go|read|be)(?:ing)? )?{_A_BIT}(?:faster|quicker|
             more quickly)
         speed (?:it |things )?up
@@ -300,6 +305,9 @@ SAYINGS: dict[str, str] = {
         not so (?:quiet(?:ly)?|soft(?:ly)?)
     """,
     "QUIETER": rf"""
+        not (?:quite )?so loud(?:ly)?
+        keeping (?:it|your voice|the volume) down
+        whisper(?:ing)?
         (?:(?:talk|speak|say (?:it|that)|be|get|make (?:it|
             your voice))(?:ing)? )?{_A_BIT}(?:quieter|softer|more (?:quietly|softly)|
             less loud(?:ly)?)
@@ -336,6 +344,7 @@ SAYINGS: dict[str, str] = {
         mute (?:your|the) (?:mic(?:rophone)?|listening)
     """,
     "WAIT": rf"""
+        give me a (?:little )?bit of time(?: to think)?
         (?:give|allow|spare|grant) me (?:just )?(?:a|one|another|two|some|five|ten|half a) (?:more |
             little |quick )?(?:{_MOMENT}s?|time)(?: (?:or two|to think|to think about (?:it|that)|
             here|to (?:gather|collect) my thoughts|to find it|to look|to remember))*

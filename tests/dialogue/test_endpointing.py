@@ -1,0 +1,116 @@
+"""When a turn is over: the table, and what moves it."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scripted import PATIENCE, Says, Stage
+
+from companion.dialogue import endpointing
+from companion.dialogue import events as e
+from companion.dialogue.endpointing import (
+    ASKED,
+    FASTEST,
+    OPEN,
+    REQUEST,
+    SHORT,
+    SLOWEST,
+    SURE,
+    TABLE,
+    Evidence,
+    confidence,
+    learned,
+    settled,
+    wait,
+)
+from companion.dialogue.openness import Words
+from companion.errors import EngineError
+
+SHARE = st.floats(0.0, 1.0)
+
+
+def test_the_table_rises_as_the_evidence_falls():
+    assert all(more[0] > less[0] and more[1] <= less[1] for more, less in pairwise(TABLE))
+    assert SURE[1] <= TABLE[0][1]
+    assert TABLE[-1][1] <= OPEN
+
+
+def test_voice_and_words_that_agree_end_a_turn_soon_and_either_alone_does_not():
+    assert wait(Evidence(Words.WHOLE, 0.8, (0.98,))) == SURE[1]
+    assert wait(Evidence(Words.WHOLE, 0.01, (0.98,))) > 1.0
+    assert wait(Evidence(Words.WHOLE, 0.8, (0.05,))) > 1.0
+
+
+def test_a_yes_is_a_whole_turn_whatever_it_sounds_like():
+    assert wait(Evidence(Words.SHORT, None, (0.01,))) == SHORT
+    assert wait(Evidence(Words.REQUEST, None, (0.01,))) == REQUEST
+
+
+def test_a_word_that_asks_for_another_is_waited_for_whatever_it_sounds_like():
+    assert wait(Evidence(Words.OPEN, 0.9, (0.99,))) == OPEN
+
+
+def test_after_her_question_and_for_a_slow_speaker_there_is_more_patience():
+    usual = wait(Evidence(Words.WHOLE, 0.8, (0.98,)))
+    assert wait(Evidence(Words.WHOLE, 0.8, (0.98,), asked=True)) == usual * ASKED
+    assert wait(Evidence(Words.WHOLE, 0.8, (0.98,), pace=1.3)) == pytest.approx(usual * 1.3)
+
+
+def test_who_asks_for_time_has_it():
+    assert wait(Evidence(Words.HELD, 0.9, (0.99,))) == float("inf")
+
+
+@given(SHARE | st.none(), st.lists(SHARE, max_size=3), SHARE)
+def test_more_evidence_never_makes_her_wait_longer(ending, verdicts, better):
+    evidence = Evidence(Words.WHOLE, ending, tuple(verdicts))
+    raised = Evidence(Words.WHOLE, ending, tuple(max(v, better) for v in verdicts))
+    assert confidence(raised) >= confidence(evidence)
+    if settled(raised) == settled(evidence):
+        assert wait(raised) <= wait(evidence)
+
+
+@given(st.lists(st.floats(0.0, 20.0), max_size=200))
+def test_what_is_learned_of_a_user_stays_within_bounds(pauses):
+    pace = 1.0
+    for pause in pauses:
+        pace = learned(pace, pause)
+    assert FASTEST <= pace <= SLOWEST
+
+
+def test_somebody_who_pauses_long_is_waited_for_longer():
+    stage = Stage(Says(1.0, 2.0, "my sister is called"), Says(4.0, 5.0, "Amy."))
+    stage.endpoint.probabilities = [0.1, 0.98]
+
+    stage.run(10.0)
+
+    assert stage.conversation.state.pace > 1.0
+
+
+def test_the_end_of_turn_model_is_asked_again_only_in_doubt():
+    sure, doubtful = (Stage(Says(1.0, 2.0, "good morning to you all.")) for _ in range(2))
+    doubtful.endpoint.probabilities = [0.6]
+
+    sure.run(8.0)
+    doubtful.run(8.0)
+
+    assert [len(stage.seen.of(e.Judge)) for stage in (sure, doubtful)] == [1, 2]
+
+
+def test_a_turn_is_over_in_the_end_however_doubtful():
+    stage = Stage(Says(1.0, 2.0, "and then"))
+    stage.endpoint.probabilities = [0.0]
+
+    stage.run(12.0)
+
+    ((committed, _),) = stage.seen.of(e.CommitUserTurn)
+    assert committed - 2.0 < min(PATIENCE.wait_most, endpointing.OPEN) + 0.2
+
+
+def test_a_failing_end_of_turn_model_leaves_it_to_patience():
+    stage = Stage(Says(1.0, 2.0, "good morning to you all."))
+    stage.endpoint.failing = EngineError("The end-of-turn model failed: try again.")
+
+    stage.run(12.0)
+
+    assert len(stage.seen.of(e.CommitUserTurn)) == 1

@@ -1,0 +1,196 @@
+"""Sounds in her turn: what stops her, what doesn't, and what is done at once by code; in virtual time."""
+
+from dataclasses import replace
+
+import pytest
+from scripted import PATIENCE, Says, Stage
+
+from companion.dialogue import events as e
+from companion.dialogue.carried_out import ADJUSTED, NOTHING_SAID
+from companion.dialogue.overlap import LOOK
+from companion.dialogue.state import Floor
+
+STORY = "once upon a time there was a very small dog who lived alone by the sea"
+ASK = Says(1.0, 2.0, "tell me a story.")
+
+
+def telling(*says, reply=STORY, until=15.0):
+    stage = Stage(ASK, *says)
+    stage.llm.reply = lambda messages: reply
+    stage.asr.seconds = 0.05
+    return stage.run(until)
+
+
+# --- ducking
+
+
+def test_her_voice_ducks_as_soon_as_speech_is_noticed_and_comes_back_up():
+    stage = telling(Says(5.0, 5.3, "mhm."))
+
+    down, up = stage.sound.ducks
+    assert down == (pytest.approx(5.13, abs=0.05), -12.0)
+    assert up[1] == 0.0
+    assert 5.3 < up[0] < 6.0
+
+
+def test_after_a_barge_in_she_is_as_loud_as_before():
+    stage = telling(Says(5.0, 6.5, "no, something about a cat."))
+
+    assert [gain for _, gain in stage.sound.ducks] == [-12.0, 0.0]
+
+
+# --- what it was
+
+
+@pytest.mark.parametrize("text", ["", "mhm.", "yeah, right.", "(laughs)"])
+def test_a_backchannel_or_a_cough_does_not_stop_her_and_is_no_turn(text):
+    stage = telling(Says(5.0, 5.5, text))
+
+    assert stage.seen.of(e.StopPlaying) == []
+    assert stage.said() == ["user: tell me a story.", f"companion: {STORY}"]
+    assert stage.conversation.state.floor is Floor.IDLE
+
+
+def test_the_first_words_of_an_interruption_stop_her():
+    stage = telling(Says(5.0, 7.0, "no, something about a cat."))
+
+    ((stopped, _),) = stage.seen.of(e.StopPlaying)
+    assert stopped == pytest.approx(5.13 + LOOK + 0.05, abs=0.06)
+    assert "user: no, something about a cat." in stage.said()
+
+
+def test_a_sound_that_lasts_stops_her_even_when_no_look_comes_back():
+    stage = Stage(ASK, Says(5.0, 7.0, "no, something about a cat."))
+    stage.llm.reply = lambda messages: STORY
+    stage.run(4.9)
+    stage.asr.seconds = 3.0
+
+    stage.run(6.0)
+
+    ((stopped, _),) = stage.seen.of(e.StopPlaying)
+    assert stopped == pytest.approx(5.62, abs=0.06)
+
+
+def test_a_yes_at_the_end_of_her_question_answers_it():
+    question = "do you want to hear another one?"
+    stage = Stage(ASK, Says(3.9, 4.3, "yes."))
+    stage.llm.reply = lambda messages: question if "yes" not in messages[-1].content else "here it is."
+    stage.asr.seconds = 0.05
+
+    stage.run(10.0)
+
+    assert "user: yes." in stage.said()
+
+
+def test_a_mhm_before_the_answer_sounds_does_not_take_it_back():
+    stage = Stage(ASK, Says(2.7, 3.1, "mhm."))
+    stage.llm.prefill_seconds = 2.5
+    stage.asr.seconds = 0.05
+
+    stage.run(10.0)
+
+    assert stage.said() == ["user: tell me a story.", "companion: You said tell me a story."]
+    assert stage.seen.of(e.YieldTurn) == []
+
+
+# --- requests that code carries out
+
+
+def prompts(stage):
+    return [messages[-1].content for messages in stage.llm.prompts]
+
+
+def test_stop_is_done_without_the_model_and_written_down():
+    stage = telling(Says(5.0, 6.0, "stop, please."))
+
+    assert "stop, please." not in " ".join(prompts(stage))
+    assert stage.said()[-1] == "user: stop, please."
+    assert stage.conversation.state.floor is Floor.IDLE
+
+
+def test_go_on_continues_from_the_very_word():
+    stage = telling(Says(5.0, 6.0, "stop."), Says(8.0, 8.6, "go on."), until=20.0)
+
+    said = [line.removeprefix("companion: ") for line in stage.said() if line.startswith("companion")]
+    assert len(said) == 2
+    assert f"{said[0].removesuffix(' —')} {said[1]}" == STORY
+    assert "go on." not in prompts(stage)
+
+
+def test_go_on_with_nothing_left_is_for_the_model():
+    stage = telling(Says(9.0, 9.6, "go on."), until=20.0)
+
+    assert prompts(stage)[-1] == "go on."
+
+
+def test_what_did_you_say_repeats_all_of_it():
+    stage = telling(Says(9.0, 9.8, "what did you say?"), until=20.0)
+
+    assert stage.said()[-1] == f"companion: {STORY}"
+    assert len(stage.llm.prompts) == 1
+
+
+def test_repeat_before_anything_was_said():
+    stage = Stage(Says(1.0, 2.0, "repeat that.")).run(8.0)
+
+    assert stage.said() == ["user: repeat that.", f"companion: {NOTHING_SAID}"]
+
+
+def test_slower_in_the_middle_goes_on_slower():
+    stage = telling(Says(5.0, 5.8, "slower, please."), until=20.0)
+
+    said = [line.removeprefix("companion: ") for line in stage.said() if line.startswith("companion")]
+    assert stage.tts.manner["pace"] == pytest.approx(1 / 1.2)
+    assert f"{said[0].removesuffix(' —')} {said[1]}" == STORY
+    assert any("tts.pace 0.83" in what.why for _, what in stage.seen.of(e.Tell))
+
+
+def test_louder_with_nothing_to_go_on_with_asks_whether_it_is_right():
+    stage = telling(Says(9.0, 9.8, "a bit louder."), until=20.0)
+
+    assert stage.tts.manner["volume"] == pytest.approx(1.5)
+    assert list(ADJUSTED.values())[2] in stage.said()[-1]
+
+
+def test_mute_yourself_closes_the_microphone_and_says_so():
+    stage = telling(Says(9.0, 9.8, "mute yourself."), until=14.0)
+
+    assert stage.conversation.state.muted
+    assert stage.sound.read(0.0) is None
+    assert any("microphone" in what.why for _, what in stage.seen.of(e.Tell))
+
+
+def test_a_typed_request_is_carried_out_as_well():
+    stage = telling(until=9.0).at(9.5, e.Typed("repeat that")).run(20.0)
+
+    assert stage.said()[-1] == f"companion: {STORY}"
+
+
+def test_give_me_a_second_holds_the_floor_until_the_user_speaks_again():
+    stage = Stage(Says(1.0, 2.0, "her name is, give me a second."), Says(20.0, 21.0, "Amy."))
+
+    stage.run(19.0)
+    waiting = stage.conversation.state.floor
+    stage.run(30.0)
+
+    assert waiting is Floor.PAUSE
+    assert stage.said()[0] == "user: her name is, give me a second. Amy."
+    assert len([line for line in stage.said() if line.startswith("user")]) == 1
+
+
+def test_who_asked_for_time_and_says_no_more_is_not_answered():
+    stage = Stage(Says(1.0, 2.0, "let me think."), patience=replace(PATIENCE, hold=20.0)).run(30.0)
+
+    assert stage.said() == ["user: let me think."]
+    assert stage.conversation.state.floor is Floor.IDLE
+    assert len(stage.seen.of(e.YieldTurn)) == 1
+
+
+def test_with_the_key_a_request_is_carried_out_on_release():
+    stage = Stage(Says(1.0, 2.0, "never mind."), patience=replace(PATIENCE, hands_free=False))
+    stage.at(0.9, e.PushStarted()).at(2.1, e.PushEnded())
+
+    stage.run(8.0)
+
+    assert stage.said() == ["user: never mind."]
+    assert stage.llm.prompts == []
