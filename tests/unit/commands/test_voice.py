@@ -1,0 +1,39 @@
+"""`companion voice`: learn, list, forget."""
+
+import json
+
+from companion.memory.store import Store
+
+
+def test_a_voice_is_learned_listed_and_forgotten(companion, small_home, recordings):
+    learned = companion("voice", "learn", "Anna", *sorted(recordings.glob("order_00*.flac")))
+    listed = companion("voice", "list", "--json")
+    forgotten = companion("voice", "forget", "Anna")
+
+    assert learned.returncode == 0, learned.stderr
+    assert json.loads(listed.stdout)["voices"][0]["name"] == "Anna"
+    assert forgotten.returncode == 0
+    assert "no voice" in companion("voice", "list").stdout
+    assert Store(small_home / "store.db").voices() == []
+
+
+def test_a_voice_that_is_not_there_is_one_sentence(companion):
+    done = companion("voice", "forget", "Nobody")
+
+    assert done.returncode == 1
+    assert "voice list" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_recording_without_speech_teaches_nothing(companion, tmp_path):
+    import numpy as np
+
+    from companion.audio import recordings
+
+    silent = tmp_path / "silent.wav"
+    recordings.write(silent, np.zeros(16_000, np.int16), 16_000)
+
+    done = companion("voice", "learn", "Anna", silent)
+
+    assert done.returncode == 1
+    assert "too little speech" in done.stderr
