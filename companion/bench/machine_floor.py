@@ -43,7 +43,7 @@ def measure(
 ) -> dict[str, float]:
     """Seconds of each part of the floor but the device, medians of `REPEATS`; `speech` is float32[n], 16
     kHz, of which the first 2 s are heard. Plain JSON."""
-    hearing = [_timed(lambda: recognizer.quick(speech[: 2 * 16_000], Never())) for _ in range(REPEATS)]
+    hearing = [_timed(lambda: recognizer.glimpse(speech[: 2 * 16_000], Never())) for _ in range(REPEATS)]
     saying = [_timed(functools.partial(_say, voice, words)) for words in WORDS]
     with Llama(llm, settings) as model:
         reading, writing = zip(*(_model(model, number) for number in range(REPEATS)), strict=True)
@@ -63,9 +63,8 @@ def _model(model: Llama, number: int) -> tuple[float, float]:
     model.prefill(before, Never(), open_ended=True)
     longer = [Message("user", before[0].content + " one two three four five six seven eight")]
     began = time.perf_counter()
-    count = model.prefill(longer, Never(), open_ended=True)
+    count = model.prefill(longer, Never())  # with what closes the turn, in one batch
     reading = (time.perf_counter() - began) * PREFILL / max(1, count)
-    model.prefill(longer, Never())
     moments = [time.perf_counter()]
     for _ in model.generate(longer, Never(), sampling=_GREEDY, max_tokens=DECODE + 1):
         moments.append(time.perf_counter())

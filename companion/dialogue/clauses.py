@@ -46,7 +46,7 @@ class Lengths:
     what belongs together; `soft`: the same for later ones; `sentence`: shorter sentences are joined with the
     next one, unless they open the reply; `most`: a clause with no mark at all is cut here."""
 
-    first_soft: int = 3
+    first_soft: int = 2
     first_break: int = 4
     first_most: int = 7
     soft: int = 8
