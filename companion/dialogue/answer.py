@@ -9,6 +9,9 @@ from companion.dialogue import user_turn
 from companion.dialogue.draft import Draft
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
 
+THINKING = 1.5
+"""Seconds after the user's last word at which a sign says that the answer is being thought about."""
+
 
 def clause_written(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The model has written another clause: have it synthesised."""
@@ -109,6 +112,8 @@ def playback_stopped(state: State, event: e.Event, now: float, patience: Patienc
 def answer_overdue(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The answer never came, or stopped coming."""
     assert isinstance(event, e.TimerFired)
+    if event.timer is e.Timer.THINKING:
+        return state, [] if current(state).sounded else [e.Cue("thinking")]
     why = "The answer took too long, so I stopped: please try again, or see companion doctor."
     if event.timer is not e.Timer.ANSWER:
         return state, []
@@ -137,7 +142,7 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
         return after, [e.Revoke(event.draft), *commands, tell] if not after.draft else [*commands, tell]
     if state.turn:
         floor = Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE
-        return yielded(state, floor, [tell])
+        return yielded(state, floor, [tell] if floor is Floor.USER else [tell, e.Cue("sorry")])
     return _lost_draft(state, event, now, patience)
 
 
@@ -156,9 +161,9 @@ def _lost_draft(state: State, event: e.Event, now: float, patience: Patience) ->
     assert isinstance(event, e.EngineFailed)
     draft = current(state)
     if not draft.text:
-        return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(event.why)])
+        return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(event.why), e.Cue("sorry")])
     after, commands = user_turn.write_down(state, now, patience, [])
-    after, more = yielded(after, Floor.IDLE, [e.Tell(event.why)])
+    after, more = yielded(after, Floor.IDLE, [e.Tell(event.why), e.Cue("sorry")])
     return after, [*commands, *more]
 
 

@@ -265,6 +265,8 @@ class Timer(Enum):
     """A sound in her turn has lasted for long enough to look at its words."""
     LONGEST = "longest turn"
     """The user has been speaking for as long as one turn may be."""
+    THINKING = "thinking"
+    """The answer is slow enough for a sign that it is being thought about."""
     ANSWER = "answer"
     """An answer should have come by now."""
 
@@ -389,6 +391,14 @@ class Duck:
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """Play a sound that was prepared beforehand: a sign that she is thinking, or that she is sorry in her own
+    voice because an engine failed. It belongs to no draft."""
+
+    name: Literal["thinking", "sorry"]
+
+
+@dataclass(frozen=True, slots=True)
 class StopPlaying:
     """Silence the loudspeaker at once (answered by `PlaybackStopped`)."""
 
@@ -460,6 +470,7 @@ Command = (
     | YieldTurn
     | Play
     | Duck
+    | Cue
     | StopPlaying
     | CommitCompanionTurn
     | DropSound

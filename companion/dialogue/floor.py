@@ -32,6 +32,7 @@ _LIVES = {
     e.Timer.RESCORE: (Floor.PAUSE,),
     e.Timer.PARTIAL: (Floor.USER, Floor.PUSHED),
     e.Timer.LOOK: (Floor.CONTESTED, Floor.OVERLAP),
+    e.Timer.THINKING: (Floor.ANSWERING,),
     e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
 }
 """The states of the floor in which a timer means something; it is cancelled on the way out of them."""
@@ -48,6 +49,8 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
     partials = _LIVES[e.Timer.PARTIAL]
     if after.floor in partials and before.floor not in partials:
         commands.append(e.SetTimer(e.Timer.PARTIAL, now + user_turn.FIRST_PARTIAL))
+    if after.floor is Floor.ANSWERING and before.turn != after.turn and after.draft is not None:
+        commands.append(e.SetTimer(e.Timer.THINKING, max(now, after.draft.end + answer.THINKING)))
     longest = _LIVES[e.Timer.LONGEST]
     if after.floor in longest and (fired or before.floor not in longest):
         commands.append(e.SetTimer(e.Timer.LONGEST, now + patience.longest))

@@ -12,16 +12,20 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.audio import RATE, Sound
+from companion.audio import RATE, Sound, earcons
 from companion.dialogue import events as e
 from companion.dialogue.floor import step
 from companion.dialogue.prompt import Record, Turn
 from companion.dialogue.state import Floor, Patience, State
 from companion.dialogue.timeline import Stopwatch, Timeline
+from companion.engines.tts import Speech
 from companion.runtime.clock import Clock
 from companion.runtime.ears import Ears, Snapshot
 from companion.runtime.jobs import Job, Jobs
 from companion.runtime.mouth import Mouth
+
+SORRY = "I'm sorry, something went wrong in my head just now. Could you say that again?"
+"""What she says in her own voice when an engine failed and no answer came of a turn."""
 
 DUCKED = -12.0
 """How much softer she speaks while the user makes a sound, dB."""
@@ -90,7 +94,10 @@ class Conversation:
         self._reviewing: set[int] = set()
 
     def begin(self) -> None:
-        """Prepare for the first turn: the persona goes into the model's cache."""
+        """Prepare for the first turn: the persona goes into the model's cache, and what is said when
+        something fails is synthesised while everything works."""
+        self._mouth.prepare("thinking", [Speech(earcons.thinking(), earcons.RATE, ())])
+        self._hands.start("tts", "prepare", self._jobs.prepare("sorry", SORRY))
         self._settle()
 
     def handle(self, event: e.Event) -> None:
@@ -149,6 +156,8 @@ class Conversation:
                 self.timers.pop(timer, None)
             case e.Play(draft, index):
                 self._play(draft, index)
+            case e.Cue(name):
+                self._mouth.cue(name)
             case e.Duck(down):
                 self._sound.duck(DUCKED if down else 0.0)
             case e.StopPlaying(draft):

@@ -185,6 +185,16 @@ class Jobs:
 
         return job
 
+    def prepare(self, name: str, text: str) -> Job:
+        """Synthesise what may have to be said when nothing can be synthesised any more."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            self._mouth.prepare(name, list(self._engines.tts.synthesize(text, cancel)))
+            return
+            yield
+
+        return job
+
     def adjust(self, what: Literal["pace", "volume"], factor: float) -> Job:
         """Change her voice for what is synthesised from now on."""
 

@@ -29,6 +29,8 @@ class Mouth:
     """Clauses of drafts, by draft and index. May be used from several threads."""
 
     sound: Sound
+    _cues: dict[str, list[Speech]] = field(default_factory=dict)
+    _cue_end: float = 0.0
     _held: dict[tuple[int, int], list[Speech]] = field(default_factory=dict)
     _playing: list[_Playing] = field(default_factory=list)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -43,6 +45,8 @@ class Mouth:
         """Let a held clause sound, behind those that sound already."""
         with self._lock:
             speeches = self._held.pop((draft, index), [])
+            if self._cue_end > self.sound.heard():
+                self._cue_end = self.sound.stop()  # an answer is better than the sign that it is coming
             self._playing = [c for c in self._playing if c.draft == draft]
             words: list[tuple[str, float, float]] = []
             start = end = None
@@ -53,6 +57,21 @@ class Mouth:
                 words += [(w.text, at + w.start, at + w.end) for w in speech.words]
             if start is not None and end is not None:
                 self._playing.append(_Playing(draft, index, start, end, words))
+
+    def prepare(self, name: str, speeches: Sequence[Speech]) -> None:
+        """Keep a sound for `cue`."""
+        with self._lock:
+            self._cues[name] = list(speeches)
+
+    def cue(self, name: str) -> None:
+        """Play a prepared sound, unless one still sounds; nothing where it isn't prepared yet."""
+        with self._lock:
+            if self._cue_end > self.sound.heard():
+                return
+            for speech in self._cues.get(name, []):
+                self._cue_end = (
+                    self.sound.play(speech.samples, speech.rate) + len(speech.samples) / speech.rate
+                )
 
     def drop(self, draft: int) -> None:
         """Forget what is held for a draft."""

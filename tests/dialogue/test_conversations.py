@@ -444,3 +444,29 @@ def test_a_review_that_fails_is_told_once_and_not_tried_again():
 
 def _fields(patience):
     return {name: getattr(patience, name) for name in patience.__dataclass_fields__}
+
+
+def test_an_answer_that_is_slow_is_announced_by_a_sign_and_a_quick_one_is_not():
+    slow, quick = (Stage(Says(1.0, 2.0, "good morning to you all.")) for _ in range(2))
+    slow.llm.prefill_seconds = 3.0
+
+    slow.run(8.0)
+    quick.run(8.0)
+
+    ((at, _),) = slow.seen.of(e.Cue)
+    assert at == pytest.approx(3.5, abs=0.05)
+    assert slow.said()[-1].startswith("companion: ")
+    assert quick.seen.of(e.Cue) == []
+
+
+def test_when_the_model_fails_she_says_so_in_her_own_voice_and_goes_on():
+    stage = Stage(Says(1.0, 2.0, "good morning to you all."), Says(9.0, 10.0, "are you there now?"))
+    stage.llm.failing = EngineError("The model failed: try again.")
+    stage.run(6.0)
+    spoken = len(stage.sound.played)
+    stage.llm.failing = None
+    stage.run(16.0)
+
+    assert [what.name for _, what in stage.seen.of(e.Cue)] == ["sorry"]
+    assert spoken == 1
+    assert stage.said()[-1].startswith("companion: You said")
