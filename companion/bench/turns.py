@@ -36,7 +36,7 @@ LATE = 0.02
 TAIL = 0.15
 """Seconds of a recording that are kept behind its speech."""
 
-ANSWER_WITHIN = 12.0
+ANSWER_WITHIN = 60.0
 READY_WITHIN = 60.0
 
 

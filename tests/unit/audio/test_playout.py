@@ -169,3 +169,39 @@ def test_positions_whatever_happens(actions: list[tuple[str, int, int]]) -> None
     sound.standing["output"] = False
     sound.advance(queued + 2.0)
     assert abs(sound.heard() - queued) < 2e-3
+
+
+def test_ducked_she_is_softer_by_what_was_asked_and_comes_back_without_a_click() -> None:
+    sound = started()
+    sound.play(tone(3.0), 22_050)
+    sound.advance(1.0)
+    before = len(sound.in_air())
+    sound.duck(-12.0)
+    sound.advance(1.0)
+    middle = len(sound.in_air())
+    sound.duck(0.0)
+    sound.advance(0.5)
+    air = sound.in_air().astype(float)
+    late = round(0.02 * sound.out_rate)
+
+    loud, soft = np.abs(air[before - 4000 : before]).max(), np.abs(air[before + late : middle]).max()
+    again = np.abs(air[middle + late :]).max()
+
+    assert abs(20 * np.log10(soft / loud) + 12.0) < 0.2
+    assert again > 0.98 * loud
+    steepest = 8000 * 2 * np.pi * 440 / sound.out_rate
+    assert np.abs(np.diff(air[before - 1000 :])).max() < steepest * 1.1
+
+
+def test_a_stop_while_ducked_starts_the_next_sound_as_loud_as_asked() -> None:
+    sound = started()
+    sound.duck(-12.0)
+    sound.play(tone(1.0), 22_050)
+    sound.advance(0.5)
+    sound.stop()
+    sound.duck(0.0)
+    sound.play(tone(0.5), 22_050)
+    given = len(sound.in_air())
+    sound.advance(0.4)
+
+    assert np.abs(sound.in_air()[given + round(0.05 * sound.out_rate) :]).max() > 7800
