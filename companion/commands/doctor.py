@@ -117,7 +117,7 @@ def _weights(home: str | None) -> Iterator[Check]:
     from companion import app
 
     loader = app.Loader(_settings(home))
-    for role in ("llm", "asr", "tts", "endpoint"):
+    for role in app.NEEDED:
         yield _try(f"weights {role}", lambda role=role: loader.folder(role).name)  # type: ignore[misc]
 
 
