@@ -11,6 +11,7 @@ delay and tracks it (up to half a second).
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,54 @@ left as it is."""
 
 DELAY_MS = 60
 """What the canceller is told the delay is, to begin with."""
+
+
+LOUD = 10 ** (-45 / 20)
+"""RMS of a frame from which on her voice is loud enough to tell whether it comes back."""
+
+HEARD = 10 ** (-40 / 20)
+"""Amplitude of the microphone over that of the loudspeaker from which on an echo may be in it."""
+
+WITHIN = 50
+"""Frames within which an echo comes back: half a second."""
+
+LOOKS = 30
+"""Looks, 0.1 s of her voice each, that decide together whether there is an echo."""
+
+ENOUGH = 4
+"""Looks that are needed to say that there is none."""
+
+
+class EchoPath:
+    """Whether anything of the loudspeaker reaches the microphone at all.
+
+    With headphones nothing does, and a canceller that looks for an echo in vain takes the user's own voice
+    for one: in the first answer nobody could interrupt her. An echo makes the microphone as loud as it is
+    itself at least, whatever else is to be heard, so the lowest ratio of both levels lately is more than its
+    loudness. Until she has spoken for a second an echo is reckoned with.
+    """
+
+    def __init__(self) -> None:
+        self._heard: deque[float] = deque([0.0] * 2 * WITHIN, maxlen=2 * WITHIN)
+        self._played: deque[float] = deque([0.0] * 2 * WITHIN, maxlen=2 * WITHIN)
+        self._ratios: deque[float] = deque(maxlen=LOOKS)
+        self._count = 0
+
+    def add(self, heard: NDArray[np.float32], played: NDArray[np.float32]) -> None:
+        """Take a frame of each."""
+        self._heard.append(float(np.sqrt(np.mean(heard**2))))
+        self._played.append(float(np.sqrt(np.mean(played**2))))
+        self._count += 1
+        if self._count % 10:
+            return
+        loudest = max(list(self._played)[:WITHIN])
+        if loudest > LOUD:
+            self._ratios.append(max(self._heard) / loudest)
+
+    @property
+    def there(self) -> bool:
+        """Whether an echo must be reckoned with."""
+        return len(self._ratios) < ENOUGH or min(self._ratios) > HEARD
 
 
 class Reference:
@@ -115,6 +164,7 @@ class EchoCanceller:
             ) from error
         self._reference = reference
         self._quiet = 0
+        self._path = EchoPath()
 
     def clean(self, captured: Captured) -> Captured:
         """The frames without her voice; as they are while nothing was played for `TAIL` seconds."""
@@ -132,6 +182,9 @@ class EchoCanceller:
         self._processing.process_reverse_stream(self._as_frame(played))
         frame = self._as_frame(heard)
         self._processing.process_stream(frame)
+        self._path.add(heard, played)
+        if not self._path.there:
+            return heard
         cleaned = np.frombuffer(bytes(frame.data.cast("B")), np.int16)
         return cleaned.astype(np.float32) / np.float32(32768)
 

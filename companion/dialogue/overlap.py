@@ -6,6 +6,7 @@ What tells them apart, in the order in which it comes in:
 | --- | --- |
 | speech of any kind | her voice ducks at once |
 | words that are no backchannel, as soon as they are heard | a barge-in: she stops |
+| the same, but doubtful, in `DOUBTFUL` seconds of sound or more | a barge-in |
 | speech for `barge_in` seconds, and no look at its words has come back yet | a barge-in |
 | speech for `LONGEST` seconds, whatever its words | a barge-in |
 | the sound ends, and has words, and she was at the end of a question | a barge-in: it is the answer |
@@ -33,6 +34,10 @@ LOOK = 0.2
 
 AGAIN = 0.15
 """Seconds from one look to the next."""
+
+DOUBTFUL = 0.5
+"""Seconds of sound from which on doubtful words count, too: a cough is shorter, and her own voice, the echo
+canceller or a bad microphone makes the words of an interruption doubtful."""
 
 LONGEST = 1.5
 """Seconds of speech that no backchannel lasts."""
@@ -67,7 +72,8 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     """What the sound says so far."""
     assert isinstance(event, e.Overheard)
     after = replace(state, overhearing=max(0, state.overhearing - 1), looks=state.looks + 1)
-    if event.text and event.sure and not is_backchannel(event.text):
+    lasted = (now if after.over_at is None else after.over_at) - after.onset
+    if not is_backchannel(event.text) and (event.sure or lasted >= DOUBTFUL):
         return barge_in(after, now, patience)
     if after.over_at is not None and event.text and _was_asked(after):
         return barge_in(after, now, patience)

@@ -62,6 +62,8 @@ def test_speech_over_her_voice_silences_her_and_the_record_has_what_was_played(
 ):
     story = voice("Please tell me a long story about a small dog.")
     stop = voice("Stop now, please. That is enough.")
+    room.say(voice("Good morning."))  # from this answer the echo canceller learns that there are headphones
+    assert talking.wait_for("she: ", ANSWER), talking.lines
     room.start_tape()
     room.say(story)
     assert talking.wait_for("voice_to_voice", ANSWER), talking.lines
@@ -71,7 +73,7 @@ def test_speech_over_her_voice_silences_her_and_the_record_has_what_was_played(
     tape = room.stop_tape()
     talking.close()
 
-    interrupted = next(t for t in Store(home / "store.db").turns() if t.side == "companion")
+    interrupted = [t for t in Store(home / "store.db").turns() if t.side == "companion"][1]
     # no turn ends before 0.6 s of silence, however quick the machine, and neither sentence pauses as long
     user, speaker = tape.spans(tape.user, min_gap=0.5), tape.spans(tape.speaker, min_gap=0.5)
     onset = user[1][0]

@@ -107,3 +107,27 @@ def test_without_a_stream_the_reference_is_silence():
     room.reference.closed()
 
     assert not room.reference.take(room.sound.now, FRAME).any()
+
+
+def test_with_headphones_a_voice_over_hers_is_left_as_it_is():
+    room = Room(gain=0.0, delay=0.0)
+    room.sound.play(speechlike(8.0, 22_050), 22_050)
+    room.other = np.concatenate([np.zeros(2 * RATE), speechlike(2.0, RATE, seed=7) / 32768])
+    canceller = EchoCanceller(room.reference.take)
+    room.hear(canceller, 2.1)
+
+    assert level(room.hear(canceller, 1.8)) > level(speechlike(2.0, RATE, seed=7) / 32768) - 1
+
+
+def test_headphones_that_are_unplugged_bring_the_canceller_back():
+    room = Room(gain=0.0, delay=0.03)
+    room.sound.play(speechlike(25.0, 22_050), 22_050)
+    canceller = EchoCanceller(room.reference.take)
+    room.hear(canceller, 4.0)
+    room.gain = 0.25
+    room.hear(canceller, 10.0)
+
+    loud = Room(gain=0.25, delay=0.03)
+    loud.sound.play(speechlike(25.0, 22_050), 22_050)
+    loud.hear(None, 4.0)
+    assert level(room.hear(canceller, 3.0)) < level(loud.hear(None, 3.0)) - 20
