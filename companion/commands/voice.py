@@ -31,7 +31,10 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def list_(home: str | None, as_json: bool) -> None:
-    """The names of the voices, and how many utterances each was learned from."""
+    """The names of the voices, and how many utterances each was learned from.
+
+    Example: companion voice list
+    """
     with _store(home) as store:
         voices = [(name, heard) for name, _enrolled, _now, heard in store.voices()]
     if as_json:
