@@ -124,6 +124,27 @@ def turns(
     _report(home, ("llm", "asr", "tts", "endpoint"), measured)
 
 
+@command.command()
+@DATA
+@click.option("--most", default=30, show_default=True, help="How many sounds of each kind.")
+@click.option("--echo-db", type=float, help="The loudspeaker leaks into the microphone at this level.")
+@click.pass_obj
+def overlap(home: str | None, data: Path, most: int, echo_db: float | None) -> None:
+    """Interruptions, backchannels and noises over her voice: what stops her, and how soon.
+
+    Example: companion bench overlap --data recordings/ --most 10
+    """
+    from companion import app
+
+    app.prepare()
+    settings = app.settings_of(home)
+    loader = app.Loader(settings)
+    from companion.bench.overlap import run
+
+    measured = run(data, settings, loader.asr(), loader.tts(), _step, most=most, echo_db=echo_db)
+    _report(home, ("llm", "asr", "tts", "endpoint"), measured)
+
+
 def _detected(loader: Any, recognizer: Any, data: Path, short: bool) -> dict[str, Any]:
     from companion.bench.detector import run
 
