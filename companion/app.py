@@ -71,6 +71,7 @@ def patience(settings: Settings) -> Patience:
         hold=turns.hold,
         answer=ANSWER_WITHIN,
         hands_free=turns.mode == "hands-free",
+        backchannels=turns.backchannels == "on",
     )
 
 
@@ -229,7 +230,8 @@ def listener(settings: Settings, store: Any) -> Listener | None:
         for name, enrolled, now, heard in store.voices()
     )
     learn = settings.voices.learn == "on"
-    if not voices and not learn:
+    ask = settings.voices.answer == "ask"
+    if not voices and not learn and not ask:
         return None
     from companion.runtime.listener import Listener
 
@@ -237,7 +239,7 @@ def listener(settings: Settings, store: Any) -> Listener | None:
         store.keep_voice(voice.name, voice.enrolled.tobytes(), voice.now.tobytes(), voice.heard)
 
     known = settings.voices.answer == "known"
-    return Listener(Loader(settings).speaker(), KnownVoices(voices), known, learn, keep)
+    return Listener(Loader(settings).speaker(), KnownVoices(voices), known, learn, ask, keep)
 
 
 def converse(

@@ -93,6 +93,11 @@ class TurnsSettings:
         low=5.0,
         high=540.0,
     )
+    backchannels: str = setting(
+        "off",
+        'Whether she says "mm-hm" now and then while you talk for long.',
+        choices=("on", "off"),
+    )
     barge_in: float = setting(
         0.6,
         "Speech over her voice after which she stops, if its words aren't known by then.",
@@ -210,8 +215,9 @@ class VoicesSettings:
 
     answer: str = setting(
         "everyone",
-        "Whom she answers: everyone, or only voices she knows (`companion voice learn NAME`).",
-        choices=("everyone", "known"),
+        "Whom she answers: everyone; only voices she knows (`companion voice learn NAME`); or everyone, and "
+        "she asks a voice that she doesn't know whose it is, to know it from then on.",
+        choices=("everyone", "known", "ask"),
     )
     learn: str = setting(
         "off",

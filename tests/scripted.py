@@ -22,7 +22,8 @@ from companion.engines.tts import Speech, SpokenWord
 from companion.engines.vad.hysteresis import Hysteresis, Started
 from companion.runtime.conversation import Conversation
 from companion.runtime.ears import Ears
-from companion.runtime.jobs import Engines, Jobs, Talk
+from companion.runtime.jobs import Engines, Jobs, Recall, Talk, nothing_recalled
+from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
 from companion.runtime.simulation import Simulation, VirtualClock, VirtualSound
 from companion.settings import VadSettings
@@ -144,6 +145,7 @@ class ScriptedModel:
     )
     prefill_seconds: float = 0.3
     token_seconds: float = 0.05
+    prefill_rate: float = 0.0
     context_tokens: int = 4096
     prompts: list[tuple[Message, ...]] = field(default_factory=list)
     settled: list[tuple[Message, ...]] = field(default_factory=list)
@@ -177,7 +179,7 @@ class ScriptedModel:
         """Keeps nothing."""
 
     def rates(self) -> Rates:
-        return Rates(0.0, 1 / self.token_seconds)
+        return Rates(self.prefill_rate, 1 / self.token_seconds)
 
 
 @dataclass(slots=True)
@@ -242,7 +244,13 @@ class Seen:
 class Stage:
     """A conversation in virtual time between a script and scripted engines."""
 
-    def __init__(self, *script: Says, patience: Patience = PATIENCE) -> None:
+    def __init__(
+        self,
+        *script: Says,
+        patience: Patience = PATIENCE,
+        listener: Listener | None = None,
+        recall: Recall = nothing_recalled,
+    ) -> None:
         self.spent = Spent()
         self.asr = ScriptedRecognizer(script, self.spent)
         self.endpoint = ScriptedTurnDetector(self.spent)
@@ -264,7 +272,15 @@ class Stage:
         )
         talk = Talk(Sampling(0.0, 1.0, 0.0, 1.0, 1), max_tokens=100, persona="You are the companion.")
         engines = Engines(self.asr, self.endpoint, ScriptedWords(self.spent), self.llm, self.tts)
-        jobs = Jobs(engines, self.mouth, self.store, talk, matters=lambda a, b: a != b)
+        jobs = Jobs(
+            engines,
+            self.mouth,
+            self.store,
+            talk,
+            matters=lambda a, b: a != b,
+            listener=listener,
+            recall=recall,
+        )
         self.simulation.conversation = Conversation(
             jobs, self.simulation, self.ears, self.mouth, self.sound, patience, self.clock,
             watchers=(self.seen,),

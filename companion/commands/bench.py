@@ -145,6 +145,24 @@ def overlap(home: str | None, data: Path, most: int, echo_db: float | None) -> N
     _report(home, ("llm", "asr", "tts", "endpoint"), measured)
 
 
+@command.command()
+@DATA
+@click.option("--minutes", default=30.0, show_default=True, help="Of noise, and of other people's speech.")
+@click.pass_obj
+def quiet(home: str | None, data: Path, minutes: float) -> None:
+    """Noise, and other people's speech when she answers one person: how often it makes her speak.
+
+    Example: companion bench quiet --data recordings/ --minutes 5
+    """
+    from companion import app
+
+    app.prepare()
+    from companion.bench.quiet import run
+
+    measured = run(data, app.settings_of(home), _step, minutes=minutes)
+    _report(home, ("llm", "asr", "tts", "speaker"), measured)
+
+
 def _detected(loader: Any, recognizer: Any, data: Path, short: bool) -> dict[str, Any]:
     from companion.bench.detector import run
 

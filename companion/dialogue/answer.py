@@ -203,6 +203,16 @@ def stop_asked(state: State, event: e.Event, now: float, patience: Patience) -> 
     return after, [*before, *commands]
 
 
+def introduced(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """A voice was learned, or not: say so, and how it is undone."""
+    assert isinstance(event, e.Introduced)
+    if event.learned:
+        why = f"She knows the voice of {event.name} now; `companion voice forget {event.name}` deletes it."
+    else:
+        why = f"That isn't the voice she knows as {event.name}, so she hasn't changed what she knows."
+    return state, [e.Tell(why)]
+
+
 def adjusted(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """Her voice was changed: say so, and how it is kept or undone."""
     assert isinstance(event, e.Adjusted)

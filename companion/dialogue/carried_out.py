@@ -12,6 +12,7 @@ from typing import Literal
 from companion.dialogue import events as e
 from companion.dialogue.clauses import split
 from companion.dialogue.draft import Clause, Draft
+from companion.dialogue.introductions import MET, WHO
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import Floor, Patience, State, Step, committed, current, revoked, yielded
 
@@ -49,10 +50,7 @@ def request_in(state: State, text: str) -> Request | None:
 
 def carry_out(state: State, request: Request, now: float, patience: Patience) -> Step:
     """Commit the turn, which the current draft has the words of, and do what it asks for."""
-    draft = current(state)
-    turn = state.turns + 1
-    said: list[e.Command] = [committed(draft, turn), e.DropSound()]
-    after = replace(state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0)
+    after, said = _over(state)
     words = ""
     if request in STEP:
         said.append(e.Adjust(*STEP[request]))
@@ -70,6 +68,26 @@ def carry_out(state: State, request: Request, now: float, patience: Patience) ->
         after = replace(after, rest=after.rest if request is Request.STOP else "")
     after, commands = yielded(after, Floor.IDLE, [], f"the user asked: {request.value}")
     return after, [*said, *commands]
+
+
+def ask_who(state: State, now: float, patience: Patience) -> Step:
+    """A voice that nobody is known by: ask whose it is, once."""
+    after, said = _over(state)
+    return _recited(replace(after, asked_who=True, introduced=True), WHO, now, patience, said)
+
+
+def introduced(state: State, name: str, now: float, patience: Patience) -> Step:
+    """The stranger gave a name: the voice is learned by it."""
+    after, said = _over(state)
+    said = [*said, e.Introduce(name)]
+    return _recited(replace(after, asked_who=False), MET.format(name=name), now, patience, said)
+
+
+def _over(state: State) -> Step:
+    """The turn whose words the current draft has is written down; what answers it is to follow."""
+    turn = state.turns + 1
+    after = replace(state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0)
+    return after, [committed(current(state), turn), e.DropSound()]
 
 
 def _recited(state: State, words: str, now: float, patience: Patience, said: list[e.Command]) -> Step:

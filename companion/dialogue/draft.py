@@ -24,7 +24,8 @@ class Draft:
     """One attempt at answering the turn as heard up to `end` (seconds of the clock).
 
     `guess`: the words it is already being written for, though more may follow. `text` is None until the words
-    are known. `who`: whose voice they are in, and how `sure` that is.
+    are known. `who`: whose voice they are in, and how `sure` that is; `stranger`:
+    she is to ask who it is.
     `verdicts`: the end-of-turn model's on its sound; `ending`: the sentence model's on its words,
     None until it has given it.
     `over`: the turn has been declared over, so the draft commits as soon as its words are known.
@@ -40,6 +41,7 @@ class Draft:
     guess: str | None = None
     who: str = ""
     sure: float = 0.0
+    stranger: bool = False
     verdicts: tuple[float, ...] = ()
     ending: float | None = None
     over: bool = False

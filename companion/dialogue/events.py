@@ -29,6 +29,16 @@ class SpeechSustained:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechRose:
+    """A sound that may become speech began: `SpeechStarted` follows if it lasts, else `SpeechFell`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechFell:
+    """The sound that might have become speech was too short for any."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechDipped:
     """The speech that goes on fell silent at `at`, for a moment or for longer: a word has just ended."""
 
@@ -61,12 +71,23 @@ class WordsJudged:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """The words of the turn so far; empty when there was nothing worth believing, or nobody who is answered
-    said it. `who`: whose voice it is ("": nobody's that is known), `sure`: how sure that is (0..1)."""
+    said it. `who`: whose voice it is ("": nobody's that is known), `sure`: how sure that is (0..1).
+    `stranger`: it is nobody's, surely, and she is to ask who it is."""
 
     draft: int
     text: str
     who: str = ""
     sure: float = 0.0
+    stranger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """Somebody said who they are; `learned`: their voice is known by that name now (else somebody else's is,
+    and nothing was changed)."""
+
+    name: str
+    learned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +187,14 @@ class Thinned:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """What memory gave for the user's words of that utterance: it stands before them in the prompt."""
+
+    utterance: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Adjusted:
     """Her voice was changed as asked: `value` is what its pace or volume is now (1.0: as the voice is)."""
 
@@ -220,12 +249,15 @@ class StopAsked:
 
 Event = (
     SpeechStarted
+    | SpeechRose
+    | SpeechFell
     | SpeechSustained
     | SpeechDipped
     | SpeechPaused
     | TurnJudged
     | WordsJudged
     | Heard
+    | Introduced
     | Overheard
     | ReplyBegun
     | ClauseWritten
@@ -237,6 +269,7 @@ Event = (
     | Stored
     | Reviewed
     | Thinned
+    | Recalled
     | Adjusted
     | EngineFailed
     | TimerFired
@@ -310,7 +343,10 @@ class Transcribe:
 
 @dataclass(frozen=True, slots=True)
 class Overhear:
-    """Write down what of the turn has been said so far, while it goes on (answered by `Overheard`)."""
+    """Write down what of the turn has been said so far, while it goes on (answered by `Overheard`).
+    `urgent`: she speaks meanwhile, and her voice waits for it; other engines make room."""
+
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +404,13 @@ class CommitUserTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class Introduce:
+    """Learn the voice of the stranger who has just spoken (answered by `Introduced`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class YieldTurn:
     """Say explicitly that a committed user turn gets no answer of its own."""
 
@@ -395,7 +438,7 @@ class Cue:
     """Play a sound that was prepared beforehand: a sign that she is thinking, or that she is sorry in her own
     voice because an engine failed. It belongs to no draft."""
 
-    name: Literal["thinking", "sorry"]
+    name: Literal["thinking", "sorry", "mm-hm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,6 +511,7 @@ Command = (
     | Revoke
     | CommitUserTurn
     | YieldTurn
+    | Introduce
     | Play
     | Duck
     | Cue

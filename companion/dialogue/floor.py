@@ -54,9 +54,14 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
     longest = _LIVES[e.Timer.LONGEST]
     if after.floor in longest and (fired or before.floor not in longest):
         commands.append(e.SetTimer(e.Timer.LONGEST, now + patience.longest))
-    if (before.floor is Floor.OVERLAP) != (after.floor is Floor.OVERLAP):
-        commands.append(e.Duck(after.floor is Floor.OVERLAP))
+    if _soft(before) != _soft(after):
+        commands.append(e.Duck(_soft(after)))
     return commands
+
+
+def _soft(state: State) -> bool:
+    """Whether she speaks softly: the user makes a sound, or may be about to."""
+    return state.floor is Floor.OVERLAP or (state.floor is Floor.COMPANION and state.rising)
 
 
 def _stale(state: State, event: e.Event) -> bool:
@@ -72,6 +77,7 @@ def _stale(state: State, event: e.Event) -> bool:
 _ALWAYS: dict[type[e.Event], tuple[Handler, frozenset[Floor]]] = {
     e.PlaybackStopped: (answer.playback_stopped, frozenset()),
     e.Adjusted: (answer.adjusted, frozenset()),
+    e.Introduced: (answer.introduced, frozenset()),
 }
 
 
@@ -174,6 +180,8 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.ClauseReady: (answer.clause_ready, _to(_F.IDLE)),
         e.ReplyWritten: (answer.reply_written, _to(_F.IDLE)),
         e.ClausePlayed: (answer.clause_played, _to(_F.IDLE)),
+        e.SpeechRose: (overlap.rises, _to()),
+        e.SpeechFell: (overlap.rises, _to()),
         e.SpeechStarted: (overlap.user_overlaps, _to(_F.OVERLAP)),
         e.TimerFired: (answer.answer_overdue, _to(_F.IDLE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),

@@ -4,18 +4,20 @@ What tells them apart, in the order in which it comes in:
 
 | evidence | what it means |
 | --- | --- |
-| speech of any kind | her voice ducks at once |
-| words that are no backchannel, as soon as they are heard | a barge-in: she stops |
+| a sound that may be speech, from its first 32 ms on | her voice ducks, for as long as it lasts |
+| a request that code carries out ("stop"), as soon as it is heard | a barge-in: she stops |
+| words that are no backchannel, and another behind them or the sound's end | a barge-in |
 | the same, but doubtful, in `DOUBTFUL` seconds of sound or more | a barge-in |
 | speech for `barge_in` seconds, and no look at its words has come back yet | a barge-in |
 | speech for `LONGEST` seconds, whatever its words | a barge-in |
 | the sound ends, and has words, and she was at the end of a question | a barge-in: it is the answer |
-| the sound ends, and all its words are a backchannel ("mhm"), or it has none (a cough, a door) | she goes on
-|
+| the sound ends, and all its words are a backchannel ("mhm", "go on") | she goes on |
+| the sound ends, and has no words (a cough, a door) | she goes on |
 
 The words are looked at `LOOK` seconds after the sound is noticed and every `AGAIN` seconds from then on:
 "mhm" takes 0.3 to 0.5 s, and 0.4 s of speech are enough for Whisper base to hear the first word of an
-interruption.
+interruption. The last word of a sound that goes on is a guess at half a word ("oh wow" was heard as "oh,
+why"), so it doesn't count. `companion bench overlap` measures all of this.
 """
 
 from __future__ import annotations
@@ -27,17 +29,18 @@ from companion.dialogue import events as e
 from companion.dialogue.answer import sound
 from companion.dialogue.backchannels import is_backchannel
 from companion.dialogue.draft import Draft
+from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, yielded
 
 LOOK = 0.2
 """Seconds from the noticing of a sound to the first look at its words."""
 
-AGAIN = 0.15
-"""Seconds from one look to the next."""
+AGAIN = 0.05
+"""Seconds from one look to the next: a look takes 0.1 to 0.2 s by itself."""
 
-DOUBTFUL = 0.5
-"""Seconds of sound from which on doubtful words count, too: a cough is shorter, and her own voice, the echo
-canceller or a bad microphone makes the words of an interruption doubtful."""
+DOUBTFUL = 0.65
+"""Seconds of sound from which on doubtful words count, too: a cough and most "mhm" are shorter, and her own
+voice, the echo canceller or a bad microphone makes the words of an interruption doubtful."""
 
 LONGEST = 1.5
 """Seconds of speech that no backchannel lasts."""
@@ -49,8 +52,15 @@ def user_overlaps(state: State, event: e.Event, now: float, patience: Patience) 
     if not patience.hands_free or state.muted:
         return state, []
     floor = Floor.CONTESTED if state.floor is Floor.ANSWERING else Floor.OVERLAP
-    after = replace(state, floor=floor, over_at=None, onset=event.onset, looks=0, overhearing=0)
+    after = replace(state, floor=floor, over_at=None, onset=event.onset, looks=0, overhearing=0, rising=False)
     return after, [e.SetTimer(e.Timer.LOOK, now + LOOK)]
+
+
+def rises(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """A sound begins that may be speech, or was too short: her voice ducks without waiting for more."""
+    if not patience.hands_free or state.muted:
+        return state, []
+    return replace(state, rising=isinstance(event, e.SpeechRose)), []
 
 
 def goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -65,7 +75,7 @@ def time_passes(state: State, event: e.Event, now: float, patience: Patience) ->
         return answer.answer_overdue(state, event, now, patience)
     if state.overhearing:
         return state, []
-    return replace(state, overhearing=1), [e.Overhear()]
+    return replace(state, overhearing=1), [e.Overhear(urgent=True)]
 
 
 def overheard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -73,7 +83,11 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     assert isinstance(event, e.Overheard)
     after = replace(state, overhearing=max(0, state.overhearing - 1), looks=state.looks + 1)
     lasted = (now if after.over_at is None else after.over_at) - after.onset
-    if not is_backchannel(event.text) and (event.sure or lasted >= DOUBTFUL):
+    request = understand(event.text)
+    if request not in (None, Request.GO_ON):
+        return barge_in(after, now, patience)
+    certain = event.text if after.over_at is not None else event.text.rpartition(" ")[0]
+    if request is None and not is_backchannel(certain) and (event.sure or lasted >= DOUBTFUL):
         return barge_in(after, now, patience)
     if after.over_at is not None and event.text and _was_asked(after):
         return barge_in(after, now, patience)
@@ -93,7 +107,7 @@ def sound_ends(state: State, event: e.Event, now: float, patience: Patience) -> 
     """The sound is over: all of its words tell what it was."""
     assert isinstance(event, e.SpeechPaused)
     after = replace(state, over_at=event.end, overhearing=state.overhearing + 1)
-    return after, [e.CancelTimer(e.Timer.LOOK), e.Overhear()]
+    return after, [e.CancelTimer(e.Timer.LOOK), e.Overhear(urgent=True)]
 
 
 def barge_in(state: State, now: float, patience: Patience) -> Step:

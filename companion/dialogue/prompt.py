@@ -35,12 +35,14 @@ the front of the prompt, where they are evaluated once."""
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A turn as it stands in the record. `number` counts the user's turns; a companion's turn carries the
-    number of its draft. `interrupted`: its end was never heard."""
+    number of its draft. `interrupted`: its end was never heard. `recalled`: what memory gave for it, which
+    stays before it so that what was evaluated stays true."""
 
     side: Side
     number: int
     text: str
     interrupted: bool = False
+    recalled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,15 @@ class Record:
                 for t in self.turns
             )
         )
+
+    def with_recalled(self, note: str) -> Record:
+        """The record with what was recalled for its last user turn, where nothing was yet."""
+        turns = list(self.turns)
+        for i in range(len(turns) - 1, -1, -1):
+            if turns[i].side == "user":
+                turns[i] = replace(turns[i], recalled=turns[i].recalled or note)
+                break
+        return Record(tuple(turns))
 
     def since(self, side: Side, number: int) -> Record:
         """The record from that turn on; the whole of it if that turn isn't there."""
@@ -102,6 +113,7 @@ def lines(
         messages += [Line("user", said), Line("assistant", answered)]
     for turn in turns:
         text = turn.text + (" —" if turn.interrupted else "")
+        text = f"({turn.recalled})\n{text}" if turn.recalled else text
         if not turn.text:
             continue
         role: Literal["user", "assistant"] = "user" if turn.side == "user" else "assistant"

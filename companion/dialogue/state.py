@@ -32,7 +32,7 @@ class Floor(Enum):
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long the floor waits for what, in seconds. `factor`: what the waits of `endpointing` are multiplied
-    with. `hold`: for a user who asked for time."""
+    with. `hold`: for a user who asked for time. `backchannels`: whether she says "mm-hm" in long turns."""
 
     factor: float
     wait_most: float
@@ -40,6 +40,7 @@ class Patience:
     answer: float
     hands_free: bool
     hold: float = 300.0
+    backchannels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,12 @@ class State:
     answers, 0 before the commit. `stored`: that turn is on disk. `unanswered`: number of a committed turn
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
     transcripts that are under way. Of a sound of the user's in her turn: its `onset`, `over_at`, when it
-    ended (None: it goes on), and how many `looks` at its words have come back. `foreseen`: the words of the
-    turn so far as the model was given them. `said`: the whole of her last answer that sounded; `rest`: what
-    of it was not heard because she was interrupted. `pace`: how long this user's pauses last, 1.0 as usual.
+    ended (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound in her turn
+    may become speech. `foreseen`: the words of the turn so far as the model was given them. `said`: the whole
+    of her last answer that sounded; `rest`: what of it was not heard because she was interrupted. `pace`: how
+    long this user's pauses last, 1.0 as usual. `began`: when the user took the floor; `hummed`: when she
+    last said "mm-hm". `asked_who`: her last answer asked a stranger for a name; `introduced`: she has asked
+    before, and asks nobody again.
     """
 
     floor: Floor = Floor.IDLE
@@ -65,10 +69,15 @@ class State:
     onset: float = 0.0
     over_at: float | None = None
     looks: int = 0
+    rising: bool = False
     foreseen: str = ""
     said: str = ""
     rest: str = ""
     pace: float = 1.0
+    began: float = 0.0
+    hummed: float = float("-inf")
+    asked_who: bool = False
+    introduced: bool = False
     drafts: int = 0
     turns: int = 0
 

@@ -8,6 +8,7 @@ from companion.dialogue import carried_out
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
 from companion.dialogue.endpointing import Evidence, learned, settled, wait
+from companion.dialogue.introductions import name_in
 from companion.dialogue.openness import openness
 from companion.dialogue.requests import holds_floor
 from companion.dialogue.state import (
@@ -32,6 +33,16 @@ PARTIAL_EVERY = 0.8
 PARTIAL_SHARE = 0.4
 """Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause."""
 
+LONG_TURN = 10.0
+"""Seconds into a turn from which on she may say "mm-hm"."""
+
+MORE = 0.2
+"""The end-of-turn model's probability below which more is to come: 1 in 10 complete turns gets less."""
+
+HUM_EVERY = 12.0
+"""Seconds from one "mm-hm" to the next, at least. Listeners of American English give one every 5 to 10 s
+(Ward and Tsukahara 2000, Maynard 1986); a voice from a machine should be more sparing."""
+
 RESCORE = 0.45
 """Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt."""
 
@@ -40,7 +51,7 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
     """Speech in the quiet: the user takes the floor, unless only a key gives it."""
     if not patience.hands_free or state.muted:
         return state, []
-    return replace(state, floor=Floor.USER, overhearing=0, foreseen=""), []
+    return replace(state, floor=Floor.USER, overhearing=0, foreseen="", began=now), []
 
 
 def word_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -188,7 +199,18 @@ def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step
     assert isinstance(event, e.TurnJudged)
     draft = current(state)
     draft = replace(draft, verdicts=(*draft.verdicts, event.probability))
-    return _await_end(replace(state, draft=draft), now, patience, [])
+    state, hum = _hummed(replace(state, draft=draft), now, patience)
+    return _await_end(state, now, patience, hum)
+
+
+def _hummed(state: State, now: float, patience: Patience) -> Step:
+    """Say "mm-hm" in a long turn, in a pause that sounds as if more were to come. It is no turn."""
+    draft = current(state)
+    due = now - state.began >= LONG_TURN and now - state.hummed >= HUM_EVERY
+    goes_on = len(draft.verdicts) == 1 and draft.verdicts[0] < MORE and not draft.over
+    if not (patience.backchannels and due and goes_on):
+        return state, []
+    return replace(state, hummed=now), [e.Cue("mm-hm")]
 
 
 def words_judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -204,7 +226,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     What was drafted ahead for the same words goes on; for others it is done anew.
     """
     assert isinstance(event, e.Heard)
-    draft = replace(current(state), who=event.who, sure=event.sure)
+    draft = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
     if not event.text:
         return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
     if draft.guess is not None and same(draft.guess, event.text):
@@ -306,6 +328,10 @@ def commit(state: State, now: float, patience: Patience, commands: list[e.Comman
         after, more = carried_out.abandoned(state)
     elif (request := carried_out.request_in(state, text)) is not None:
         after, more = carried_out.carry_out(state, request, now, patience)
+    elif current(state).stranger and not state.introduced:
+        after, more = carried_out.ask_who(state, now, patience)
+    elif state.asked_who and not current(state).who and (name := name_in(text)):
+        after, more = carried_out.introduced(state, name, now, patience)
     else:
         return write_down(state, now, patience, commands)
     return after, [*commands, *more]
@@ -316,8 +342,9 @@ def write_down(state: State, now: float, patience: Patience, commands: list[e.Co
     draft = current(state)
     turn = state.turns + 1
     after = replace(
-        state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0, draft=draft
-    )
+        state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0, draft=draft,
+        asked_who=False,
+    )  # fmt: skip
     return after, [
         *commands,
         committed(draft, turn),

@@ -90,6 +90,9 @@ class Conversation:
         self._stopwatch = Stopwatch()
         self._timed = 0
         self._shots: dict[int, Snapshot] = {}
+        self._answered = 0
+        self._utterance = 1  # counts the user's, those that became no turn too
+        self._recalled: dict[int, str] = {}
         self._to_review: list[_Committed] = []
         self._reviewing: set[int] = set()
 
@@ -98,6 +101,8 @@ class Conversation:
         something fails is synthesised while everything works."""
         self._mouth.prepare("thinking", [Speech(earcons.thinking(), earcons.RATE, ())])
         self._hands.start("tts", "prepare", self._jobs.prepare("sorry", SORRY))
+        if self._patience.backchannels:
+            self._hands.start("tts", "prepare", self._jobs.prepare("mm-hm", "Mm-hm."))
         self._settle()
 
     def handle(self, event: e.Event) -> None:
@@ -117,6 +122,8 @@ class Conversation:
         elif isinstance(event, e.EngineFailed) and event.role == "asr" and event.draft == 0:
             self._to_review = [w for w in self._to_review if w.turn not in self._reviewing]
             self._reviewing.clear()
+        elif isinstance(event, e.Recalled):
+            self._recall(event)
         elif isinstance(event, e.Thinned):
             self.record = self.record.since(event.side, event.number)
         timeline = self._stopwatch.read()
@@ -166,6 +173,7 @@ class Conversation:
                 self._commit(command)
             case e.DropSound(draft):
                 self._ears.drop(draft)
+                self._utterance += 1
             case e.HoldSound():
                 self._ears.hold()
             case e.CloseMicrophone():
@@ -186,12 +194,13 @@ class Conversation:
     def _employ(self, command: e.Command) -> None:
         """Give an engine its work."""
         match command:
-            case e.Overhear():
+            case e.Overhear(urgent):
                 self._rest_from_review()
-                self._hands.start("asr", "overhear", self._jobs.overhear(self._ears.so_far()))
+                job = self._jobs.overhear(self._ears.so_far(), urgent=urgent)
+                self._hands.start("asr", "overhear", job)
             case e.Foresee(text):
                 self._hands.cancel("foresee")
-                self._hands.start("llm", "foresee", self._jobs.foresee(text, self.record))
+                self._hands.start("llm", "foresee", self._jobs.foresee(text, self.record, self._utterance))
             case e.Transcribe(draft):
                 self._rest_from_review()
                 self._shots = {draft: self._ears.snapshot(draft)}
@@ -205,7 +214,10 @@ class Conversation:
             case e.Reply(draft, text):
                 self._hands.cancel("settle")
                 self._hands.cancel("foresee")
-                self._hands.start("llm", f"draft {draft}", self._jobs.reply(draft, text, self.record))
+                job = self._jobs.reply(draft, text, self.record, self._utterance)
+                self._hands.start("llm", f"draft {draft}", job)
+            case e.Introduce(name):
+                self._hands.start("asr", "introduce", self._jobs.introduce(name))
             case e.Adjust(what, factor):
                 self._hands.start("tts", "adjust", self._jobs.adjust(what, factor))
             case e.Speak(draft, index, text):
@@ -241,7 +253,10 @@ class Conversation:
             self.record = self.record.with_text("companion", draft, text, interrupted)
             self._hands.start("store", "store", self._jobs.store_companion(draft, text, interrupted))
             return
-        self.record = self.record.with_turn(Turn("user", command.turn, command.text))
+        recalled = self._recalled.pop(self._utterance, "")
+        self._recalled.clear()
+        self.record = self.record.with_turn(Turn("user", command.turn, command.text, recalled=recalled))
+        self._answered, self._utterance = self._utterance, self._utterance + 1
         stored = self._jobs.store_user(command.turn, command.text, command.who, command.sure)
         self._hands.start("store", "store", stored)
         shot = self._shots.pop(command.draft, None)
@@ -249,6 +264,13 @@ class Conversation:
             self._to_review.append(_Committed(command.turn, command.text, shot.audio))
             while sum(len(waiting.audio) for waiting in self._to_review) > BACKLOG * RATE:
                 self._to_review.pop(0)
+
+    def _recall(self, event: e.Recalled) -> None:
+        """Keep what was recalled for the turn that it belongs to, which may have been committed already."""
+        if event.utterance == self._answered:
+            self.record = self.record.with_recalled(event.note)
+        else:
+            self._recalled = {event.utterance: event.note}
 
     def _settle(self) -> None:
         self._hands.cancel("settle")

@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.audio import FRAME, RATE, Captured
-from companion.dialogue.events import Event, SpeechDipped, SpeechPaused, SpeechStarted, SpeechSustained
+from companion.dialogue.events import (
+    Event,
+    SpeechDipped,
+    SpeechFell,
+    SpeechPaused,
+    SpeechRose,
+    SpeechStarted,
+    SpeechSustained,
+)
 from companion.engines.vad import WINDOW, SpeechDetector
 
 MOST = 600.0
@@ -38,6 +46,11 @@ class EdgeFinder(Protocol):
     @property
     def voiced(self) -> bool:
         """Whether the last window was speech, no silence within it."""
+        ...
+
+    @property
+    def rising(self) -> bool:
+        """Whether the last window was perhaps the beginning of speech."""
         ...
 
     def reset(self) -> None:
@@ -128,10 +141,13 @@ class Ears:
             events: list[Event] = []
             while end - self._windowed >= WINDOW:
                 window = self._tape.slice(self._windowed, self._windowed + WINDOW)
+                rising = self._edges.rising
                 edge = self._edges.feed(self._detector.probability(window))
                 self._windowed += WINDOW
                 if edge is not None:
                     events.append(self._note(edge, captured.at, end))
+                elif rising != self._edges.rising:
+                    events.append(SpeechFell() if rising else SpeechRose())
                 events += self._sustain(captured.at, end)
                 events += self._dip(captured.at, end)
             self._trim(end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -24,6 +25,7 @@ from companion.engines.speaker.voices import Who
 from companion.engines.tts import Synthesizer
 from companion.errors import EngineError
 from companion.runtime.ears import Ears, Snapshot
+from companion.runtime.headroom import Headroom
 from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
 
@@ -37,6 +39,23 @@ FAST = 400.0
 On two cores (75) it costs 0.4 s, which the partial transcripts need: they came late, and nothing was won."""
 
 
+SPEAKING_LEFT = 0.8
+"""Seconds that somebody who speaks mostly goes on for: half of a spoken order of 3 s is still to come when
+its first words are known."""
+
+PAUSE_LEFT = 0.25
+"""Seconds between the first verdict on a pause and the shortest wait for its end."""
+
+SAYS_SOMETHING = 3
+"""Words from which on memory is asked about them."""
+
+LEAST_RECALLED, MOST_RECALLED = 24, 512
+"""Tokens of a note: fewer say nothing, more drown the words."""
+
+FRAME_TOKENS = 16
+"""Tokens that a template puts around a message, at most."""
+
+
 class Store(Protocol):
     """Where committed turns go; every method returns once they are on disk."""
 
@@ -45,6 +64,20 @@ class Store(Protocol):
     def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None: ...
 
     def review_user_turn(self, number: int, transcription: Transcription, answered: str) -> None: ...
+
+
+class Recall(Protocol):
+    """Memory, asked for what the user's words bring to mind."""
+
+    def __call__(self, words: str, tokens: int, cancel: Cancel) -> str:
+        """A note of at most that many tokens for the model to read before the words; "" for nothing. Returns
+        at once: somebody speaks, or waits."""
+        ...
+
+
+def nothing_recalled(words: str, tokens: int, cancel: Cancel) -> str:
+    """A memory without anything in it."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +113,15 @@ class Jobs:
         talk: Talk,
         matters: Callable[[str, str], bool],
         listener: Listener | None = None,
+        recall: Recall = nothing_recalled,
     ) -> None:
         self._engines, self._mouth, self._store, self._talk = engines, mouth, store, talk
         self._matters = matters
         self._listener = listener
+        self._recall = recall
+        self._recalled = (-1, "")
         self._partials = Partials(engines.asr)
+        self._processor = Headroom()
         self._first: Turn | None = None
         self._cut = True
 
@@ -99,17 +136,20 @@ class Jobs:
                 heard = self._partials.hear_out(sound.start, sound.voiced, sound.audio, cancel)
             who = self._listener.who(sound) if self._listener and heard.text else NOBODY
             meant = not self._listener or self._listener.meant(who)
-            yield e.Heard(draft, heard.text if meant else "", who.name, who.sure)
+            stranger = self._listener is not None and self._listener.strange(who)
+            yield e.Heard(draft, heard.text if meant else "", who.name, who.sure, stranger)
 
         return job
 
-    def overhear(self, sound: Snapshot) -> Job:
-        """Write down what has been said so far of a turn that goes on."""
+    def overhear(self, sound: Snapshot, *, urgent: bool = False) -> Job:
+        """Write down what has been said so far of a turn that goes on. While it is `urgent`, the reply waits:
+        two engines on two cores take twice as long each."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             began = time.perf_counter()
             try:
-                heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
+                with self._processor.needed() if urgent else nullcontext():
+                    heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
             except EngineError:
                 heard = Hypothesis(
                     "", "", sure=False
@@ -122,15 +162,14 @@ class Jobs:
 
         return job
 
-    def foresee(self, text: str, record: Record) -> Job:
-        """Let the model read the first words of a turn that goes on."""
+    def foresee(self, text: str, record: Record, utterance: int = 0) -> Job:
+        """Let the model read the first words of a turn that goes on, behind what memory has for them."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text)))
+            yield from self._ask_memory(text, utterance, SPEAKING_LEFT, cancel)
+            prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text, utterance)))
             if self._cut:
                 self._engines.llm.prefill(prompt, cancel, open_ended=True)
-            return
-            yield
 
         return job
 
@@ -150,11 +189,12 @@ class Jobs:
 
         return job
 
-    def reply(self, draft: int, text: str, record: Record) -> Job:
+    def reply(self, draft: int, text: str, record: Record, utterance: int = 0) -> Job:
         """Write the reply, clause by clause."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text)))
+            yield from self._ask_memory(text, utterance, PAUSE_LEFT, cancel)
+            prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text, utterance)))
             splitter, index, begun = ClauseSplitter(lengths(self._engines.llm.rates().decode)), 0, False
             if not self._cut:
                 self._thin(prompt, cancel)
@@ -168,6 +208,7 @@ class Jobs:
                 for clause in splitter.feed(piece):
                     yield e.ClauseWritten(draft, index, clause)
                     index += 1
+                self._processor.given(cancel)
             for clause in splitter.flush():
                 yield e.ClauseWritten(draft, index, clause)
                 index += 1
@@ -179,6 +220,7 @@ class Jobs:
         """Synthesise a clause and hold it."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
+            self._processor.given(cancel)
             speeches = list(self._engines.tts.synthesize(text, cancel))
             if not cancel.is_set():
                 yield e.ClauseReady(draft, index, self._mouth.hold(draft, index, speeches))
@@ -192,6 +234,15 @@ class Jobs:
             self._mouth.prepare(name, list(self._engines.tts.synthesize(text, cancel)))
             return
             yield
+
+        return job
+
+    def introduce(self, name: str) -> Job:
+        """Learn the voice of the stranger who has spoken."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            if self._listener:
+                yield e.Introduced(name, self._listener.introduce(name))
 
         return job
 
@@ -300,9 +351,24 @@ class Jobs:
         """The record as far as it leaves room in the context for some turns more."""
         return thinned(record, self._count, limit=self._share(0.75), target=self._share(0.5))
 
-    def _answerable(self, record: Record, text: str) -> Record:
-        """The record with the words to be answered, as far as they fit in the context together."""
-        whole = record.with_turn(Turn("user", 0, text)) if text else record
+    def _ask_memory(self, text: str, utterance: int, left: float, cancel: Cancel) -> Iterator[e.Event]:
+        """Ask memory on the first words that say something, once an utterance, for as much as the model can
+        read in the `left` seconds; a note that is longer is left out, for it would delay the answer."""
+        tokens = min(MOST_RECALLED, int(self._engines.llm.rates().prefill * left))
+        if self._recalled[0] == utterance or len(text.split()) < SAYS_SOMETHING or tokens < LEAST_RECALLED:
+            return
+        note = self._recall(text, tokens, cancel)
+        if note and self._engines.llm.count([Message("user", note)]) > tokens + FRAME_TOKENS:
+            note = ""
+        self._recalled = (utterance, note)
+        if note:
+            yield e.Recalled(utterance, note)
+
+    def _answerable(self, record: Record, text: str, utterance: int) -> Record:
+        """The record with the words to be answered, and what they recall, as far as they fit in the context
+        together."""
+        note = self._recalled[1] if self._recalled[0] == utterance else ""
+        whole = record.with_turn(Turn("user", 0, text, recalled=note)) if text else record
         return thinned(whole, self._count, limit=self._room, target=self._share(0.75))
 
     def _count(self, record: Record) -> int:

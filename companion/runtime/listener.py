@@ -31,23 +31,47 @@ ENOUGH = 1.5
 class Listener:
     """Tells voices apart for the recogniser's thread. `only_known`: a voice that is nobody's is not answered,
     once any is known. `learn`: the first voice she hears is learned quietly, and every known one follows its
-    owner's. `keep` puts a voice that changed on disk."""
+    owner's. `ask`: a voice that is nobody's is asked
+    whose it is. `keep` puts a voice that changed on disk."""
 
     encoder: VoiceEncoder
     known: KnownVoices
     only_known: bool
     learn: bool
+    ask: bool = False
     keep: Callable[[Voice], None] = lambda voice: None
+    _strangers: list[Vector] = field(default_factory=list)
     _first: list[Vector] = field(default_factory=list)
 
     def who(self, sound: Snapshot) -> Who:
         """Whose voice the speech of a turn is in; ("", 0.0, 0.0) where nobody can tell."""
-        vector, _seconds, who = self._heard(sound)
-        return who if vector is not None else Who("", 0.0, 0.0)
+        vector, seconds, who = self._heard(sound)
+        if vector is None:
+            return Who("", 0.0, 0.0)
+        if who.name:
+            self._strangers.clear()
+        elif self.ask and seconds >= ENOUGH / 2:
+            self._strangers = [*self._strangers, vector][-FIRST:]
+        return who
 
     def meant(self, who: Who) -> bool:
         """Whether that voice is to be answered."""
         return not (self.only_known and self.known and not who.name and who.sure >= SURE)
+
+    def strange(self, who: Who) -> bool:
+        """Whether she is to ask who that is."""
+        unknown = not who.name and (who.sure >= SURE or not self.known)
+        return self.ask and unknown and bool(self._strangers)
+
+    def introduce(self, name: str) -> bool:
+        """Learn the voice of the strangers' last turns under `name`; False where another voice is known by
+        it, or there was too little of this one."""
+        taken = name.casefold() in {voice.name.casefold() for voice in self.known.voices.values()}
+        vectors, self._strangers = self._strangers, []
+        if taken or not vectors:
+            return False
+        self.keep(self.known.enrol(name, vectors))
+        return True
 
     def committed(self, sound: Snapshot) -> None:
         """A turn was over: learn from its voice, if that is wanted."""

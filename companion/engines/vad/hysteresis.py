@@ -83,6 +83,11 @@ class Hysteresis:
         return self._phase in (Phase.SPEAKING, Phase.FALLING)
 
     @property
+    def rising(self) -> bool:
+        """True while the sound is perhaps speech, too short yet to be believed."""
+        return self._phase is Phase.RISING
+
+    @property
     def voiced(self) -> bool:
         """True while the sound is speech, without the silence that may be its end."""
         return self._phase is Phase.SPEAKING

@@ -28,8 +28,11 @@ def hear(listener: Ears, *stretches: tuple[float, float], start: float = 0.0, ga
 
 
 def test_speech_has_a_beginning_and_an_end_at_the_clocks_own_time():
-    started, sustained, _dipped, paused = hear(ears(), (0.0, 1.0), (LEVEL, 0.8), (0.0, 0.5), start=100.0)
+    rose, started, sustained, _dipped, paused = hear(
+        ears(), (0.0, 1.0), (LEVEL, 0.8), (0.0, 0.5), start=100.0
+    )
 
+    assert isinstance(rose, e.SpeechRose)
     assert isinstance(started, e.SpeechStarted)
     assert started.onset == pytest.approx(101.0, abs=0.04)
     assert isinstance(sustained, e.SpeechSustained)

@@ -29,7 +29,7 @@ def listener(only_known=False, learn=False, names=("Anna",)):
     known, kept = KnownVoices(), []
     for number, name in enumerate(names, 1):
         known.enrol(name, [LevelEncoder().vector(np.full(RATE, number / 10))])
-    return Listener(LevelEncoder(), known, only_known, learn, kept.append), kept
+    return Listener(LevelEncoder(), known, only_known, learn, keep=kept.append), kept
 
 
 def test_every_turn_has_a_name_or_none():

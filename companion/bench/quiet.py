@@ -1,0 +1,207 @@
+"""What must not make her speak: music, typing, a kitchen, silence, and other people's speech when she is to
+answer one person. In virtual time, with the real engines, so that half an hour takes a few minutes."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion import app
+from companion.audio import RATE
+from companion.audio.recordings import read
+from companion.bench.noises import stretches
+from companion.dialogue import events as e
+from companion.dialogue.state import State
+from companion.dialogue.timeline import Timeline
+from companion.engines import Never
+from companion.engines.speaker.voices import KnownVoices
+from companion.engines.tts import Synthesizer
+from companion.errors import AudioError
+from companion.settings import Settings
+
+Samples = NDArray[np.float32]
+
+ENROLLED = 3
+"""Utterances that the person she answers is known by."""
+
+PAUSE = 3.0
+"""Seconds between two utterances: every one is a turn of its own."""
+
+TELEVISION = (
+    "Good evening, and welcome to the news. The council has voted tonight on the new bridge over the river.",
+    "You won't believe these prices. Come in today and take home two for one, only this weekend.",
+    "Did you hear what she said to him? I can't live like this any more. Please, don't go.",
+    "Tomorrow there will be rain in the north, and sunny spells in the south, with a light wind.",
+)
+
+
+class _Turns:
+    """A watcher that keeps the user's turns, and counts what she gave to the loudspeaker."""
+
+    def __init__(self) -> None:
+        self.turns: list[tuple[float, str, str]] = []
+        self.played = 0
+
+    def happened(self, what: e.Event | e.Command, now: float, state: State) -> None:
+        if isinstance(what, e.CommitUserTurn):
+            self.turns.append((now, what.text, what.who))
+        elif isinstance(what, e.Play):
+            self.played += 1
+
+    def timed(self, timeline: Timeline) -> None: ...
+
+
+class _Acquainted(app.Forgetful):
+    """A store that keeps nothing and knows some voices."""
+
+    def __init__(self, rows: list[tuple[str, bytes, bytes, int]]) -> None:
+        self._rows = rows
+
+    def voices(self) -> list[tuple[str, bytes, bytes, int]]:
+        return self._rows
+
+
+def run(data: Path, settings: Settings, step: Callable[[str], None], *, minutes: float) -> dict[str, Any]:
+    """Let her hear that many minutes of noise, and as many of other people's speech.
+
+    Plain JSON: `noise` and `others`, each with `minutes`, `turns` that were made of it and what they said
+    (`heard`), and how often she spoke (`answers`); `own`: how many utterances `of` the person she answers,
+    who speaks among the others, were `answered`. Raises `AudioError` where recordings are missing.
+    """
+    step("noise")
+    noise = _noise(data, minutes)
+    quiet = _hear(settings, app.Forgetful(), noise, step)
+    step("other people")
+    loader = app.Loader(settings)
+    encoder = loader.speaker()
+    mine, others = _people(data)
+    known = KnownVoices()
+    vectors = [v for sound in mine[:ENROLLED] if (v := encoder.vector(sound)) is not None]
+    voice = known.enrol("me", vectors)
+    row = (voice.name, voice.enrolled.tobytes(), voice.now.tobytes(), voice.heard)
+    air, own = _company(mine[ENROLLED:], others, loader.tts(), minutes)
+    only = replace(settings, voices=replace(settings.voices, answer="known"))
+    seen = _hear(only, _Acquainted([row]), air, step)
+    hers = [turn for turn in seen.turns if any(a <= turn[0] <= b + PAUSE for a, b in own)]
+    theirs = [turn for turn in seen.turns if turn not in hers]
+    return {
+        "noise": _told(len(noise), quiet.turns, quiet.played),
+        "others": _told(len(air), theirs, None),
+        "own": {"of": len(own), "answered": len(hers)},
+    }
+
+
+def _told(samples: int, turns: Sequence[tuple[float, str, str]], played: int | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"minutes": round(samples / RATE / 60, 1), "turns": len(turns)}
+    if played is not None:
+        told["answers"] = played
+    return {**told, "heard": [text for _, text, _ in turns]}
+
+
+def _hear(settings: Settings, store: app.Forgetful, air: Samples, step: Callable[[str], None]) -> _Turns:
+    from companion.runtime.mouth import Mouth
+    from companion.runtime.simulation import Simulation, VirtualClock, VirtualSound
+
+    parts = app.load_parts(settings, store, lambda role: None)
+    clock, turns = VirtualClock(), _Turns()
+    sound = VirtualSound(clock, air)
+    mouth = Mouth(sound)
+    simulation = Simulation(clock, time.perf_counter)
+    try:
+        simulation.conversation = app.converse(parts, simulation, mouth, sound, clock, (turns,))
+        end = len(air) / RATE + PAUSE
+        for minute in np.arange(60.0, end + 60.0, 60.0):
+            simulation.run(min(float(minute), end), parts.ears, mouth, sound)
+            step(f"{clock.time / 60:.0f} minutes heard, {len(turns.turns)} turns")
+    finally:
+        parts.close()
+    return turns
+
+
+def _noise(data: Path, minutes: float) -> Samples:
+    """A third each of recorded noise, made-up noise, and music; with silences between."""
+    rng = np.random.default_rng(8)
+    wanted = int(minutes * 60 * RATE / 3)
+    paths = [path for path in sorted((data / "noise").glob("*")) if path.suffix in (".wav", ".flac")]
+    if not paths:
+        raise AudioError(f"{data}/noise has no recordings of noise.")
+    pieces: list[Samples] = []
+    for path in paths:
+        recorded = np.tile(read(path), 1 + wanted // len(paths) // RATE)[: wanted // len(paths)]
+        pieces.append(recorded * np.float32(rng.uniform(0.5, 2.0)))
+    pieces += [sound for _, sound in stretches(minutes * 20, seed=11)]
+    pieces.append(music(rng, wanted))
+    silence = np.zeros(2 * RATE, np.float32)
+    air = np.concatenate([part for piece in pieces for part in (piece, silence)])
+    return np.asarray(air + rng.normal(0, 5e-4, air.size), np.float32)
+
+
+def music(rng: np.random.Generator, samples: int) -> Samples:
+    """Plucked chords over a bass and a drum, a new chord every two seconds; peak 0.3."""
+    beat = RATE // 2
+    out = np.zeros(samples + 4 * beat, np.float32)
+    time_ = np.arange(2 * beat) / RATE
+    for start in range(0, samples, beat):
+        if start // beat % 4 == 0:
+            root = 110 * 2 ** (rng.choice([0, 3, 5, 7, 8, 10]) / 12)
+        tone = root * rng.choice([1, 2, 2.52, 3, 4])
+        pluck = sum(np.sin(2 * np.pi * tone * k * time_) / k for k in (1, 2, 3, 4)) * np.exp(-3 * time_)
+        bass = np.sin(2 * np.pi * root / 2 * time_) * np.exp(-2 * time_)
+        drum = rng.standard_normal(time_.size) * np.exp(-40 * time_) * 0.5
+        out[start : start + time_.size] += (pluck + bass + drum).astype(np.float32)
+    return np.asarray(0.3 * out[:samples] / np.max(np.abs(out)), np.float32)
+
+
+def _people(data: Path) -> tuple[list[Samples], list[Samples]]:
+    """The utterances of the first speaker with many, and one or two of everybody else's."""
+    manifest = data / "speakers" / "manifest.csv"
+    if not manifest.is_file():
+        raise AudioError(f"{data} has no speakers/manifest.csv.")
+    people: dict[str, list[Path]] = {}
+    with manifest.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            people.setdefault(row["speaker"], []).append(data / "speakers" / row["file"])
+    mine = next(name for name, paths in people.items() if len(paths) > ENROLLED)
+    others = [path for name, paths in people.items() if name != mine for path in paths]
+    return [read(path) for path in people[mine]], [read(path) for path in others]
+
+
+def _company(
+    mine: Sequence[Samples], others: Sequence[Samples], synthesizer: Synthesizer, minutes: float
+) -> tuple[Samples, list[tuple[float, float]]]:
+    """Other people and a television, the person she answers among them every few minutes: the air, and when
+    that person spoke."""
+    import soxr
+
+    rng = np.random.default_rng(9)
+    screen: list[Samples] = []
+    for text in TELEVISION:
+        speeches = list(synthesizer.synthesize(text, Never()))
+        sound = np.concatenate([s.samples for s in speeches]).astype(np.float32) / np.float32(32768)
+        for factor in (0.85, 1.15):
+            voice = np.asarray(soxr.resample(sound, speeches[0].rate * factor, RATE), np.float32)
+            screen.append(voice + np.float32(0.3) * music(rng, voice.size))
+    rest = list(rng.permutation(np.arange(len(others) + len(screen))))
+    everybody = [*others, *screen]
+    pieces: list[Samples] = []
+    own: list[tuple[float, float]] = []
+    length, turn = 0, 0
+    every = max(1, len(everybody) // (len(mine) + 1))
+    while length < minutes * 60 * RATE:
+        turn += 1
+        if turn % every == 0 and len(own) < len(mine):
+            sound = mine[len(own)]
+            own.append((length / RATE, (length + sound.size) / RATE))
+        else:
+            sound = everybody[rest[turn % len(rest)]]
+        pieces += [sound, np.zeros(round(PAUSE * RATE), np.float32)]
+        length += sound.size + round(PAUSE * RATE)
+    air = np.concatenate(pieces)
+    return np.asarray(air + rng.normal(0, 5e-4, air.size), np.float32), own

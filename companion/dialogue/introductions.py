@@ -1,0 +1,33 @@
+"""Who is it? What is said to a voice that nobody is known by, and the name in the answer."""
+
+from __future__ import annotations
+
+import re
+
+WHO = "I don't know your voice yet. Who is it? If you tell me your name, I'll know you the next time."
+MET = "Nice to meet you, {name}. What was it you wanted to say?"
+
+_NAME = r"(?P<name>[A-Z][\w'’-]+(?: (?:van |von |de |da )?[A-Z][\w'’-]+){0,2})"
+_LEAD = r"(?:(?:oh|um|uh|well|hi|hello|hey|sorry|yes|yeah|sure|okay|so)[,.!]? )*"
+_IS = (
+    r"(?:my name is|my name's|my name would be|the name is|the name's|this is|it is|it's|i am|i'm|"
+    r"i am called|i'm called|you can call me|call me|they call me|people call me|here is|here's)"
+)
+_TAIL = r"(?:,? (?:here|speaking|by the way|her \w+|his \w+|the \w+|a \w+ .*|and .*))?"
+_SAID = re.compile(rf"(?i:{_LEAD})(?:(?i:{_IS}) )?{_NAME}{_TAIL}[.!?]*")
+
+_NO_NAMES_TEXT = """
+    no nope never none nothing nobody not me you it this that i i'm im why what who who's what's how when
+    where yes yeah okay ok sure guess please stop well oh sorry hello hi hey just don't mind maybe later
+    thanks thank can could would do does did is are turn tell the a an
+"""
+_NO_NAMES = frozenset(_NO_NAMES_TEXT.split())
+
+
+def name_in(text: str) -> str:
+    """The name that all of `text` gives in answer to "who is it?"; "" where it gives none."""
+    for part in re.split(r"(?<=[.!?])\s+", text.strip()):
+        found = _SAID.fullmatch(part)
+        if found and found["name"].split()[0].lower() not in _NO_NAMES:
+            return found["name"]
+    return ""

@@ -1,0 +1,40 @@
+"""Room for one engine on a processor that several share."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from companion.engines import Cancel
+
+LONGEST_REST = 0.5
+"""Seconds that a reply rests at most for a look at the words of an interruption (usually 0.1 to 0.2)."""
+
+
+class Headroom:
+    """Lets one engine have the processor for itself for a moment."""
+
+    def __init__(self) -> None:
+        self._change = threading.Condition()
+        self._needed = 0
+
+    @contextmanager
+    def needed(self) -> Iterator[None]:
+        """Others wait while the body runs."""
+        with self._change:
+            self._needed += 1
+        try:
+            yield
+        finally:
+            with self._change:
+                self._needed -= 1
+                self._change.notify_all()
+
+    def given(self, cancel: Cancel) -> None:
+        """Wait until nobody needs it, or `cancel` is set; at most `LONGEST_REST` seconds."""
+        deadline = time.monotonic() + LONGEST_REST
+        with self._change:
+            while self._needed and not cancel.is_set() and time.monotonic() < deadline:
+                self._change.wait(0.02)
