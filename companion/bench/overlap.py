@@ -136,7 +136,7 @@ class _Witness:
         self.floor = Floor.IDLE
         self.begun = 0.0
         self.stops: list[float] = []
-        self.heard: list[tuple[float, str]] = []
+        self.looks: list[tuple[float, e.Overheard]] = []
         self.softened: list[float] = []
 
     def happened(self, what: e.Event | e.Command, now: float, state: State) -> None:
@@ -147,8 +147,8 @@ class _Witness:
             self.stops.append(now)
         elif isinstance(what, e.Duck) and what.down:
             self.softened.append(now)
-        elif isinstance(what, e.Overheard) and what.text:
-            self.heard.append((now, what.text))
+        elif isinstance(what, e.Overheard):
+            self.looks.append((now, what))
 
     def timed(self, timeline: Timeline) -> None: ...
 
@@ -314,7 +314,16 @@ def _read(tape: Tape, trial: _Trial, sound: NotedSound, witness: _Witness) -> di
         "sound": trial.sound.name,
         "kind": trial.sound.kind,
         "stopped": trial.stopped is not None,
-        "heard": [text for at, text in witness.heard if onset <= at <= trial.ended],
+        "looks": [
+            {
+                "at_s": round(at - onset, 2),
+                "took_s": round(look.took, 2),
+                "heard": look.text,
+                "sure": look.sure,
+            }
+            for at, look in witness.looks
+            if onset <= at <= (trial.stopped or trial.ended)
+        ],
         "noticed": any(onset <= at <= trial.ended for at in witness.softened),
         "duck_s": _ducked(tape, onset, trial, sound),
     }

@@ -7,7 +7,8 @@ What tells them apart, in the order in which it comes in:
 | a sound that may be speech, from its first 32 ms on | her voice ducks, for as long as it lasts |
 | a request that code carries out ("stop"), as soon as it is heard | a barge-in: she stops |
 | words that are no backchannel, and another behind them or the sound's end | a barge-in |
-| the same, but doubtful, in `DOUBTFUL` seconds of sound or more | a barge-in |
+| the same, but doubtful, once two looks agree on them, or after `LASTING` seconds | a barge-in |
+| the same, but doubtful, when the sound has ended after `DOUBTFUL` seconds or more | a barge-in |
 | speech for `barge_in` seconds, and no look at its words has come back yet | a barge-in |
 | speech for `LONGEST` seconds, whatever its words | a barge-in |
 | the sound ends, and has words, and she was at the end of a question | a barge-in: it is the answer |
@@ -32,15 +33,19 @@ from companion.dialogue.draft import Draft
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, yielded
 
-LOOK = 0.2
+LOOK = 0.12
 """Seconds from the noticing of a sound to the first look at its words."""
 
 AGAIN = 0.05
 """Seconds from one look to the next: a look takes 0.1 to 0.2 s by itself."""
 
 DOUBTFUL = 0.65
-"""Seconds of sound from which on doubtful words count, too: a cough and most "mhm" are shorter, and her own
-voice, the echo canceller or a bad microphone makes the words of an interruption doubtful."""
+"""Seconds of a sound that is over, from which on doubtful words count, too: a cough and most "mhm" are
+shorter, and the echo canceller or a bad microphone makes the words of an interruption doubtful."""
+
+LASTING = 0.9
+"""Seconds of a sound that goes on, from which on doubtful words count: every look at some interruptions hears
+other words."""
 
 LONGEST = 1.5
 """Seconds of speech that no backchannel lasts."""
@@ -86,8 +91,7 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     request = understand(event.text)
     if request not in (None, Request.GO_ON):
         return barge_in(after, now, patience)
-    certain = event.text if after.over_at is not None else event.text.rpartition(" ")[0]
-    if request is None and not is_backchannel(certain) and (event.sure or lasted >= DOUBTFUL):
+    if request is None and not is_backchannel(_certain(event, after.over_at is not None, lasted)):
         return barge_in(after, now, patience)
     if after.over_at is not None and event.text and _was_asked(after):
         return barge_in(after, now, patience)
@@ -96,6 +100,13 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     if now - after.onset >= LONGEST:
         return barge_in(after, now, patience)
     return after, [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+
+
+def _certain(event: e.Overheard, over: bool, lasted: float) -> str:
+    """The words of a look that are to be relied on, of a sound that `lasted` so long and is `over`."""
+    if over:
+        return event.text if event.sure or lasted >= DOUBTFUL else ""
+    return event.text.rpartition(" ")[0] if event.sure or lasted >= LASTING else event.stable
 
 
 def sustained(state: State, event: e.Event, now: float, patience: Patience) -> Step:
