@@ -96,6 +96,7 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
 def guessed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """Words that are doubtful are being heard once more; the answer to them is drafted meanwhile."""
     assert isinstance(event, e.Overheard)
+    state = replace(state, overhearing=0)
     draft = current(state)
     if draft.text is not None or draft.guess is not None or event.sure or not event.text:
         return state, []

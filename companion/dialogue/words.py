@@ -7,8 +7,9 @@ import re
 _WORD = re.compile(r"[^\W_]+(?:['’.:-][^\W_]+)*")
 
 
-LOOSE = 2
-"""Words at the end of a hypothesis that are likely to change: Whisper guesses at a word that is cut off."""
+LOOSE = 1
+"""Words at the end of a hypothesis that are likely to change: Whisper guesses at a word that is cut off. What
+was read in vain costs a thread that had nothing else to do."""
 
 
 def bare(text: str) -> list[str]:

@@ -185,7 +185,11 @@ class Jobs:
         """Ask how likely the words end a sentence."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            yield e.WordsJudged(draft, self._engines.words.ending(text, cancel))
+            try:
+                ending = self._engines.words.ending(text, cancel)
+            except EngineError:
+                return  # the turn ends without that verdict, a little later
+            yield e.WordsJudged(draft, ending)
 
         return job
 

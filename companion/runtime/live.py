@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import queue
 import threading
 import traceback
@@ -27,6 +28,12 @@ Asked = Event | Callable[[State], Event]
 
 ROLES = ("asr", "endpoint", "words", "llm", "tts", "store", "device")
 
+FEW_CORES = 3
+"""Cores up to which the judge of the words works on the language model's thread, just before it: beside it, it
+took 40 to 290 ms instead of 25, and both waited for each other at every layer (the threads of ggml spin)."""
+
+ON_FEW_CORES = {"words": "llm"}
+
 
 class Live:
     """Runs a conversation until it is closed. `trouble` is told, in a sentence, when a device is lost, and
@@ -43,7 +50,8 @@ class Live:
         self._sound, self._ears, self._mouth = sound, ears, mouth
         self._trouble, self._ended = trouble, ended
         self._inbox: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
-        self.workers = Workers(ROLES, self.post)
+        few = (os.cpu_count() or 1) <= FEW_CORES
+        self.workers = Workers(ROLES, self.post, ON_FEW_CORES if few else None)
         self._closing = threading.Event()
         self._conversation: Conversation | None = None
         self._threads: list[threading.Thread] = []

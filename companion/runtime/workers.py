@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from companion.dialogue.events import EngineFailed, Event
@@ -19,16 +19,22 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Task:
+    role: str
     key: str
     job: Job
     cancel: threading.Event = field(default_factory=threading.Event)
 
 
 class Workers:
-    """A thread for each role; implements `Hands`. `post` takes the events of the jobs, from any thread."""
+    """A thread for each role; implements `Hands`. `post` takes the events of the jobs, from any thread.
+    `together` gives a role the thread of another, and so its place in that one's row."""
 
-    def __init__(self, roles: tuple[str, ...], post: Callable[[Event], None]) -> None:
+    def __init__(
+        self, roles: tuple[str, ...], post: Callable[[Event], None], together: Mapping[str, str] | None = None
+    ) -> None:
         self._post = post
+        self._together = together or {}
+        roles = tuple(role for role in roles if role not in self._together)
         self._inboxes: dict[str, queue.SimpleQueue[_Task | None]] = {r: queue.SimpleQueue() for r in roles}
         self._lock = threading.Lock()
         self._open: dict[int, _Task] = {}
@@ -45,10 +51,10 @@ class Workers:
 
     def start(self, role: str, key: str, job: Job) -> None:
         """Run a job on the role's thread, after those that wait there."""
-        task = _Task(key, job)
+        task = _Task(role, key, job)
         with self._lock:
             self._open[id(task)] = task
-        self._inboxes[role].put(task)
+        self._inboxes[self._together.get(role, role)].put(task)
 
     def cancel(self, key: str) -> None:
         """Withdraw every job with that key."""
@@ -73,10 +79,10 @@ class Workers:
         """Whether every worker still works."""
         return all(thread.is_alive() for thread in self._threads)
 
-    def _work(self, role: str) -> None:
-        while (task := self._inboxes[role].get()) is not None:
+    def _work(self, thread: str) -> None:
+        while (task := self._inboxes[thread].get()) is not None:
             try:
-                self._run(role, task)
+                self._run(task.role, task)
             finally:
                 with self._lock:
                     self._open.pop(id(task), None)
