@@ -29,8 +29,8 @@ Asked = Event | Callable[[State], Event]
 ROLES = ("asr", "endpoint", "words", "llm", "tts", "store", "device")
 
 FEW_CORES = 3
-"""Cores up to which the judge of the words works on the language model's thread, just before it: beside it, it
-took 40 to 290 ms instead of 25, and both waited for each other at every layer (the threads of ggml spin)."""
+"""Cores up to which the judge of the words works on the language model's thread, just before it: beside it,
+both waited for each other at every layer, since the threads of ggml spin (25 ms became 40 to 90)."""
 
 ON_FEW_CORES = {"words": "llm"}
 

@@ -51,6 +51,7 @@ class SmartTurn:
                 str(path), sess_options=options, providers=["CPUExecutionProvider"]
             )
             self._input = self._session.get_inputs()[0].name
+            self.probability(np.zeros(0, np.float32))  # the first run takes 0.15 s, for which no turn waits
         except Exception as error:
             raise WeightsError(
                 f"The end-of-turn model {path.name} in {folder} can't be loaded ({type(error).__name__}); "

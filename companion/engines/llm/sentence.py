@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from companion.engines import Cancel
+from companion.engines import Cancel, Never
 from companion.engines.llm import Message
 from companion.engines.llm.llama import Llama
 from companion.settings import LlmSettings
@@ -27,6 +27,7 @@ class SentenceModel:
     def __init__(self, folder: Path) -> None:
         """Load the model in `folder`. Raises `WeightsError`, `EngineError`."""
         self._model = Llama(folder, LlmSettings(context=512, threads=1, gpu_layers=0))
+        self.ending("Hello there.", Never())  # reads what stands before: 0.25 s, for which no turn waits
 
     def ending(self, text: str, cancel: Cancel) -> float:
         """Probability that a sentence ends behind the last word of `text`; of a long one, its end is read."""
