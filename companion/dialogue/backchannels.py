@@ -47,6 +47,19 @@ def is_backchannel(text: str) -> bool:
     return _all(said)
 
 
+def may_become_backchannel(text: str) -> bool:
+    """Whether `text` is a backchannel as far as it has been heard: "I", of "I see"."""
+    said = bare(_NOTED.sub(" ", text))
+    starts = (len(said) - length for length in range(1, min(len(said), MOST) + 1))
+    return is_backchannel(text) or any(
+        _all(said[:start]) and _begins_phrase(" ".join(said[start:])) for start in starts
+    )
+
+
+def _begins_phrase(words: str) -> bool:
+    return any(phrase.startswith(f"{words} ") for phrase in _PHRASES)
+
+
 def _all(said: list[str]) -> bool:
     if not said:
         return True

@@ -17,7 +17,7 @@ from math import log
 
 from companion.dialogue.openness import Words
 
-SURE = (3.0, 0.40)
+SURE = (3.0, 0.25)
 """From how many log-odds on a single verdict is enough, and how many seconds of silence end the turn then."""
 
 TABLE = (

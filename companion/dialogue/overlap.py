@@ -28,7 +28,7 @@ from dataclasses import replace
 from companion.dialogue import answer, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.answer import sound
-from companion.dialogue.backchannels import is_backchannel
+from companion.dialogue.backchannels import is_backchannel, may_become_backchannel
 from companion.dialogue.draft import Draft
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, yielded
@@ -91,7 +91,9 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     request = understand(event.text)
     if request not in (None, Request.GO_ON):
         return barge_in(after, now, patience)
-    if request is None and not is_backchannel(_certain(event, after.over_at is not None, lasted)):
+    certain = _certain(event, after.over_at is not None, lasted)
+    passes = is_backchannel if after.over_at is not None else may_become_backchannel
+    if request is None and not passes(certain):
         return barge_in(after, now, patience)
     if after.over_at is not None and event.text and _was_asked(after):
         return barge_in(after, now, patience)

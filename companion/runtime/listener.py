@@ -15,7 +15,7 @@ MOST = 4 * RATE
 """Samples of speech that a voice is judged from at most: more tells nothing more."""
 
 SURE = 0.5
-"""How sure a voice must be for what is learned from it, and for not being answered."""
+"""How sure a voice must be for what is learned from it, and for being answered where only known ones are."""
 
 OWNER = "me"
 """The name of a voice that was learned quietly."""
@@ -26,13 +26,15 @@ FIRST = 5
 ENOUGH = 1.5
 """Seconds of speech that something is learned from."""
 
+STILL_THERE = 20 * RATE
+"""Samples after somebody known has spoken in which a word too short to tell a voice by ("yes") is theirs."""
+
 
 @dataclass(slots=True)
 class Listener:
-    """Tells voices apart for the recogniser's thread. `only_known`: a voice that is nobody's is not answered,
-    once any is known. `learn`: the first voice she hears is learned quietly, and every known one follows its
-    owner's. `ask`: a voice that is nobody's is asked
-    whose it is. `keep` puts a voice that changed on disk."""
+    """Tells voices apart for the recogniser's thread. `only_known`: once any voice is known, no other is
+    answered. `learn`: the first voice she hears is learned quietly, and every known one follows its owner's.
+    `ask`: a voice that is nobody's is asked whose it is. `keep` puts a voice that changed on disk."""
 
     encoder: VoiceEncoder
     known: KnownVoices
@@ -42,21 +44,29 @@ class Listener:
     keep: Callable[[Voice], None] = lambda voice: None
     _strangers: list[Vector] = field(default_factory=list)
     _first: list[Vector] = field(default_factory=list)
+    _known_until: int = -STILL_THERE
+    _at: int = 0
 
     def who(self, sound: Snapshot) -> Who:
         """Whose voice the speech of a turn is in; ("", 0.0, 0.0) where nobody can tell."""
         vector, seconds, who = self._heard(sound)
+        self._at = sound.start
         if vector is None:
             return Who("", 0.0, 0.0)
         if who.name:
             self._strangers.clear()
+            self._known_until = sound.end if who.sure >= SURE else self._known_until
         elif self.ask and seconds >= ENOUGH / 2:
             self._strangers = [*self._strangers, vector][-FIRST:]
         return who
 
     def meant(self, who: Who) -> bool:
-        """Whether that voice is to be answered."""
-        return not (self.only_known and self.known and not who.name and who.sure >= SURE)
+        """Whether that voice, the last that `who` was asked about, is to be answered."""
+        if not self.only_known or not self.known:
+            return True
+        if who.name:
+            return who.sure >= SURE
+        return who.sure == 0.0 and self._at - self._known_until <= STILL_THERE
 
     def strange(self, who: Who) -> bool:
         """Whether she is to ask who that is."""
