@@ -85,6 +85,7 @@ def tts(home: str | None) -> None:
 @click.option("--room", is_flag=True, help="In the measuring room (as always, but for --detector).")
 @click.option("--tape", type=click.Path(path_type=Path), help="Keep the loudspeaker's sound as a WAV file.")
 @click.option("--detector", is_flag=True, help="Cut-offs against delay, on recordings with spliced pauses.")
+@click.option("--gpu-speed", is_flag=True, help="In virtual time, with engines as fast as on a GPU.")
 @click.option("--short", is_flag=True, help="With --detector: an eighth of the recordings.")
 @click.option("--echo-db", type=float, help="The loudspeaker leaks into the microphone at this level.")
 @click.pass_obj
@@ -95,6 +96,7 @@ def turns(
     room: bool,
     tape: Path | None,
     detector: bool,
+    gpu_speed: bool,
     short: bool,
     echo_db: float | None,
 ) -> None:
@@ -109,6 +111,11 @@ def turns(
 
     app.prepare()
     settings = app.settings_of(home)
+    if gpu_speed:
+        from companion.bench import gpu_speed as simulated
+
+        _report(home, ("llm", "asr", "tts"), simulated.run(data, settings, _step, most=most))
+        return
     loader = app.Loader(settings)
     recognizer: Any = loader.asr()
     if detector:

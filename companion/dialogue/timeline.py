@@ -51,13 +51,18 @@ class Timeline:
     marks: tuple[tuple[str, float], ...]
 
     def spans(self) -> dict[str, float]:
-        """Length of each span in seconds, for those whose both ends are known."""
+        """Length of each span in seconds, for those whose both ends are known. `overhead`: from the moment
+        when the turn is over and speech is there, whichever is later, until it is played."""
         at = dict(self.marks)
-        return {
+        found = {
             name: round(at[end] - at[start], 4)
             for name, (start, end) in SPANS.items()
             if start in at and end in at
         }
+        if {"committed", "first_speech", "play"} <= at.keys():
+            ready = max(at["committed"], at["first_speech"])
+            found["overhead"] = round(at["play"] - ready, 4)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ def test_case_and_marks_make_no_difference():
     assert agreed("Turn on the light.", "turn on the lights, please") == 3
 
 
-def test_what_will_be_read_early_is_all_but_the_last_words():
-    assert foreseeable("I would like a cup of tea.", "") == "I would like a cup"
+def test_what_will_be_read_early_is_all_but_the_last_word():
+    assert foreseeable("I would like a cup of tea.", "") == "I would like a cup of"
     assert (
         foreseeable("I would like a cup of tea.", "I would like a cup of tea") == "I would like a cup of tea"
     )

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from companion.engines.speaker.dvector import unit
-from companion.engines.speaker.voices import KnownVoices
+from companion.engines.speaker.voices import KnownVoices, Who
 from companion.runtime.ears import Snapshot
-from companion.runtime.listener import FIRST, OWNER, Listener
+from companion.runtime.listener import FIRST, OWNER, SURE, Listener
 
 RATE = 16_000
 
@@ -45,6 +45,24 @@ def test_everybody_is_answered_unless_it_is_set_otherwise():
     ear, _ = listener(only_known=True)
     assert not ear.meant(ear.who(speech(0.3)))
     assert ear.meant(ear.who(speech(0.1)))
+
+
+def test_a_voice_that_is_hardly_like_a_known_one_is_not_answered_where_only_those_are():
+    ear, _ = listener(only_known=True)
+
+    assert not ear.meant(Who("Anna", 0.6, SURE - 0.1))
+    assert ear.meant(Who("Anna", 0.6, SURE))
+
+
+def test_a_word_too_short_to_tell_a_voice_by_is_theirs_who_has_just_spoken():
+    ear, _ = listener(only_known=True)
+    short = Snapshot(5 * RATE, 5 * RATE, np.zeros(0, np.float32), 5 * RATE)
+    later = Snapshot(60 * RATE, 60 * RATE, np.zeros(0, np.float32), 60 * RATE)
+
+    assert not ear.meant(ear.who(short))
+    ear.who(speech(0.1))
+    assert ear.meant(ear.who(short))
+    assert not ear.meant(ear.who(later))
 
 
 def test_as_long_as_nobody_is_known_everybody_is_answered():

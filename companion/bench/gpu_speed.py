@@ -1,0 +1,253 @@
+"""Voice-to-voice time with engines as fast as on a GPU: the real engines answer, in virtual time, and each is
+charged what it would take there. What is left is what the program itself adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion import app
+from companion.audio import RATE
+from companion.audio.recordings import read
+from companion.bench.asr_data import speech_in
+from companion.bench.turns import recordings_in
+from companion.dialogue import events as e
+from companion.dialogue.state import Floor, State
+from companion.dialogue.timeline import Timeline
+from companion.engines import Cancel
+from companion.engines.asr import Recognizer, Transcription
+from companion.engines.endpoint import TurnDetector, WordsJudge
+from companion.engines.llm import LanguageModel, Message, Rates, Sampling
+from companion.engines.tts import Speech, Synthesizer
+from companion.settings import Settings
+
+Samples = NDArray[np.float32]
+
+DEVICE = 0.07
+"""Seconds of the sound device, as measured on PulseAudio (MEASURED.md)."""
+
+BETWEEN = 12.0
+"""Seconds of silence at most between two recordings: the answer is heard in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Seconds that engines take on a middling GPU (12 GB, 2021): by hand, from what their makers and users
+    report of Whisper base, 1.5B at 4 bits, and Piper and the judges on a CPU core beside it."""
+
+    hearing: float = 0.03
+    hearing_again: float = 0.08
+    sound_judged: float = 0.03
+    words_judged: float = 0.025
+    prefill: float = 3000.0
+    decode: float = 120.0
+    speech: float = 0.03
+    word_of_speech: float = 0.005
+
+
+class Spent:
+    """The seconds that all engines have been charged."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@dataclass(slots=True)
+class _Hearing:
+    real: Recognizer
+    costs: Costs
+    spent: Spent
+
+    def quick(self, audio: Samples, cancel: Cancel, *, prompt: str = "") -> Transcription:
+        self.spent.seconds += self.costs.hearing_again
+        return self.real.quick(audio, cancel, prompt=prompt)
+
+    def glimpse(self, audio: Samples, cancel: Cancel, *, prompt: str = "") -> Transcription:
+        self.spent.seconds += self.costs.hearing
+        return self.real.glimpse(audio, cancel, prompt=prompt)
+
+    def thorough(self, audio: Samples, cancel: Cancel, *, prompt: str = "") -> Transcription:
+        self.spent.seconds += self.costs.hearing_again
+        return self.real.quick(audio, cancel, prompt=prompt)  # for the record only: nobody waits
+
+
+@dataclass(slots=True)
+class _Judge:
+    sound: TurnDetector
+    words: WordsJudge
+    costs: Costs
+    spent: Spent
+
+    def probability(self, audio: Samples) -> float:
+        self.spent.seconds += self.costs.sound_judged
+        return self.sound.probability(audio)
+
+    def ending(self, text: str, cancel: Cancel) -> float:
+        self.spent.seconds += self.costs.words_judged
+        return self.words.ending(text, cancel)
+
+
+class _Thinking:
+    def __init__(self, real: LanguageModel, costs: Costs, spent: Spent) -> None:
+        self._real, self._costs, self._spent = real, costs, spent
+        self.context_tokens = real.context_tokens
+
+    def prefill(self, messages: Sequence[Message], cancel: Cancel, *, open_ended: bool = False) -> int:
+        evaluated = self._real.prefill(messages, cancel, open_ended=open_ended)
+        self._spent.seconds += evaluated / self._costs.prefill
+        return evaluated
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        cancel: Cancel,
+        *,
+        sampling: Sampling,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+    ) -> Iterator[str]:
+        self.prefill(messages, cancel)
+        for piece in self._real.generate(
+            messages, cancel, sampling=sampling, max_tokens=max_tokens, stop=stop
+        ):
+            self._spent.seconds += 1 / self._costs.decode
+            yield piece
+
+    def count(self, messages: Sequence[Message]) -> int:
+        return self._real.count(messages)
+
+    def thin(self, messages: Sequence[Message], cancel: Cancel) -> int:
+        return self._real.thin(messages, cancel)
+
+    def keep(self) -> None:
+        self._real.keep()
+
+    def rates(self) -> Rates:
+        return Rates(prefill=self._costs.prefill, decode=self._costs.decode)
+
+
+@dataclass(slots=True)
+class _Speaking:
+    real: Synthesizer
+    costs: Costs
+    spent: Spent
+
+    def synthesize(self, text: str, cancel: Cancel) -> Iterator[Speech]:
+        self.spent.seconds += self.costs.speech + self.costs.word_of_speech * len(text.split())
+        return self.real.synthesize(text, cancel)
+
+    def adjust(self, what: Literal["pace", "volume"], factor: float) -> float:
+        return self.real.adjust(what, factor)
+
+
+class _Seen:
+    """A watcher that notes when turns were taken and answers began."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self.taken: list[float] = []
+        self.begun: list[float] = []
+        self.timelines: list[Timeline] = []
+
+    def happened(self, what: e.Event | e.Command, now: float, state: State) -> None:
+        if isinstance(what, e.CommitUserTurn):
+            self.taken.append(now)
+        elif isinstance(what, e.PlaybackBegun):
+            self.begun.append(now)
+
+    def timed(self, timeline: Timeline) -> None:
+        self.timelines.append(timeline)
+
+
+def run(data: Path, settings: Settings, step: Callable[[str], None], *, most: int) -> dict[str, Any]:
+    """Speak up to `most` recordings of `data` (speech/, then commands/) to her in virtual time.
+
+    Plain JSON: `median_s`, `p95_s` from the end of the user's speech to the first of the answer, the device's
+    `DEVICE` seconds included; `cut_offs`: turns that were taken while the user spoke; `overhead_ms`: what
+    lies between the later of decision and first speech, and the device; `costs`: what engines were charged.
+    """
+    from companion.runtime.mouth import Mouth
+    from companion.runtime.simulation import Simulation, VirtualClock, VirtualSound
+
+    costs, spent = Costs(), Spent()
+    parts = app.load_parts(settings, app.Forgetful(), lambda role: None)
+    real = parts.engines
+    judge = _Judge(real.endpoint, real.words, costs, spent)
+    engines = replace(
+        real,
+        asr=_Hearing(real.asr, costs, spent),
+        endpoint=judge,
+        words=judge,
+        llm=_Thinking(real.llm, costs, spent),
+        tts=_Speaking(real.tts, costs, spent),
+    )
+    rng = np.random.default_rng(3)
+    rows: list[dict[str, Any]] = []
+    clock = VirtualClock()
+    seen = _Seen(clock.now)
+    try:
+        sound = VirtualSound(clock, np.zeros(0, np.float32))
+        mouth = Mouth(sound)
+        simulation = Simulation(clock, spent)
+        simulation.conversation = app.converse(
+            replace(parts, engines=engines), simulation, mouth, sound, clock, (seen,)
+        )
+        files = recordings_in(data)[:most]
+        for count, path in enumerate(files, 1):
+            step(f"{count} of {len(files)}: {path.name}")
+            audio = read(path)
+            begin, end = clock.time + 0.5, clock.time + 0.5 + speech_in(audio)[-1][1]
+            air = np.zeros(round((end + BETWEEN) * RATE), np.float32)
+            at = round(begin * RATE)
+            air[at : at + audio.size] = audio[: air.size - at]
+            air[at:] += rng.normal(0, 3e-4, air.size - at).astype(np.float32)
+            sound.hear(air)
+            before = len(seen.taken), len(seen.begun), len(seen.timelines)
+
+            def over(end: float = end, turns: int = before[0]) -> bool:
+                idle = simulation.conversation is not None and (
+                    simulation.conversation.state.floor is Floor.IDLE
+                )
+                return clock.time > end + 1.0 and len(seen.taken) > turns and idle
+
+            simulation.run(end + BETWEEN, parts.ears, mouth, sound, over)
+            begun = [at for at in seen.begun[before[1] :] if at >= end - 0.15]
+            rows.append(
+                {
+                    "file": path.name,
+                    "gap_s": round(begun[0] - end + DEVICE, 3) if begun else None,
+                    "cut_off": any(at < end - 0.05 for at in seen.taken[before[0] :]),
+                    "overhead_ms": [
+                        round(t.spans()["overhead"] * 1000, 1) for t in seen.timelines[before[2] :]
+                    ],
+                    "wait_ms": [round(t.spans()["wait"] * 1000) for t in seen.timelines[before[2] :]],
+                }
+            )
+    finally:
+        parts.close()
+    return {
+        **_summary(rows),
+        "costs": {name: getattr(costs, name) for name in costs.__slots__},
+        "turns": rows,
+    }
+
+
+def _summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    gaps = [row["gap_s"] for row in rows if row["gap_s"] is not None]
+    overheads = [ms for row in rows for ms in row["overhead_ms"]]
+    return {
+        "of": len(rows),
+        "answered": len(gaps),
+        "cut_offs": sum(row["cut_off"] for row in rows),
+        "median_s": round(float(np.median(gaps)), 3) if gaps else None,
+        "p95_s": round(float(np.percentile(gaps, 95)), 3) if gaps else None,
+        "overhead_ms": round(float(np.median(overheads)), 1) if overheads else None,
+    }
