@@ -470,3 +470,14 @@ def test_when_the_model_fails_she_says_so_in_her_own_voice_and_goes_on():
     assert [what.name for _, what in stage.seen.of(e.Cue)] == ["sorry"]
     assert spoken == 1
     assert stage.said()[-1].startswith("companion: You said")
+
+
+def test_after_a_pause_in_which_a_look_came_back_there_are_looks_again():
+    stage = Stage(Says(1.0, 1.9, "well"), Says(2.3, 6.0, "that is what I wanted to say."))
+    stage.endpoint.probabilities = [0.01, 0.98]
+    stage.asr.seconds = 0.2
+
+    stage.run(9.0)
+
+    looks = [at for at, _ in stage.seen.of(e.Overhear) if 2.3 < at < 6.0]
+    assert len(looks) >= 3

@@ -6,6 +6,7 @@ import pytest
 from scripted import PATIENCE, RATE, Says, Stage
 
 from companion.dialogue import events as e
+from companion.dialogue.backchannels import may_become_backchannel
 from companion.dialogue.carried_out import ADJUSTED, NOTHING_SAID
 from companion.dialogue.overlap import LOOK
 from companion.dialogue.state import Floor
@@ -227,6 +228,32 @@ def test_half_a_word_at_the_end_of_a_look_does_not_stop_her():
     stage.run(15.0)
 
     assert stage.seen.of(e.StopPlaying) == []
+
+
+def test_the_first_word_of_a_backchannel_does_not_stop_her():
+    stage = Stage(ASK, Says(5.0, 5.9, "I see."))
+    stage.llm.reply = lambda messages: STORY
+    stage.asr.seconds = 0.05
+
+    stage.run(15.0)
+
+    assert stage.seen.of(e.StopPlaying) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("I", True),
+        ("That's", True),
+        ("Yeah, that", True),
+        ("Yeah, what", False),
+        ("Oh my", True),
+        ("I like", False),
+        ("", True),
+    ],
+)
+def test_what_may_become_a_backchannel(text, may):
+    assert may_become_backchannel(text) is may
 
 
 def test_go_on_over_her_voice_encourages_her():

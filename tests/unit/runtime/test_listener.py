@@ -15,9 +15,11 @@ class LevelEncoder:
     """A voice is its level: 0.1 is one person's, 0.2 another's, and nothing is too short."""
 
     def vector(self, audio):
+        if not audio.size:
+            return None
         voice = np.zeros(256)
         voice[round(float(np.abs(audio).max()) * 10)] = 1.0
-        return unit(voice) if audio.size else None
+        return unit(voice)
 
 
 def speech(level, seconds=2.0, silence=0.5):

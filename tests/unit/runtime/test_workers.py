@@ -128,3 +128,33 @@ def test_closing_withdraws_everything_but_what_is_to_be_stored():
 
     assert stored.is_set()
     assert not workers.alive()
+
+
+def test_a_role_on_the_thread_of_another_takes_its_place_in_that_row():
+    events: queue.Queue = queue.Queue()
+    workers = Workers(("llm", "words"), events.put, {"words": "llm"})
+    workers.begin()
+    threads = []
+
+    def job(event):
+        def run(cancel):
+            threads.append(threading.current_thread().name)
+            yield event
+
+        return run
+
+    def fails(cancel):
+        raise EngineError("The words can't be judged.")
+        yield
+
+    workers.start("words", "draft 1", job(e.WordsJudged(1, 0.5)))
+    workers.start("llm", "draft 1", job(e.ReplyBegun(1)))
+    workers.start("words", "draft 1", fails)
+
+    assert [events.get(timeout=5) for _ in range(3)] == [
+        e.WordsJudged(1, 0.5),
+        e.ReplyBegun(1),
+        e.EngineFailed("words", 1, "The words can't be judged."),
+    ]
+    assert threads == ["llm", "llm"]
+    workers.close()
