@@ -221,6 +221,12 @@ def words_judged(state: State, event: e.Event, now: float, patience: Patience) -
     return _await_end(replace(state, draft=draft), now, patience, [])
 
 
+def words_judged_ahead(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The verdict on words that were drafted ahead is in, before the pause: it is kept for then."""
+    assert isinstance(event, e.WordsJudged)
+    return replace(state, draft=replace(current(state), ending=event.ending)), []
+
+
 def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The words are known: draft the answer to them, or let go of a noise.
 

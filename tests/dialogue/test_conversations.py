@@ -6,9 +6,11 @@ import pytest
 from scripted import PATIENCE, Says, Stage
 
 from companion.dialogue import events as e
+from companion.dialogue.draft import Draft
 from companion.dialogue.endpointing import OPEN
+from companion.dialogue.floor import step
 from companion.dialogue.prompt import Record, Turn
-from companion.dialogue.state import Floor
+from companion.dialogue.state import Floor, State
 from companion.engines import Cancelled
 from companion.engines.asr import Transcription
 from companion.errors import EngineError, StoreError
@@ -481,3 +483,12 @@ def test_after_a_pause_in_which_a_look_came_back_there_are_looks_again():
 
     looks = [at for at, _ in stage.seen.of(e.Overhear) if 2.3 < at < 6.0]
     assert len(looks) >= 3
+
+
+def test_the_verdict_on_words_that_were_drafted_ahead_is_kept_for_the_pause():
+    for floor in (Floor.USER, Floor.PUSHED):
+        speaking = State(floor=floor, draft=Draft(1, 0.0, guess="What a lovely day."))
+
+        after, commands = step(speaking, e.WordsJudged(1, 0.9), 2.0, PATIENCE)
+
+        assert (after.draft.ending, commands) == (0.9, [])
