@@ -7,6 +7,7 @@ conversation, and what they may ask of it.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from companion.settings import Settings
 from companion.settings_file import load
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from companion.audio import Sound
     from companion.dialogue.events import Event
     from companion.engines.asr import Recognizer
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from companion.runtime.listener import Listener
     from companion.runtime.live import Live
     from companion.runtime.mouth import Mouth
+    from companion.runtime.simulation import Simulation, VirtualSound
 
 NEEDED = ("llm", "asr", "tts", "endpoint", "words")
 """Roles without whose model there is no conversation aloud."""
@@ -264,6 +269,39 @@ def converse(
         listener(parts.settings, parts.store),
     )
     return Conversation(jobs, hands, parts.ears, mouth, sound, patience(parts.settings), clock, watchers)
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """A conversation in virtual time, on sound that is there already."""
+
+    parts: Parts
+    simulation: Simulation
+    sound: VirtualSound
+    mouth: Mouth
+
+    @classmethod
+    def of(
+        cls,
+        parts: Parts,
+        microphone: NDArray[np.float32],
+        watchers: tuple[Watcher, ...],
+        stopwatch: Callable[[], float] = time.perf_counter,
+    ) -> Rehearsal:
+        """Let these parts hear `microphone`, float32[n] at 16 kHz; `stopwatch` as `Simulation` says."""
+        from companion.runtime.mouth import Mouth
+        from companion.runtime.simulation import Simulation, VirtualClock, VirtualSound
+
+        clock = VirtualClock()
+        sound = VirtualSound(clock, microphone)
+        mouth = Mouth(sound)
+        simulation = Simulation(clock, stopwatch)
+        simulation.conversation = converse(parts, simulation, mouth, sound, clock, watchers)
+        return cls(parts, simulation, sound, mouth)
+
+    def run(self, until: float, done: Callable[[], bool] = lambda: False) -> None:
+        """Let virtual time pass up to `until`, seconds, or until `done`."""
+        self.simulation.run(until, self.parts.ears, self.mouth, self.sound, done)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ charged what it would take there. What is left is what the program itself adds."
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,15 +15,16 @@ from companion import app
 from companion.audio import RATE
 from companion.audio.recordings import read
 from companion.bench.asr_data import speech_in
-from companion.bench.turns import recordings_in
+from companion.bench.turns import gaps, recordings_in
 from companion.dialogue import events as e
-from companion.dialogue.state import Floor, State
+from companion.dialogue.state import State
 from companion.dialogue.timeline import Timeline
 from companion.engines import Cancel
 from companion.engines.asr import Recognizer, Transcription
 from companion.engines.endpoint import TurnDetector, WordsJudge
 from companion.engines.llm import LanguageModel, Message, Rates, Sampling
 from companion.engines.tts import Speech, Synthesizer
+from companion.runtime.jobs import Engines
 from companion.settings import Settings
 
 Samples = NDArray[np.float32]
@@ -134,28 +135,32 @@ class _Thinking:
         return Rates(prefill=self._costs.prefill, decode=self._costs.decode)
 
 
-@dataclass(slots=True)
 class _Speaking:
-    real: Synthesizer
-    costs: Costs
-    spent: Spent
+    def __init__(self, real: Synthesizer, costs: Costs, spent: Spent) -> None:
+        self._real, self._costs, self._spent = real, costs, spent
+        self.rate = real.rate
 
     def synthesize(self, text: str, cancel: Cancel) -> Iterator[Speech]:
-        self.spent.seconds += self.costs.speech + self.costs.word_of_speech * len(text.split())
-        return self.real.synthesize(text, cancel)
+        self._spent.seconds += self._costs.speech + self._costs.word_of_speech * len(text.split())
+        return self._real.synthesize(text, cancel)
 
     def adjust(self, what: Literal["pace", "volume"], factor: float) -> float:
-        return self.real.adjust(what, factor)
+        return self._real.adjust(what, factor)
 
 
 class _Seen:
     """A watcher that notes when turns were taken and answers began."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
+    def __init__(self) -> None:
         self.taken: list[float] = []
         self.begun: list[float] = []
         self.timelines: list[Timeline] = []
+
+    def clear(self) -> None:
+        """Before the next recording."""
+        self.taken.clear()
+        self.begun.clear()
+        self.timelines.clear()
 
     def happened(self, what: e.Event | e.Command, now: float, state: State) -> None:
         if isinstance(what, e.CommitUserTurn):
@@ -174,80 +179,56 @@ def run(data: Path, settings: Settings, step: Callable[[str], None], *, most: in
     `DEVICE` seconds included; `cut_offs`: turns that were taken while the user spoke; `overhead_ms`: what
     lies between the later of decision and first speech, and the device; `costs`: what engines were charged.
     """
-    from companion.runtime.mouth import Mouth
-    from companion.runtime.simulation import Simulation, VirtualClock, VirtualSound
-
     costs, spent = Costs(), Spent()
-    parts = app.load_parts(settings, app.Forgetful(), lambda role: None)
-    real = parts.engines
-    judge = _Judge(real.endpoint, real.words, costs, spent)
-    engines = replace(
-        real,
-        asr=_Hearing(real.asr, costs, spent),
-        endpoint=judge,
-        words=judge,
-        llm=_Thinking(real.llm, costs, spent),
-        tts=_Speaking(real.tts, costs, spent),
-    )
-    rng = np.random.default_rng(3)
+    files = recordings_in(data)[:most]
+    air, ends = _air([read(path) for path in files])
     rows: list[dict[str, Any]] = []
-    clock = VirtualClock()
-    seen = _Seen(clock.now)
+    parts = app.load_parts(settings, app.Forgetful(), lambda role: None)
     try:
-        sound = VirtualSound(clock, np.zeros(0, np.float32))
-        mouth = Mouth(sound)
-        simulation = Simulation(clock, spent)
-        simulation.conversation = app.converse(
-            replace(parts, engines=engines), simulation, mouth, sound, clock, (seen,)
-        )
-        files = recordings_in(data)[:most]
-        for count, path in enumerate(files, 1):
+        charged = replace(parts, engines=_charged(parts.engines, costs, spent))
+        seen = _Seen()
+        rehearsal = app.Rehearsal.of(charged, air, (seen,), spent)
+        for count, (path, (spoken, over)) in enumerate(zip(files, ends, strict=True), 1):
             step(f"{count} of {len(files)}: {path.name}")
-            audio = read(path)
-            begin, end = clock.time + 0.5, clock.time + 0.5 + speech_in(audio)[-1][1]
-            air = np.zeros(round((end + BETWEEN) * RATE), np.float32)
-            at = round(begin * RATE)
-            air[at : at + audio.size] = audio[: air.size - at]
-            air[at:] += rng.normal(0, 3e-4, air.size - at).astype(np.float32)
-            sound.hear(air)
-            before = len(seen.taken), len(seen.begun), len(seen.timelines)
-
-            def over(end: float = end, turns: int = before[0]) -> bool:
-                idle = simulation.conversation is not None and (
-                    simulation.conversation.state.floor is Floor.IDLE
-                )
-                return clock.time > end + 1.0 and len(seen.taken) > turns and idle
-
-            simulation.run(end + BETWEEN, parts.ears, mouth, sound, over)
-            begun = [at for at in seen.begun[before[1] :] if at >= end - 0.15]
-            rows.append(
-                {
-                    "file": path.name,
-                    "gap_s": round(begun[0] - end + DEVICE, 3) if begun else None,
-                    "cut_off": any(at < end - 0.05 for at in seen.taken[before[0] :]),
-                    "overhead_ms": [
-                        round(t.spans()["overhead"] * 1000, 1) for t in seen.timelines[before[2] :]
-                    ],
-                    "wait_ms": [round(t.spans()["wait"] * 1000) for t in seen.timelines[before[2] :]],
-                }
-            )
+            seen.clear()
+            rehearsal.run(over)
+            rows.append({"file": path.name, **_row(seen, spoken)})
     finally:
         parts.close()
+    return {**_summary(rows), "costs": asdict(costs), "turns": rows}
+
+
+def _charged(real: Engines, costs: Costs, spent: Spent) -> Engines:
+    judge = _Judge(real.endpoint, real.words, costs, spent)
+    hearing, thinking = _Hearing(real.asr, costs, spent), _Thinking(real.llm, costs, spent)
+    return Engines(hearing, judge, judge, thinking, _Speaking(real.tts, costs, spent))
+
+
+def _air(recordings: Sequence[Samples]) -> tuple[Samples, list[tuple[float, float]]]:
+    """The recordings with room between them for the answers, and for each when its speech ends and when the
+    next begins, seconds."""
+    pieces, ends, length = [], [], 0
+    for audio in recordings:
+        spoken = length / RATE + speech_in(audio)[-1][1]
+        pieces += [audio, np.zeros(round(BETWEEN * RATE), np.float32)]
+        length += audio.size + pieces[-1].size
+        ends.append((spoken, length / RATE))
+    air = np.concatenate(pieces)
+    return np.asarray(air + np.random.default_rng(3).normal(0, 3e-4, air.size), np.float32), ends
+
+
+def _row(seen: _Seen, spoken: float) -> dict[str, Any]:
+    """What came of a recording whose speech ended at `spoken`, seconds."""
+    begun = next((at for at in seen.begun if at >= spoken - 0.15), None)
+    spans = [timeline.spans() for timeline in seen.timelines]
     return {
-        **_summary(rows),
-        "costs": {name: getattr(costs, name) for name in costs.__slots__},
-        "turns": rows,
+        "gap_s": round(begun - spoken + DEVICE, 3) if begun is not None else None,
+        "cut_off": any(at < spoken - 0.05 for at in seen.taken),
+        "overhead_ms": [round(of["overhead"] * 1000, 1) for of in spans],
+        "wait_ms": [round(of["wait"] * 1000) for of in spans],
     }
 
 
 def _summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    gaps = [row["gap_s"] for row in rows if row["gap_s"] is not None]
     overheads = [ms for row in rows for ms in row["overhead_ms"]]
-    return {
-        "of": len(rows),
-        "answered": len(gaps),
-        "cut_offs": sum(row["cut_off"] for row in rows),
-        "median_s": round(float(np.median(gaps)), 3) if gaps else None,
-        "p95_s": round(float(np.percentile(gaps, 95)), 3) if gaps else None,
-        "overhead_ms": round(float(np.median(overheads)), 1) if overheads else None,
-    }
+    return {**gaps(rows), "overhead_ms": round(float(np.median(overheads)), 1) if overheads else None}

@@ -4,7 +4,6 @@ answer one person. In virtual time, with the real engines, so that half an hour 
 from __future__ import annotations
 
 import csv
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -106,20 +105,14 @@ def _told(samples: int, turns: Sequence[tuple[float, str, str]], played: int | N
 
 
 def _hear(settings: Settings, store: app.Forgetful, air: Samples, step: Callable[[str], None]) -> _Turns:
-    from companion.runtime.mouth import Mouth
-    from companion.runtime.simulation import Simulation, VirtualClock, VirtualSound
-
     parts = app.load_parts(settings, store, lambda role: None)
-    clock, turns = VirtualClock(), _Turns()
-    sound = VirtualSound(clock, air)
-    mouth = Mouth(sound)
-    simulation = Simulation(clock, time.perf_counter)
+    turns = _Turns()
     try:
-        simulation.conversation = app.converse(parts, simulation, mouth, sound, clock, (turns,))
+        rehearsal = app.Rehearsal.of(parts, air, (turns,))
         end = len(air) / RATE + PAUSE
         for minute in np.arange(60.0, end + 60.0, 60.0):
-            simulation.run(min(float(minute), end), parts.ears, mouth, sound)
-            step(f"{clock.time / 60:.0f} minutes heard, {len(turns.turns)} turns")
+            rehearsal.run(min(float(minute), end))
+            step(f"{min(minute, end) / 60:.0f} minutes heard, {len(turns.turns)} turns")
     finally:
         parts.close()
     return turns

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -244,12 +244,17 @@ def _to_16_khz(sound: np.ndarray, rate: int) -> np.ndarray:
 
 
 def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    gaps = [row["gap_s"] for row in rows if row["gap_s"] is not None]
+    return {**gaps(rows), "in_words": sum(bool(row["answer"]) for row in rows)}
+
+
+def gaps(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """How many recordings were answered and cut off, and how long the answers took: of rows with `gap_s`
+    (None: unanswered) and `cut_off`."""
+    found = [row["gap_s"] for row in rows if row["gap_s"] is not None]
     return {
         "of": len(rows),
-        "answered": len(gaps),
-        "in_words": sum(bool(row["answer"]) for row in rows),
+        "answered": len(found),
         "cut_offs": sum(row["cut_off"] for row in rows),
-        "median_s": round(float(np.median(gaps)), 3) if gaps else None,
-        "p95_s": round(float(np.percentile(gaps, 95)), 3) if gaps else None,
+        "median_s": round(float(np.median(found)), 3) if found else None,
+        "p95_s": round(float(np.percentile(found, 95)), 3) if found else None,
     }

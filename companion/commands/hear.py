@@ -102,21 +102,16 @@ def _store(home: str | None, remember: bool) -> Any:
 def _at_once(parts: Any, audio: Any, ledger: Ledger) -> list[Any]:
     """In virtual time, as fast as the engines can."""
     from companion import app
-    from companion.runtime.mouth import Mouth
-    from companion.runtime.simulation import Simulation, VirtualClock, VirtualSound
 
-    clock = VirtualClock()
-    sound = VirtualSound(clock, audio)
-    mouth = Mouth(sound)
-    simulation = Simulation(clock, time.perf_counter)
-    simulation.conversation = app.converse(parts, simulation, mouth, sound, clock, (ledger,))
+    rehearsal = app.Rehearsal.of(parts, audio, (ledger,))
+    simulation = rehearsal.simulation
     end = len(audio) / 16_000 + 1.0
 
     def done() -> bool:
-        return clock.time > end and simulation.settled()
+        return simulation.clock.time > end and simulation.settled()
 
-    simulation.run(end + 600.0, parts.ears, mouth, sound, done)
-    return sound.played
+    rehearsal.run(end + 600.0, done)
+    return rehearsal.sound.played
 
 
 def _in_real_time(parts: Any, audio: Any, ledger: Ledger) -> list[Any]:

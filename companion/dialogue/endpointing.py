@@ -20,8 +20,8 @@ from companion.dialogue.openness import Words
 SURE = (3.0, 0.35)
 """From how many log-odds on a single verdict is enough, and how many seconds of silence end the turn then,
 for a fast talker, too. With 0.25 one of 60 spoken orders was cut off, at a pause of a third of a second; of
-261 natural pauses within read passages 26 were taken for an end, with 0.35 to 0.40 22 (most are ends of
-sentences)."""
+261 natural pauses within read passages 26 were taken for an end, with 0.35 23 and with 0.40 22 (most are ends
+of sentences)."""
 
 TABLE = (
     (3.3, 0.50),

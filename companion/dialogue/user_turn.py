@@ -214,17 +214,16 @@ def _hummed(state: State, now: float, patience: Patience) -> Step:
     return replace(state, hummed=now), [e.Cue("mm-hm")]
 
 
-def words_judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """The verdict on the end of the words is in."""
-    assert isinstance(event, e.WordsJudged)
-    draft = replace(current(state), ending=event.ending)
-    return _await_end(replace(state, draft=draft), now, patience, [])
-
-
 def words_judged_ahead(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The verdict on words that were drafted ahead is in, before the pause: it is kept for then."""
     assert isinstance(event, e.WordsJudged)
     return replace(state, draft=replace(current(state), ending=event.ending)), []
+
+
+def words_judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """The verdict on the end of the words is in."""
+    after, commands = words_judged_ahead(state, event, now, patience)
+    return _await_end(after, now, patience, commands)
 
 
 def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:

@@ -53,10 +53,6 @@ class VirtualSound:
         self.ducks: list[tuple[float, float]] = []
         self.played: list[tuple[float, NDArray[np.int16], int]] = []
 
-    def hear(self, microphone: NDArray[np.float32]) -> None:
-        """Hear that from now on: float32[n], 16 kHz mono, whose start is the clock's time 0."""
-        self._microphone = microphone
-
     def start(self) -> None:
         """Nothing needs opening."""
 
