@@ -124,13 +124,17 @@ def answer_overdue(state: State, event: e.Event, now: float, patience: Patience)
     return yielded(state, floor, [e.Tell(why)])
 
 
+_JUDGES = ("endpoint", "words")
+"""Roles without whose verdict a turn ends all the same, a little later."""
+
+
 def engine_failed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """An engine gave up. What is already there is still said; else the turn is yielded with a sentence."""
     assert isinstance(event, e.EngineFailed)
     tell = e.Tell(event.why)
     if event.role == "store" and state.turn and not state.stored:
         return yielded(state, Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE, [tell])
-    if event.draft == 0 or state.draft is None or event.role == "endpoint":
+    if event.draft == 0 or state.draft is None or event.role in _JUDGES:
         return without_verdict(state, event, now, patience)
     if state.floor in (Floor.USER, Floor.PUSHED):
         return replace(state, draft=None), [e.Revoke(event.draft), tell]
@@ -147,7 +151,8 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
 
 
 def without_verdict(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """No end-of-turn verdict: go on as if the turn sounded unfinished."""
+    """No verdict of one of the judges: go on as if the turn sounded unfinished, or the words were not judged
+    yet."""
     assert isinstance(event, e.EngineFailed)
     tell: list[e.Command] = [e.Tell(event.why)]
     if state.floor is Floor.PAUSE and event.role == "endpoint" and event.draft:

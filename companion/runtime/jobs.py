@@ -185,11 +185,7 @@ class Jobs:
         """Ask how likely the words end a sentence."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            try:
-                ending = self._engines.words.ending(text, cancel)
-            except EngineError:
-                return  # the turn ends without that verdict, a little later
-            yield e.WordsJudged(draft, ending)
+            yield e.WordsJudged(draft, self._engines.words.ending(text, cancel))
 
         return job
 

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from scripted import PATIENCE, Says, Stage
+from scripted import PATIENCE, Says, ScriptedWords, Stage
 
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
@@ -492,3 +492,16 @@ def test_the_verdict_on_words_that_were_drafted_ahead_is_kept_for_the_pause():
         after, commands = step(speaking, e.WordsJudged(1, 0.9), 2.0, PATIENCE)
 
         assert (after.draft.ending, commands) == (0.9, [])
+
+
+@pytest.mark.parametrize("error", [EngineError("The words can't be judged."), ValueError("broken")])
+def test_a_turn_is_answered_without_the_verdict_on_its_words_and_that_is_told(monkeypatch, error):
+    def fails(judge, text, cancel):
+        raise error
+
+    monkeypatch.setattr(ScriptedWords, "ending", fails)
+
+    stage = Stage(Says(1.0, 2.0, "good morning.")).run(8.0)
+
+    assert stage.said() == ["user: good morning.", "companion: You said good morning."]
+    assert len(stage.seen.of(e.Tell)) == 1
