@@ -163,7 +163,9 @@ class LlmSettings:
     context: int = setting(
         4096, "How much of the conversation the model has before it.", unit="tokens", low=512, high=131072
     )
-    threads: int = setting(2, "CPU threads the model uses.", low=1, high=64)
+    threads: int = setting(
+        0, "CPU threads the model uses; 0: as many as are quickest on this machine.", low=0, high=64
+    )
     gpu_layers: int = setting(
         -1, "Layers of the model put on the GPU; -1: as many as its memory holds, 0: none.", low=-1, high=999
     )

@@ -201,6 +201,7 @@ class Conversation:
             case e.Foresee(text):
                 self._hands.cancel("foresee")
                 self._hands.start("llm", "foresee", self._jobs.foresee(text, self.record, self._utterance))
+                self._hands.start("words", "foresee", self._jobs.follow(text))
             case e.Transcribe(draft):
                 self._rest_from_review()
                 self._shots = {draft: self._ears.snapshot(draft)}

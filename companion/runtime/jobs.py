@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from companion.audio import Sound
 from companion.dialogue import events as e
-from companion.dialogue.clauses import ClauseSplitter, lengths
+from companion.dialogue.clauses import ClauseSplitter, Lengths, lengths
 from companion.dialogue.prompt import Line, Record, Turn, lines, thinned
 from companion.engines import Cancel
 from companion.engines.asr import Recognizer, Transcription
@@ -28,6 +28,7 @@ from companion.runtime.ears import Ears, Snapshot
 from companion.runtime.headroom import Headroom
 from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
+from companion.runtime.voice_rates import VoiceRates
 
 Job = Callable[[Cancel], Iterator[e.Event]]
 
@@ -122,6 +123,7 @@ class Jobs:
         self._recalled = (-1, "")
         self._partials = Partials(engines.asr)
         self._processor = Headroom()
+        self._voice = VoiceRates()
         self._first: Turn | None = None
         self._cut = True
 
@@ -173,6 +175,16 @@ class Jobs:
 
         return job
 
+    def follow(self, text: str) -> Job:
+        """Let the judge of the words read along, so that its verdict on the last of them is quick."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            self._engines.words.ending(text, cancel)
+            return
+            yield
+
+        return job
+
     def judge(self, draft: int, sound: Snapshot) -> Job:
         """Ask whether the turn is over."""
 
@@ -195,7 +207,7 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, PAUSE_LEFT, cancel)
             prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text, utterance)))
-            splitter, index, begun = ClauseSplitter(lengths(self._engines.llm.rates().decode)), 0, False
+            splitter, index, begun = ClauseSplitter(self._lengths()), 0, False
             if not self._cut:
                 self._thin(prompt, cancel)
             pieces = self._engines.llm.generate(
@@ -221,9 +233,12 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._processor.given(cancel)
+            began = time.perf_counter()
             speeches = list(self._engines.tts.synthesize(text, cancel))
             if not cancel.is_set():
-                yield e.ClauseReady(draft, index, self._mouth.hold(draft, index, speeches))
+                seconds = self._mouth.hold(draft, index, speeches)
+                self._voice.add(text, time.perf_counter() - began, seconds)
+                yield e.ClauseReady(draft, index, seconds)
 
         return job
 
@@ -316,6 +331,10 @@ class Jobs:
                 self._engines.llm.keep()  # nothing has been said: it holds nobody's words
 
         return job
+
+    def _lengths(self) -> Lengths:
+        """How long clauses must be, by what the model and the voice have taken so far."""
+        return lengths(self._engines.llm.rates().decode, self._voice.voice)
 
     def _since_the_cut(self, record: Record) -> Record:
         """The record without what was cut out of the cache. A reply can be asked for with a record from

@@ -18,6 +18,7 @@ from companion.engines.llm import PromptTooLong, Rates
 from companion.engines.llm.abort import Abort
 from companion.engines.llm.model import Model
 from companion.engines.llm.native import complaint, forget_complaints, llama
+from companion.engines.llm.threads import candidates, cores, quickest
 from companion.errors import EngineError
 
 CHUNK = 32
@@ -74,6 +75,8 @@ class KvCache:
         self._closing = False
         self._abort = Abort()
         self._prefill, self._decode = Speed(2000), Speed(400)
+        self.threads = model.threads
+        """Threads that it computes with."""
         self._context = self._make(context_tokens)
         self._memory = self._api.llama_get_memory(self._context)
         self.context_tokens: int = self._api.llama_n_ctx(self._context)
@@ -127,14 +130,13 @@ class KvCache:
     @contextmanager
     def sparing(self, wanted: bool) -> Iterator[None]:
         """Evaluate with a thread less within the block, if wanted."""
-        threads = self._model.settings.threads
         if wanted:
-            self._use(max(1, threads - 1))
+            self._use(max(1, self.threads - 1))
         try:
             yield
         finally:
             if wanted:
-                self._use(threads)
+                self._use(self.threads)
 
     def _use(self, threads: int) -> None:
         with self._lock:
@@ -232,11 +234,10 @@ class KvCache:
         self._abort.close()
 
     def _make(self, context_tokens: int) -> Any:
-        settings = self._model.settings
         parameters = self._api.llama_context_default_params()
         parameters.n_ctx = context_tokens
         parameters.n_batch = parameters.n_ubatch = CHUNK_ON_GPU if self._model.on_gpu else CHUNK
-        parameters.n_threads = parameters.n_threads_batch = settings.threads
+        parameters.n_threads = parameters.n_threads_batch = self.threads
         parameters.no_perf = True
         forget_complaints()
         context = self._api.llama_init_from_model(self._model.pointer, parameters)
@@ -339,7 +340,29 @@ class KvCache:
         chosen = max(range(len(fresh)), key=rolled_back.__getitem__)
         self.can_rollback = fresh[likeliest] - fresh[chosen] < _FLAT
         self._clear()
+        self._tune()
         self._prefill, self._decode = Speed(2000), Speed(400)
+
+    def _tune(self) -> None:
+        """Find out how many threads are quickest, where that was left to the machine."""
+        counts = candidates(cores())
+        if self._model.settings.threads or self._model.on_gpu or len(counts) < 2:
+            return
+        if self._model.tuned is None:
+            self._model.tuned = quickest(counts, self._answering)
+        self.threads = self._model.tuned
+        self._use(self.threads)
+
+    def _answering(self, threads: int) -> float:
+        """Seconds that reading the end of a turn and writing a few words takes with so many threads."""
+        self._use(threads)
+        tokens = list(range(100, 116))
+        started = time.perf_counter()
+        self.evaluate(tokens[:8], Never(), answer=True)
+        for token in tokens[8:12]:
+            self.extend(token, Never())
+        self._clear()
+        return time.perf_counter() - started
 
     def _stops(self, tokens: Sequence[int]) -> bool:
         """Whether a call under way obeys the switch."""

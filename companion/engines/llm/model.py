@@ -12,6 +12,7 @@ from companion.engines.llm.gguf import ModelFile, inspect
 from companion.engines.llm.native import complaint, forget_complaints, llama
 from companion.engines.llm.placement import Placement, devices, fewer, place
 from companion.engines.llm.template import ChatTemplate
+from companion.engines.llm.threads import candidates, cores
 from companion.engines.llm.tokens import Vocabulary
 from companion.errors import EngineError, WeightsError
 from companion.settings import LlmSettings
@@ -48,6 +49,10 @@ class Model:
             supported=bool(self._api.llama_supports_gpu_offload()),
             context_tokens=self.context_tokens,
         )
+        self.threads = settings.threads or candidates(cores())[0]
+        """CPU threads that a new context begins with."""
+        self.tuned: int | None = None
+        """CPU threads that the first context found to be quickest, for those after it."""
         self._users = 1
         self._lock = threading.Lock()
         self.pointer: Any = self._load()
@@ -78,7 +83,7 @@ class Model:
 
     def where(self) -> str:
         """A sentence for the doctor: what of the model runs where, and why."""
-        count, threads = len(self.info.layer_bytes), self.settings.threads
+        count, threads = len(self.info.layer_bytes), self.tuned or self.threads
         cpu = f"CPU, {threads} thread{'' if threads == 1 else 's'}"
         if self.placement.layers == 0:
             return f"{cpu}: {self.placement.reason}."
