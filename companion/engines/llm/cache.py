@@ -261,6 +261,7 @@ class KvCache:
             started = time.perf_counter()
             with self._abort.watching(cancel):
                 status = self._api.llama_decode(self._context, self._batch)
+                self._api.llama_synchronize(self._context)  # a GPU is still at work when the call returns
             seconds = time.perf_counter() - started
             if status == 0:
                 self.tokens += tokens

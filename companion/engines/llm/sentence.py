@@ -26,7 +26,7 @@ class SentenceModel:
 
     def __init__(self, folder: Path) -> None:
         """Load the model in `folder`. Raises `WeightsError`, `EngineError`."""
-        self._model = Llama(folder, LlmSettings(context=512, threads=1, gpu_layers=0))
+        self._model = Llama(folder, LlmSettings(context=512, threads=1))
         self.ending("Hello there.", Never())  # reads what stands before: 0.25 s, for which no turn waits
 
     def ending(self, text: str, cancel: Cancel) -> float:
