@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.dialogue import events as e
+from companion.dialogue.prompt import Record
 from companion.dialogue.state import Patience, State
 from companion.dialogue.timeline import Timeline
 from companion.engines import Cancel, Cancelled
@@ -149,6 +150,7 @@ class ScriptedModel:
     context_tokens: int = 4096
     prompts: list[tuple[Message, ...]] = field(default_factory=list)
     settled: list[tuple[Message, ...]] = field(default_factory=list)
+    kept: list[tuple[Message, ...]] = field(default_factory=list)
     failing: Exception | None = None
 
     def prefill(self, messages: Sequence[Message], cancel: Cancel, *, open_ended: bool = False) -> int:
@@ -175,8 +177,9 @@ class ScriptedModel:
     def thin(self, messages: Sequence[Message], cancel: Cancel) -> int:
         return 0
 
-    def keep(self) -> None:
-        """Keeps nothing."""
+    def keep(self, messages: Sequence[Message], cancel: Cancel) -> bool:
+        self.kept.append(tuple(messages))
+        return True
 
     def rates(self) -> Rates:
         return Rates(self.prefill_rate, 1 / self.token_seconds)
@@ -250,6 +253,7 @@ class Stage:
         patience: Patience = PATIENCE,
         listener: Listener | None = None,
         recall: Recall = nothing_recalled,
+        before: Record = Record(),  # noqa: B008 - frozen
     ) -> None:
         self.spent = Spent()
         self.asr = ScriptedRecognizer(script, self.spent)
@@ -283,7 +287,7 @@ class Stage:
         )
         self.simulation.conversation = Conversation(
             jobs, self.simulation, self.ears, self.mouth, self.sound, patience, self.clock,
-            watchers=(self.seen,),
+            watchers=(self.seen,), before=before,
         )  # fmt: skip
 
     @property

@@ -128,8 +128,8 @@ class _Thinking:
     def thin(self, messages: Sequence[Message], cancel: Cancel) -> int:
         return self._real.thin(messages, cancel)
 
-    def keep(self) -> None:
-        self._real.keep()
+    def keep(self, messages: Sequence[Message], cancel: Cancel) -> bool:
+        return self._real.keep(messages, cancel)
 
     def rates(self) -> Rates:
         return Rates(prefill=self._costs.prefill, decode=self._costs.decode)
