@@ -18,12 +18,12 @@ from companion.dialogue.state import Patience, State
 from companion.dialogue.timeline import Timeline
 from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Transcription
-from companion.engines.llm import Message, Rates, Sampling
+from companion.engines.llm import LanguageModel, Message, Rates, Sampling
 from companion.engines.tts import Speech, SpokenWord
 from companion.engines.vad.hysteresis import Hysteresis, Started
 from companion.runtime.conversation import Conversation
 from companion.runtime.ears import Ears
-from companion.runtime.jobs import Engines, Jobs, Recall, Talk, nothing_recalled
+from companion.runtime.jobs import Engines, Jobs, Recall, Store, Talk, nothing_recalled
 from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
 from companion.runtime.simulation import Simulation, VirtualClock, VirtualSound
@@ -254,7 +254,11 @@ class Stage:
         listener: Listener | None = None,
         recall: Recall = nothing_recalled,
         before: Record = Record(),  # noqa: B008 - frozen
+        llm: LanguageModel | None = None,
+        store: Store | None = None,
+        matters: Callable[[str, str], bool] = lambda answered, record: answered != record,
     ) -> None:
+        """`llm`, `store`: real ones in place of `self.llm` and `self.store`."""
         self.spent = Spent()
         self.asr = ScriptedRecognizer(script, self.spent)
         self.endpoint = ScriptedTurnDetector(self.spent)
@@ -275,13 +279,13 @@ class Stage:
             hands_free=patience.hands_free,
         )
         talk = Talk(Sampling(0.0, 1.0, 0.0, 1.0, 1), max_tokens=100, persona="You are the companion.")
-        engines = Engines(self.asr, self.endpoint, ScriptedWords(self.spent), self.llm, self.tts)
+        engines = Engines(self.asr, self.endpoint, ScriptedWords(self.spent), llm or self.llm, self.tts)
         jobs = Jobs(
             engines,
             self.mouth,
-            self.store,
+            store or self.store,
             talk,
-            matters=lambda a, b: a != b,
+            matters=matters,
             listener=listener,
             recall=recall,
         )

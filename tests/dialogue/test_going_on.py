@@ -1,13 +1,23 @@
 """A conversation that goes on from an earlier start, and is kept for the next one."""
 
+import datetime
+import json
+from contextlib import closing
+
 import pytest
 from scripted import Says, Stage
 
 from companion.dialogue import events as e
 from companion.dialogue.answer import QUIET
 from companion.dialogue.prompt import Record, Turn
+from companion.engines import Never
+from companion.engines.llm.llama import Llama
 from companion.errors import StoreError
+from companion.memory.store import Store
+from companion.runtime.context import Context
+from companion.runtime.earlier import before
 from companion.runtime.simulation import Simulation
+from companion.settings import LlmSettings
 
 BEFORE = Record(
     (
@@ -121,3 +131,61 @@ def test_a_start_in_which_nothing_is_said_keeps_nothing():
     stage.conversation.end()
 
     assert stage.llm.kept == []
+
+
+# --- with a real model and a real store
+
+
+def differ(answered, record):
+    return answered.lower().rstrip(".") != record.lower().rstrip(".")
+
+
+def start(weights_dir, home, *script, until):
+    """One start of the program, up to its end: its stage, how many tokens of the past were new to the model,
+    and what its files have of the conversation."""
+    store = Store(home / "store.db")
+    settings = LlmSettings(context=1024, threads=2, temperature=0.0)
+    with closing(store), Llama(weights_dir / "smollm2-135m", settings) as llm:
+        context = Context(llm, "You are the companion.", (), 100)
+        since = datetime.datetime.now().astimezone() - datetime.timedelta(hours=1)
+        record = context.fitting(before(store.earlier(since, most=100), differ))
+        new = llm.restore(home, context.messages(Record()), context.messages(record), Never())
+        stage = Stage(*script, before=record, llm=llm, store=store, matters=differ)
+        stage.asr.record = str.capitalize  # what is heard again is written otherwise, which doesn't matter
+        stage.run(until)
+        stage.conversation.end()
+        stage.run(until + 0.01)
+        (contents,) = home.glob("conversation-*.json")
+        kept = json.loads(contents.read_text())
+        spelt = b"".join(map(llm._model.vocabulary.piece, kept["tokens"])).decode("utf-8", "replace")
+        return stage, new, spelt + json.dumps(kept["hers"])
+
+
+def texts(stage):
+    return [turn.text for turn in stage.conversation.record.turns]
+
+
+def test_a_restart_goes_on_with_next_to_nothing_to_evaluate_and_without_what_was_only_drafted(
+    weights_dir, tmp_path
+):
+    script = [
+        Says(1.0, 2.0, "good morning."),
+        Says(30.0, 31.0, "tell me a story about the sea."),
+        Says(36.0, 37.5, "never mind the old story."),  # over her voice
+        Says(70.0, 71.0, "my sister is called"),
+        Says(72.2, 73.0, "Amy."),
+        Says(110.0, 114.0, "I have a secret about a zebra"),  # and the program ends
+    ]
+    first, _, kept = start(weights_dir, tmp_path, *script, until=113.0)
+    foreseen = [what.text for _, what in first.seen.of(e.Foresee)]
+
+    second, new, kept_again = start(weights_dir, tmp_path, Says(1.0, 2.0, "and now?"), until=30.0)
+
+    assert any("secret" in words for words in foreseen)
+    assert "zebra" not in kept
+    assert "secret" not in kept
+    assert "my sister is called Amy." in kept
+    assert texts(second)[: len(texts(first))] == texts(first)
+    assert any(turn.interrupted for turn in second.conversation.record.turns)
+    assert new <= 8
+    assert "and now?" in kept_again
