@@ -143,6 +143,7 @@ class Conversation:
     def end(self) -> None:
         """Nobody says anything any more: the conversation is kept for the next start."""
         self._hands.cancel("settle")
+        self._hands.cancel("keep")  # it may take its time, which the last has not
         self._hands.start("llm", "keep", self._jobs.keep(self.record, LAST_WORDS))
 
     def due(self) -> float | None:

@@ -126,6 +126,17 @@ def test_a_turn_that_could_not_be_stored_is_not_kept():
     assert {tuple(contents(kept)) for kept in stage.llm.kept} == {("good morning.", "You said good morning.")}
 
 
+def test_the_end_waits_for_no_keeping_that_was_begun_in_the_quiet(monkeypatch):
+    stage = Stage(Says(1.0, 2.0, "good morning.")).run(8.0)
+    done = []
+    monkeypatch.setattr(Simulation, "cancel", lambda self, key: done.append(f"cancel {key}"))
+    monkeypatch.setattr(Simulation, "start", lambda self, role, key, job: done.append(f"start {key}"))
+
+    stage.conversation.end()
+
+    assert done == ["cancel settle", "cancel keep", "start keep"]
+
+
 def test_a_start_in_which_nothing_is_said_keeps_nothing():
     stage = Stage(Says(1.0, 2.0)).run(60.0)
     stage.conversation.end()
