@@ -212,6 +212,19 @@ class TtsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MemorySettings:
+    """What she remembers."""
+
+    continue_within: float = setting(
+        12.0,
+        "Age of turns up to which the next start goes on with them; 0: each start begins anew.",
+        unit="h",
+        low=0.0,
+        high=8760.0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class VoicesSettings:
     """Whose voice is whose."""
 
@@ -253,4 +266,5 @@ class Settings:
     llm: LlmSettings = field(default_factory=LlmSettings)
     tts: TtsSettings = field(default_factory=TtsSettings)
     voices: VoicesSettings = field(default_factory=VoicesSettings)
+    memory: MemorySettings = field(default_factory=MemorySettings)
     weights: WeightsSettings = field(default_factory=WeightsSettings)

@@ -40,10 +40,10 @@ BETWEEN = 12.0
 class Costs:
     """Seconds that engines take with a middling GPU (12 GB, 2021) beside CPU cores.
 
-    Whisper base, the judges and Piper as measured with an H200 and 16 Xeon cores (2026-11-27: hearing 25 to 37
+    Whisper base, the judges and Piper as measured with an H200 and 16 Xeon cores (hearing 25 to 37
     ms, again 50, words 2 to 4, Piper 82, 142 and 235 for 3, 6 and 12 words); Smart Turn as on the development
-    machine; the language model's by size from published figures of an RTX 3060, for the H200 took 3.5 ms for 8
-    tokens, 5 for 32, and wrote 300 to 450 a second.
+    machine; the language model's by size from published figures of an RTX 3060, for the H200 took 3.5 ms for
+    8 tokens, 5 for 32, and wrote 300 to 450 a second.
     """
 
     hearing: float = 0.04
@@ -134,8 +134,8 @@ class _Thinking:
     def thin(self, messages: Sequence[Message], cancel: Cancel) -> int:
         return self._real.thin(messages, cancel)
 
-    def keep(self) -> None:
-        self._real.keep()
+    def keep(self, messages: Sequence[Message], cancel: Cancel) -> bool:
+        return self._real.keep(messages, cancel)
 
     def rates(self) -> Rates:
         return Rates(prefill=self._costs.prefill, decode=self._costs.decode)

@@ -11,9 +11,9 @@ import click
 
 from companion.commands.aside import Aside
 from companion.commands.ending import Terminated, undisturbed
-
-SPARE = 16
-"""Tokens of the context that neither a prompt nor a reply uses."""
+from companion.dialogue.answer import QUIET
+from companion.dialogue.prompt import Record
+from companion.engines import Cancel
 
 
 @click.command()
@@ -41,7 +41,13 @@ def command(home: str | None) -> None:
         aside = Aside()
         llm: Any = aside.do(lambda cancel: loader.llm())
         try:
-            Chat(llm, store, settings, aside).run()
+            before = aside.do(lambda cancel: app.resume(llm, store, settings, folder, cancel))
+            chat = Chat(llm, store, settings, aside, before)
+            try:
+                chat.run()
+            finally:
+                undisturbed()
+                chat.keep()
         finally:
             undisturbed()
             llm.close()
@@ -51,21 +57,22 @@ def command(home: str | None) -> None:
 class Chat:
     """Reads lines, commits each before it is answered, prints the reply as it is written."""
 
-    def __init__(self, llm: Any, store: Any, settings: Any, aside: Aside) -> None:
-        from companion.dialogue.prompt import Record
-        from companion.engines.llm import Sampling
+    def __init__(
+        self,
+        llm: Any,
+        store: Any,
+        settings: Any,
+        aside: Aside,
+        before: Record = Record(),  # noqa: B008
+    ) -> None:
+        """`before`: what was said before this start, with numbers below 0."""
+        from companion import app
+        from companion.runtime.context import Context
 
-        self._llm, self._store, self._settings, self._aside = llm, store, settings.llm, aside
-        seed = self._settings.seed if self._settings.seed >= 0 else None
-        self._sampling = Sampling(
-            self._settings.temperature, self._settings.top_p, self._settings.min_p,
-            self._settings.repeat_penalty, seed,
-        )  # fmt: skip
-        self._record = Record()
-        self._fixed = llm.count(self._prompt(self._record))
-        """Tokens of every prompt: who she is, and how she talks."""
-        self._most = max(1, min(self._settings.max_tokens, (llm.context_tokens - self._fixed) // 2))
-        """Tokens of the longest reply: words to answer must fit in the context as well."""
+        self._llm, self._store, self._aside, self._record = llm, store, aside, before
+        talk = app.manner(settings)
+        self._sampling = talk.sampling
+        self._context = Context(llm, talk.persona, talk.examples, talk.max_tokens)
         self._turns = 0
 
     def run(self) -> None:
@@ -77,7 +84,8 @@ class Chat:
             if terminal:
                 click.echo(click.style("you: ", fg="cyan", bold=True), nl=False)
             self._settle()  # while the person thinks and types
-            line = sys.stdin.readline()
+            with self._aside.after(QUIET, self._keep):
+                line = sys.stdin.readline()
             if not line:
                 return
             if line.strip():
@@ -89,7 +97,7 @@ class Chat:
         self._turns += 1
         self._store.add_user_turn(self._turns, text)
         # Only what doesn't fit at all is left out while the person waits.
-        self._record = self._thinned(self._record.with_turn(Turn("user", self._turns, text)), 1.0, 0.75)
+        self._record = self._context.answerable(self._record.with_turn(Turn("user", self._turns, text)))
         reply = _Reply()
         try:
             self._write(reply)
@@ -124,30 +132,25 @@ class Chat:
         click.echo()
 
     def _generate(self, cancel: Any) -> Any:
-        prompt = self._prompt(self._record)
-        return self._llm.generate(prompt, cancel, sampling=self._sampling, max_tokens=self._most)
+        prompt, most = self._context.messages(self._record), self._context.most
+        return self._llm.generate(prompt, cancel, sampling=self._sampling, max_tokens=most)
 
     def _settle(self) -> None:
         """Bring the model's cache up to the conversation, without its oldest turns where it is too long."""
-        shorter = self._thinned(self._record, 0.75, 0.5)
+        shorter = self._context.fitting(self._record)
+        prompt = self._context.messages(shorter)
         if shorter is not self._record:
             self._record = shorter
-            self._aside.do(lambda cancel: self._llm.thin(self._prompt(shorter), cancel))
-        self._aside.do(lambda cancel: self._llm.prefill(self._prompt(shorter), cancel))
+            self._aside.do(lambda cancel: self._llm.thin(prompt, cancel))
+        self._aside.do(lambda cancel: self._llm.prefill(prompt, cancel))
 
-    def _thinned(self, record: Any, limit: float, target: float) -> Any:
-        """The record; where it fills more than `limit` of the room there is for it, thinned to `target`."""
-        from companion.dialogue.prompt import thinned
+    def keep(self) -> None:
+        """Keep the conversation for the next start, as far as it is evaluated."""
+        self._aside.do(self._keep)
 
-        room = self._llm.context_tokens - self._most - SPARE - self._fixed
-        most, aim = (self._fixed + int(room * share) for share in (limit, target))
-        return thinned(record, lambda r: self._llm.count(self._prompt(r)), most, aim)
-
-    def _prompt(self, record: Any) -> Any:
-        from companion.dialogue.prompt import lines
-        from companion.runtime.jobs import messages
-
-        return messages(lines(record))
+    def _keep(self, cancel: Cancel) -> None:
+        if self._record.turns:  # every one of them is in the store
+            self._llm.keep(self._context.messages(self._record), cancel)
 
 
 @dataclass(slots=True)

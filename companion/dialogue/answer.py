@@ -12,6 +12,10 @@ from companion.dialogue.state import Floor, Patience, State, Step, current, inte
 THINKING = 1.5
 """Seconds after the user's last word at which a sign says that the answer is being thought about."""
 
+QUIET = 15.0
+"""Seconds of quiet behind a turn after which the conversation is kept: most turns are answered before, so it
+is written to disk once a pause (29 kB a token of the 1.5B model), not once a turn."""
+
 
 def clause_written(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The model has written another clause: have it synthesised."""
@@ -122,6 +126,12 @@ def answer_overdue(state: State, event: e.Event, now: float, patience: Patience)
         return interrupted(state, floor, [e.Tell(why)])
     floor = Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE
     return yielded(state, floor, [e.Tell(why)])
+
+
+def quiet_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """Nobody has said anything for a while: there is time to keep the conversation."""
+    assert isinstance(event, e.TimerFired)
+    return state, [e.Keep()] if event.timer is e.Timer.QUIET else []
 
 
 _JUDGES = ("endpoint", "words")

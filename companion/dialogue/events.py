@@ -302,6 +302,8 @@ class Timer(Enum):
     """The answer is slow enough for a sign that it is being thought about."""
     ANSWER = "answer"
     """An answer should have come by now."""
+    QUIET = "quiet"
+    """It has been quiet for long enough to keep the conversation for the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -491,6 +493,11 @@ class Settle:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """It has been quiet for a while: keep the conversation for the next start."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Show the person a sentence about something that went wrong."""
 
@@ -523,5 +530,6 @@ Command = (
     | OpenMicrophone
     | Review
     | Settle
+    | Keep
     | Tell
 )

@@ -34,6 +34,7 @@ _LIVES = {
     e.Timer.LOOK: (Floor.CONTESTED, Floor.OVERLAP),
     e.Timer.THINKING: (Floor.ANSWERING,),
     e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
+    e.Timer.QUIET: (Floor.IDLE,),
 }
 """The states of the floor in which a timer means something; it is cancelled on the way out of them."""
 
@@ -54,6 +55,8 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
     longest = _LIVES[e.Timer.LONGEST]
     if after.floor in longest and (fired or before.floor not in longest):
         commands.append(e.SetTimer(e.Timer.LONGEST, now + patience.longest))
+    if after.floor is Floor.IDLE and (before.floor is not Floor.IDLE or before.turns != after.turns):
+        commands.append(e.SetTimer(e.Timer.QUIET, now + answer.QUIET))
     if _soft(before) != _soft(after):
         commands.append(e.Duck(_soft(after)))
     return commands
@@ -93,6 +96,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to()),
+        e.TimerFired: (answer.quiet_lasts, _to()),
         e.EngineFailed: (answer.without_verdict, _to()),
     },
     _F.USER: {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import errno
+import itertools
 import json
 import os
 import threading
@@ -73,6 +74,8 @@ class StoredTurn:
     interrupted: int
     who: str = ""
     sure: float = 0.0
+    answered: str = ""
+    """The words that were answered, where the turn was heard once more since (`earlier` only)."""
 
 
 class Heard(Protocol):
@@ -139,15 +142,7 @@ class Store:
 
     def voices(self) -> list[tuple[str, bytes, bytes, int]]:
         """Every known voice: name, vector as enrolled, as it is now, utterances it was learned from."""
-        with self._lock:
-            try:
-                rows: list[tuple[Any, ...]] = self._db.execute(
-                    "SELECT name, enrolled, now, heard FROM voices ORDER BY name"
-                ).fetchall()
-            except apsw.Error as error:
-                raise StoreError(
-                    f"The store {self._path} can't be read ({_reason(error)}): {_remedy(error)}."
-                ) from error
+        rows = self._read("SELECT name, enrolled, now, heard FROM voices ORDER BY name")
         return [(name, enrolled, now, heard) for name, enrolled, now, heard in rows]
 
     def keep_voice(self, name: str, enrolled: bytes, now: bytes, heard: int) -> None:
@@ -183,22 +178,35 @@ class Store:
 
     def turns(self) -> list[StoredTurn]:
         """Every turn there is, oldest first."""
-        with self._lock:
-            try:
-                rows: list[tuple[Any, ...]] = self._db.execute(
-                    "SELECT id, session, side, number, text, said_at, interrupted, who, sure FROM turns"
-                    " ORDER BY id"
-                ).fetchall()
-            except apsw.Error as error:
-                raise StoreError(
-                    f"The store {self._path} can't be read ({_reason(error)}): {_remedy(error)}."
-                ) from error
+        rows = self._read(
+            "SELECT id, session, side, number, text, said_at, interrupted, who, sure FROM turns ORDER BY id"
+        )
         return [StoredTurn(*row) for row in rows]
+
+    def earlier(self, since: datetime.datetime, most: int) -> list[StoredTurn]:
+        """The newest turns of earlier sessions, oldest first: `most` at most, none from before `since`."""
+        rows = self._read(
+            "SELECT id, session, side, number, text, said_at, interrupted, who, sure, coalesce(answered, '')"
+            " FROM turns LEFT JOIN hearings ON turn = id WHERE session <> ? ORDER BY id DESC LIMIT ?",
+            (self._session, most),
+        )
+        newest = (StoredTurn(*row) for row in rows)
+        young = itertools.takewhile(lambda t: datetime.datetime.fromisoformat(t.said_at) >= since, newest)
+        return list(young)[::-1]
 
     def close(self) -> None:
         """Close the file; idempotent."""
         with self._lock:
             self._db.close()
+
+    def _read(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._db.execute(sql, values).fetchall()
+            except apsw.Error as error:
+                raise StoreError(
+                    f"The store {self._path} can't be read ({_reason(error)}): {_remedy(error)}."
+                ) from error
 
     def _write(self, sql: str, row: tuple[Any, ...]) -> None:
         with self._lock:

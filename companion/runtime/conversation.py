@@ -30,6 +30,9 @@ SORRY = "I'm sorry, something went wrong in my head just now. Could you say that
 DUCKED = -12.0
 """How much softer she speaks while the user makes a sound, dB."""
 
+LAST_WORDS = 1.5
+"""Seconds at the end of a conversation in which the model may still read what it hasn't, to keep it."""
+
 BACKLOG = 600.0
 """Seconds of sound that may wait to be heard once more; beyond it the oldest goes, its words stay."""
 
@@ -80,12 +83,14 @@ class Conversation:
         patience: Patience,
         clock: Clock,
         watchers: tuple[Watcher, ...] = (),
+        before: Record = Record(),  # noqa: B008 - frozen
     ) -> None:
+        """`before`: turns of earlier starts, with numbers below 0, that the conversation goes on with."""
         self._jobs, self._hands, self._ears, self._mouth = jobs, hands, ears, mouth
         self._sound, self._patience, self._clock = sound, patience, clock
         self._watchers = watchers
         self.state = State()
-        self.record = Record()
+        self.record = before
         self.timers: dict[e.Timer, float] = {}
         self._stopwatch = Stopwatch()
         self._timed = 0
@@ -111,7 +116,10 @@ class Conversation:
         if isinstance(event, e.TimerFired):
             self.timers.pop(event.timer, None)
         self._stopwatch = self._stopwatch.event(event, now)
+        before = self.state.floor
         self.state, commands = step(self.state, event, now, self._patience)
+        if before is Floor.IDLE and self.state.floor is not Floor.IDLE:
+            self._hands.cancel("keep")
         self._tell(event, now)
         for command in commands:
             self._stopwatch = self._stopwatch.command(command, now)
@@ -131,6 +139,12 @@ class Conversation:
             self._timed = timeline.draft
             for watcher in self._watchers:
                 watcher.timed(timeline)
+
+    def end(self) -> None:
+        """Nobody says anything any more: the conversation is kept for the next start."""
+        self._hands.cancel("settle")
+        self._hands.cancel("keep")  # it may take its time, which the last has not
+        self._hands.start("llm", "keep", self._jobs.keep(self.record, LAST_WORDS))
 
     def due(self) -> float | None:
         """When the next timer is due, in seconds of the clock."""
@@ -232,6 +246,8 @@ class Conversation:
                     self._hands.start("asr", "review", job)
             case e.Settle():
                 self._settle()
+            case e.Keep():
+                self._hands.start("llm", "keep", self._jobs.keep(self.record))
 
     def _rest_from_review(self) -> None:
         """Somebody speaks: what is heard for the record only waits."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 from companion.audio import Sound
 from companion.dialogue import events as e
 from companion.dialogue.clauses import ClauseSplitter, Lengths, lengths
-from companion.dialogue.prompt import Line, Record, Turn, lines, thinned
-from companion.engines import Cancel
+from companion.dialogue.prompt import Record, Side, Turn
+from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Recognizer, Transcription
 from companion.engines.asr.partials import Hypothesis, Partials
 from companion.engines.endpoint import TurnDetector, WordsJudge
@@ -24,6 +23,7 @@ from companion.engines.llm import LanguageModel, Message, Sampling
 from companion.engines.speaker.voices import Who
 from companion.engines.tts import Synthesizer
 from companion.errors import EngineError
+from companion.runtime.context import Context
 from companion.runtime.ears import Ears, Snapshot
 from companion.runtime.headroom import Headroom
 from companion.runtime.listener import Listener
@@ -117,6 +117,8 @@ class Jobs:
         recall: Recall = nothing_recalled,
     ) -> None:
         self._engines, self._mouth, self._store, self._talk = engines, mouth, store, talk
+        self._context = Context(engines.llm, talk.persona, talk.examples, talk.max_tokens)
+        self._on_disk: set[tuple[Side, int]] = set()
         self._matters = matters
         self._listener = listener
         self._recall = recall
@@ -169,7 +171,7 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, SPEAKING_LEFT, cancel)
-            prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text, utterance)))
+            prompt = self._prompt(record, text, utterance)
             if self._cut:
                 self._engines.llm.prefill(prompt, cancel, open_ended=True)
 
@@ -206,12 +208,12 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, PAUSE_LEFT, cancel)
-            prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text, utterance)))
+            prompt = self._prompt(record, text, utterance)
             splitter, index, begun = ClauseSplitter(self._lengths()), 0, False
             if not self._cut:
                 self._thin(prompt, cancel)
             pieces = self._engines.llm.generate(
-                prompt, cancel, sampling=self._talk.sampling, max_tokens=self._most
+                prompt, cancel, sampling=self._talk.sampling, max_tokens=self._context.most
             )
             for piece in pieces:
                 if not begun:
@@ -274,6 +276,7 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._store.add_user_turn(turn, text, who, sure)
+            self._on_disk.add(("user", turn))
             yield e.Stored(turn)
 
         return job
@@ -283,6 +286,7 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._store.add_companion_turn(draft, text, interrupted)
+            self._on_disk.add(("companion", draft))
             return
             yield
 
@@ -318,8 +322,8 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             whole = self._since_the_cut(record)
-            shorter = self._fitting(whole)
-            prompt = messages(self._lines(shorter))
+            shorter = self._context.fitting(whole)
+            prompt = self._context.messages(shorter)
             if shorter is not whole:
                 self._first, self._cut = shorter.turns[0], False
             if not self._cut:
@@ -327,14 +331,32 @@ class Jobs:
             if shorter is not record:
                 yield e.Thinned(shorter.turns[0].side, shorter.turns[0].number)
             self._engines.llm.prefill(prompt, cancel)
-            if not record.turns:
-                self._engines.llm.keep()  # nothing has been said: it holds nobody's words
 
         return job
 
     def _lengths(self) -> Lengths:
         """How long clauses must be, by what the model and the voice have taken so far."""
         return lengths(self._engines.llm.rates().decode, self._voice.voice)
+
+    def keep(self, record: Record, seconds: float = float("inf")) -> Job:
+        """Keep the conversation for the next start, as far as it is in the store, and nothing that was only
+        drafted. What isn't evaluated within so many seconds is left to the next start."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            with suppress(Cancelled):  # what is evaluated by then is worth keeping
+                yield from self.settle(record)(_Until(time.monotonic() + seconds, cancel))
+            stored = self._stored(self._context.fitting(self._since_the_cut(record)))
+            if stored.turns and self._cut:
+                self._engines.llm.keep(self._context.messages(stored), cancel)
+
+        return job
+
+    def _stored(self, record: Record) -> Record:
+        """The record up to the first turn that isn't on disk; those of earlier starts, below 0, are."""
+        for i, turn in enumerate(record.turns):
+            if turn.text and turn.number >= 0 and (turn.side, turn.number) not in self._on_disk:
+                return Record(record.turns[:i])
+        return record
 
     def _since_the_cut(self, record: Record) -> Record:
         """The record without what was cut out of the cache. A reply can be asked for with a record from
@@ -346,29 +368,6 @@ class Jobs:
         """Cut out of the cache what `prompt` has no more; what was cancelled is done with the next prompt."""
         self._engines.llm.thin(prompt, cancel)
         self._cut = True
-
-    @functools.cached_property
-    def _fixed(self) -> int:
-        """Tokens of the prompt before anything has been said."""
-        return self._count(Record())
-
-    @property
-    def _most(self) -> int:
-        """Tokens of a reply at most: half of what the fixed prompt leaves belongs to what was said."""
-        return max(1, min(self._talk.max_tokens, (self._engines.llm.context_tokens - self._fixed) // 2))
-
-    @property
-    def _room(self) -> int:
-        """Tokens of the context that a prompt may take, so that a reply fits behind it."""
-        return self._engines.llm.context_tokens - self._most - 16
-
-    def _share(self, part: float) -> int:
-        """Tokens of a prompt whose record takes `part` (0..1) of the room there is for it."""
-        return self._fixed + int((self._room - self._fixed) * part)
-
-    def _fitting(self, record: Record) -> Record:
-        """The record as far as it leaves room in the context for some turns more."""
-        return thinned(record, self._count, limit=self._share(0.75), target=self._share(0.5))
 
     def _ask_memory(self, text: str, utterance: int, left: float, cancel: Cancel) -> Iterator[e.Event]:
         """Ask memory on the first words that say something, once an utterance, for as much as the model can
@@ -383,20 +382,22 @@ class Jobs:
         if note:
             yield e.Recalled(utterance, note)
 
-    def _answerable(self, record: Record, text: str, utterance: int) -> Record:
-        """The record with the words to be answered, and what they recall, as far as they fit in the context
-        together."""
+    def _prompt(self, record: Record, text: str, utterance: int) -> list[Message]:
+        """The prompt of the record with the words to be answered, and what they recall, as far as they fit in
+        the context together."""
         note = self._recalled[1] if self._recalled[0] == utterance else ""
-        whole = record.with_turn(Turn("user", 0, text, recalled=note)) if text else record
-        return thinned(whole, self._count, limit=self._room, target=self._share(0.75))
-
-    def _count(self, record: Record) -> int:
-        return self._engines.llm.count(messages(self._lines(record)))
-
-    def _lines(self, record: Record) -> list[Line]:
-        return lines(record, persona=self._talk.persona, examples=self._talk.examples)
+        said = self._since_the_cut(record)
+        whole = said.with_turn(Turn("user", 0, text, recalled=note)) if text else said
+        return self._context.messages(self._context.answerable(whole))
 
 
-def messages(prompt: Sequence[Line]) -> list[Message]:
-    """The heart's lines as the language model's messages."""
-    return [Message(line.role, line.content) for line in prompt]
+@dataclass(frozen=True, slots=True)
+class _Until:
+    """Set with another token, and from a moment of `time.monotonic` on."""
+
+    moment: float
+    other: Cancel
+
+    def is_set(self) -> bool:
+        """Whether to stop, for either reason."""
+        return self.other.is_set() or time.monotonic() >= self.moment

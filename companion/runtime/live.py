@@ -129,7 +129,8 @@ class Live:
         self._conclude(conversation)
 
     def _conclude(self, conversation: Conversation) -> None:
-        """Take in what has happened until now, and write down what she was heard to say."""
+        """Take in what has happened until now, write down what she was heard to say, and keep the
+        conversation."""
         for event in self._mouth.poll():
             self.post(event)
         while not self._inbox.empty():
@@ -137,6 +138,7 @@ class Live:
             if waiting is not None:
                 self._take(conversation, waiting)
         conversation.handle(StopAsked())
+        conversation.end()
 
     def _take(self, conversation: Conversation, asked: Asked) -> None:
         conversation.handle(asked(conversation.state) if callable(asked) else asked)

@@ -371,7 +371,7 @@ def test_a_noise_puts_the_second_hearing_off_and_not_away():
 
 def test_in_a_context_hardly_longer_than_the_persona_the_words_are_still_whole():
     stage = Stage(Says(1.0, 2.0, "good morning, how did you sleep?"))
-    stage.llm.context_tokens = stage.conversation._jobs._fixed + 60
+    stage.llm.context_tokens = stage.conversation._jobs._context.fixed + 60
 
     stage.run(8.0)
 

@@ -86,8 +86,9 @@ class LanguageModel(Protocol):
         by removing their positions and shifting the rest; returns how many tokens were evaluated anew."""
         ...
 
-    def keep(self) -> None:
-        """Keep what is evaluated now for the next start, where there is a place for it."""
+    def keep(self, messages: Sequence[Message], cancel: Cancel) -> bool:
+        """Keep what is evaluated of the conversation `messages`, and nothing else, for the next start, where
+        there is a place for it; whether anything was written. Evaluates nothing."""
         ...
 
     def rates(self) -> Rates:

@@ -154,24 +154,18 @@ class KvCache:
         return float(likely[list(tokens)].sum() / likely.sum())
 
     def save(self, path: Path) -> bool:
-        """Write what is held to `path`, for its owner alone; False, and no file, where that can't be done."""
-        beside = path.with_name(f"{path.name}.new")
+        """Write what is held to `path`, for its owner alone; False where there is nothing to write, or no
+        room for all of it. Raises `OSError` where no file can be made. It can't be stopped."""
         with self._lock:
             if self._context is None or not self.tokens or self._shift_due:
                 return False
             tokens = (self._api.llama_token * len(self.tokens))(*self.tokens)
-            try:
-                os.close(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-                written = self._api.llama_state_seq_save_file(
-                    self._context, os.fsencode(beside), _SEQUENCE, tokens, len(tokens)
-                )
-                if written:
-                    beside.replace(path)
-                else:
-                    beside.unlink(missing_ok=True)
-            except OSError:
-                return False
-        return bool(written)
+            os.close(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+            written: int = self._api.llama_state_seq_save_file(
+                self._context, os.fsencode(path), _SEQUENCE, tokens, len(tokens)
+            )
+        # On a full disk it may count what the last flush then fails to write.
+        return 0 < written == path.stat().st_size
 
     def load(self, path: Path) -> bool:
         """Hold again what `save` wrote, with the same model and settings; False, and empty, where that can't
@@ -191,6 +185,11 @@ class KvCache:
                 return False
             self.tokens = list(tokens[: count.value])
             return True
+
+    def roll_back(self, count: int) -> bool:
+        """Hold the first `count` tokens only; False, and all of them stay, where the model can't."""
+        self._reconcile()
+        return len(self.tokens) <= count or (self.can_rollback and self._keep(count) == count)
 
     def cut_out(self, start: int, stop: int) -> bool:
         """Take the tokens [start, stop) out and move those behind them up, without evaluating them again.

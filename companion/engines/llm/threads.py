@@ -28,7 +28,7 @@ def candidates(cores: int) -> tuple[int, ...]:
 
 
 def quickest(counts: Sequence[int], seconds: Callable[[int], float]) -> int:
-    """The count that takes the fewest `seconds`; of two within 5% the smaller, which leaves cores to others."""
+    """The count that takes the fewest `seconds`; of two within 5% the smaller: others want cores too."""
     taken = {count: seconds(count) for count in counts}
     best = min(taken.values())
     return min(count for count, took in taken.items() if took <= best * 1.05)

@@ -14,6 +14,7 @@ from scripted import MemoryStore, ScriptedModel, Spent
 from companion.commands.aside import Aside
 from companion.commands.chat import Chat
 from companion.commands.ending import Terminated
+from companion.dialogue.prompt import Record, Turn
 from companion.memory.store import Store
 from companion.settings import Settings
 
@@ -117,6 +118,21 @@ def test_a_reply_leaves_room_for_what_it_answers(typed):
     assert model.prompts[0][-1].content == "My sister is called Amy and my brother is called Ben."
 
 
+def test_it_goes_on_from_what_was_said_before_and_is_kept_at_its_end(typed):
+    typed("And now?")
+    model, store = Model(), MemoryStore()
+    before = Record((Turn("user", -2, "Good morning."), Turn("companion", -1, "Hello.")))
+
+    chat = Chat(model, store, settings(), Aside(), before)
+    chat.run()
+    chat.keep()
+
+    said = ["Good morning.", "Hello.", "And now?", "You said And now?."]
+    assert [m.content for m in model.prompts[0]][-3:] == said[:3]
+    assert [m.content for m in model.kept[-1]][-4:] == said
+    assert len(store.rows) == 2
+
+
 @pytest.fixture
 def chat(small_home):
     """Starts the program; what is left of it is killed."""
@@ -148,6 +164,23 @@ def test_the_program_ends_when_it_is_ended_in_a_reply(small_home, chat, how):
     assert process.wait() == 1
     assert b"companion: stopped." in process.stderr.read()
     assert [t.side for t in Store(small_home / "store.db").turns()] == ["user", "companion"]
+    assert is_kept(small_home)
+
+
+def test_the_program_leaves_the_conversation_for_the_next_start(small_home, companion):
+    assert companion("chat", text="My name is Ann.\n").returncode == 0
+
+    assert is_kept(small_home)
+
+
+def is_kept(home):
+    """Whether a conversation is kept there, for its owner alone."""
+    files = sorted(home.glob("conversation-*"))
+    return [(file.suffix, file.stat().st_mode & 0o077) for file in files] == [
+        (".kv", 0),
+        (".json", 0),
+        (".sha256", 0),
+    ]
 
 
 def test_a_closed_terminal_ends_the_program(chat):
