@@ -43,7 +43,7 @@ HUM_EVERY = 12.0
 """Seconds from one "mm-hm" to the next, at least. Listeners of American English give one every 5 to 10 s
 (Ward and Tsukahara 2000, Maynard 1986); a voice from a machine should be more sparing."""
 
-RESCORE = 0.45
+RESCORE = 0.3
 """Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt."""
 
 

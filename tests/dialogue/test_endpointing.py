@@ -89,7 +89,7 @@ def test_somebody_who_pauses_long_is_waited_for_longer():
 
 def test_the_end_of_turn_model_is_asked_again_only_in_doubt():
     sure, doubtful = (Stage(Says(1.0, 2.0, "good morning to you all.")) for _ in range(2))
-    doubtful.endpoint.probabilities = [0.6]
+    doubtful.endpoint.probabilities = [0.3]
 
     sure.run(8.0)
     doubtful.run(8.0)
