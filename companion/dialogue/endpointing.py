@@ -25,8 +25,8 @@ to 6."""
 
 COULD_END = 0.57
 """Probability of an end from which on words say no more for it: a sentence that could be over often goes on
-("I went to the shop, and ..."), and the voice of somebody who hesitates tells, which spliced pauses can't show.
-It costs 0.02 s of mean delay there."""
+("I went to the shop, and ..."), and the voice of somebody who hesitates tells, which spliced pauses can't
+show. It costs 0.02 s of mean delay there."""
 
 SURE = (1.2, 0.35)
 """From how many log-odds on a single verdict is enough, and how many seconds of silence end the turn then,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -25,7 +25,7 @@ from companion.engines.tts import Synthesizer
 from companion.errors import EngineError
 from companion.runtime.context import Context
 from companion.runtime.ears import Ears, Snapshot
-from companion.runtime.headroom import Headroom
+from companion.runtime.headroom import Headroom, Unhurried, few_cores
 from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
 from companion.runtime.voice_rates import VoiceRates
@@ -125,6 +125,7 @@ class Jobs:
         self._recalled = (-1, "")
         self._partials = Partials(engines.asr)
         self._processor = Headroom()
+        self._few = few_cores()
         self._voice = VoiceRates()
         self._first: Turn | None = None
         self._cut = True
@@ -134,7 +135,8 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             began = time.perf_counter()
-            heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
+            with self._undisturbed():
+                heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
             if not heard.sure:
                 yield e.Overheard(heard.text, heard.stable, time.perf_counter() - began, sure=False)
                 heard = self._partials.hear_out(sound.start, sound.voiced, sound.audio, cancel)
@@ -145,14 +147,19 @@ class Jobs:
 
         return job
 
+    def _undisturbed(self, urgent: bool = False) -> AbstractContextManager[None]:
+        """While the recogniser listens, the language model rests: where it is `urgent`, and where there are
+        too few cores for both."""
+        return self._processor.needed() if urgent or self._few else nullcontext()
+
     def overhear(self, sound: Snapshot, *, urgent: bool = False) -> Job:
-        """Write down what has been said so far of a turn that goes on. While it is `urgent`, the reply waits:
-        two engines on two cores take twice as long each."""
+        """Write down what has been said so far of a turn that goes on. While it is `urgent`, the reply
+        waits."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             began = time.perf_counter()
             try:
-                with self._processor.needed() if urgent else nullcontext():
+                with self._undisturbed(urgent):
                     heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
             except EngineError:
                 heard = Hypothesis(
@@ -172,8 +179,14 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, SPEAKING_LEFT, cancel)
             prompt = self._prompt(record, text, utterance)
-            if self._cut:
-                self._engines.llm.prefill(prompt, cancel, open_ended=True)
+            while self._cut:
+                self._processor.given(cancel)
+                unhurried = Unhurried(cancel, self._processor)
+                with suppress(Cancelled):  # for the recogniser: what was read stays, the rest follows
+                    self._engines.llm.prefill(prompt, unhurried, open_ended=True)
+                    return
+                if cancel.is_set():
+                    return
 
         return job
 
@@ -181,7 +194,8 @@ class Jobs:
         """Let the judge of the words read along, so that its verdict on the last of them is quick."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            self._engines.words.ending(text, cancel)
+            self._processor.given(cancel)
+            self._engines.words.ending(text, Unhurried(cancel, self._processor))
             return
             yield
 

@@ -22,7 +22,7 @@ def test_a_complete_turn_is_answered_aloud_and_both_turns_are_stored():
     assert stage.said() == ["user: good morning.", "companion: You said good morning."]
     assert stage.conversation.state.floor is Floor.IDLE
     (timeline,) = stage.seen.timelines
-    assert timeline.spans()["voice_to_voice"] == pytest.approx(1.15, abs=0.15)
+    assert timeline.spans()["voice_to_voice"] == pytest.approx(0.85, abs=0.15)
 
 
 def test_the_turn_is_on_disk_before_its_answer_sounds():
