@@ -1,0 +1,285 @@
+"""The world around the floor, made up: a room in which people speak, and engines that answer late or fail.
+
+It keeps the floor's promises in mind and asserts them after every event, so whoever plays with it (hypothesis
+in the tests, chance in scripts/simulate) only has to make things happen.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+from scripted import PATIENCE
+
+from companion.dialogue import events as e
+from companion.dialogue.floor import step
+from companion.dialogue.state import Floor, State
+
+TEXTS = (
+    "", "", "words", "good morning.", "what time is it?", "and then I", "my number is 555 12",
+    "stop, please.", "go on.", "never mind.", "slower, please.", "what did you say?", "mute yourself.",
+    "her name is, give me a second.", "let me think.", "mhm.", "yeah, right.", "yes.", "I'm Anna.",
+    "(laughs)", "no, something about a cat.",
+)  # fmt: skip
+"""What somebody may be heard to say: nothing, sentences whole and open, requests, holds, backchannels, names."""
+
+REPLIES = (("One", "two"), ("Yes?",), ("Shall we?", "Or not?"), ("A", "long", "answer."), (), ("***",))
+"""The clauses of her replies; three stars have no sound."""
+
+HERS = (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP)
+"""The states in which a committed turn is being answered."""
+
+EXITS = {
+    Floor.PAUSE: e.Timer.TURN_BOUND,
+    Floor.ANSWERING: e.Timer.ANSWER,
+    Floor.CONTESTED: e.Timer.ANSWER,
+    Floor.COMPANION: e.Timer.ANSWER,
+    Floor.OVERLAP: e.Timer.ANSWER,
+    Floor.USER: e.Timer.LONGEST,
+    Floor.PUSHED: e.Timer.LONGEST,
+}
+"""The timer that ends a state when no engine ever answers again."""
+
+MEANT = {
+    Floor.IDLE: set(),
+    Floor.USER: {e.Timer.LONGEST, e.Timer.PARTIAL},
+    Floor.PUSHED: {e.Timer.LONGEST, e.Timer.PARTIAL},
+    Floor.PAUSE: {e.Timer.LONGEST, e.Timer.TURN_END, e.Timer.TURN_BOUND, e.Timer.RESCORE},
+    Floor.ANSWERING: {e.Timer.ANSWER, e.Timer.THINKING},
+    Floor.CONTESTED: {e.Timer.ANSWER, e.Timer.LOOK},
+    Floor.COMPANION: {e.Timer.ANSWER},
+    Floor.OVERLAP: {e.Timer.ANSWER, e.Timer.LOOK},
+}
+"""The timers that mean something in a state; no other may run there."""
+
+LONGEST = PATIENCE.longest + PATIENCE.hold + 5 * PATIENCE.answer + PATIENCE.wait_most
+"""Seconds of silence after which, at the latest, nobody holds the floor."""
+
+
+class World:
+    """A conversation's floor, and what it has been promised to do so far."""
+
+    def __init__(self, hands_free: bool, chance: random.Random, backchannels: bool = False) -> None:
+        self.patience = replace(PATIENCE, hands_free=hands_free, backchannels=backchannels)
+        self.chance = chance
+        self.state = State()
+        self.now = 0.0
+        self.results: list[e.Event] = []  # those that may still come
+        self.timers: dict[e.Timer, float] = {}
+        self.revoked: set[int] = set()
+        self.committed: list[int] = []
+        self.stored: set[int] = set()
+        self.answered: set[int] = set()
+        self.yielded: set[int] = set()
+        self.playing: list[tuple[int, int]] = []
+        self.finished: set[int] = set()
+        self.held: dict[tuple[int, int], float] = {}
+        self.rising = self.ducked = self.key = False
+        self.speaking: float | None = None
+
+    # --- what happens
+
+    def give(self, event: e.Event) -> None:
+        """Let something happen now."""
+        before = self.state
+        match event:
+            case e.Stored(turn):
+                self.stored.add(turn)
+            case e.ClauseReady(draft, index, seconds):
+                self.held[draft, index] = seconds
+            case e.PushStarted() | e.PushEnded():
+                self.key = isinstance(event, e.PushStarted)
+        self.state, commands = step(self.state, event, self.now, self.patience)
+        self._follow_rise(event)
+        for command in commands:
+            self._carry_out(command)
+        self.keeps_its_promises(before, event)
+
+    def sound(self) -> None:
+        """The next thing that may be heard in the room, as ears tell it."""
+        if self.state.muted:
+            return
+        if self.speaking is None and not self.rising:
+            self.give(e.SpeechRose())
+        elif self.rising:
+            self.now += 0.1
+            if self.chance.random() < 0.2:
+                self.give(e.SpeechFell())
+            else:
+                self.speaking = self.now - 0.1
+                self.give(e.SpeechStarted(self.speaking))
+        else:
+            assert self.speaking is not None
+            self.now += self.chance.choice((0.05, 0.3, 1.0))
+            what = self.chance.random()
+            if what < 0.2 and self.now - self.speaking > 0.6:
+                self.give(e.SpeechSustained(self.speaking))
+            elif what < 0.4:
+                self.give(e.SpeechDipped(self.now))
+            else:
+                self.fall_silent()
+
+    def fall_silent(self) -> None:
+        """Whoever speaks stops."""
+        if self.rising:
+            self.give(e.SpeechFell())
+        if self.speaking is not None:
+            self.now += 0.1
+            self.speaking = None
+            self.give(e.SpeechPaused(self.now - 0.1))
+
+    def results_come(self, count: int) -> None:
+        """So many of the engines' results arrive, in order."""
+        for result in [self.results.pop(0) for _ in range(min(count, len(self.results)))]:
+            self.now += 0.05
+            self.give(result)
+
+    def late_result_comes(self, index: int) -> None:
+        """A result arrives out of its turn."""
+        if self.results:
+            self.give(self.results.pop(index % len(self.results)))
+
+    def timer_fires(self) -> None:
+        """Time passes until the next timer is due."""
+        if self.timers:
+            timer = min(self.timers, key=self.timers.__getitem__)
+            self.now = max(self.now, self.timers.pop(timer))
+            self.give(e.TimerFired(timer))
+
+    def clause_is_heard(self) -> None:
+        """The loudspeaker comes to the end of a clause."""
+        if self.playing:
+            self.now += 0.5
+            self.give(e.ClausePlayed(*self.playing.pop(0)))
+
+    def engine_fails(self) -> None:
+        """An engine gives up on some draft, or on none."""
+        draft = self.chance.choice((0, self.state.drafts, max(0, self.state.drafts - 1)))
+        role = self.chance.choice(("asr", "llm", "tts", "endpoint", "words", "store"))
+        if role == "store" and self.state.turn in self.stored:
+            return
+        self.give(e.EngineFailed(role, draft, "It failed: try again."))
+
+    def goes_quiet(self) -> None:
+        """Everybody falls silent and every engine answers: in the end nobody holds the floor."""
+        until = self.now + LONGEST
+        for _ in range(500):
+            self.fall_silent()
+            if self.key:
+                self.give(e.PushEnded())
+            if self.results:
+                self.results_come(1)
+            elif self.playing:
+                self.clause_is_heard()
+            elif self.state.floor is not Floor.IDLE:
+                assert self.timers, f"nothing ends {self.state.floor}"
+                self.timer_fires()
+            else:
+                break
+        assert self.state.floor is Floor.IDLE, self.state.floor
+        assert self.now < until, "silence ends every turn in bounded time"
+        assert set(self.committed) <= self.answered | self.yielded
+
+    # --- what is done about it
+
+    def _carry_out(self, command: e.Command) -> None:
+        match command:
+            case e.SetTimer(timer, at):
+                assert at >= self.now, command
+                self.timers[timer] = at
+            case e.CancelTimer(timer):
+                self.timers.pop(timer, None)
+            case e.CloseMicrophone():
+                self.rising, self.speaking = False, None
+            case e.Duck(down):
+                assert down is not self.ducked, "her loudness changes or nothing is said of it"
+                self.ducked = down
+            case e.Cue("thinking"):
+                draft = self.state.draft
+                assert draft is not None and not draft.sounded and draft.next_to_play() is None
+            case e.CommitUserTurn(turn, draft, text):
+                assert text
+                assert turn not in self.committed, "a turn is committed once"
+                self.committed.append(turn)
+                self.results.append(e.Stored(turn))
+            case e.Play(draft, index):
+                self._play(draft, index)
+            case e.Revoke(draft):
+                self.revoked.add(draft)
+            case e.StopPlaying(draft):
+                heard = self.chance.choice(("", "One"))
+                self.playing.clear()
+                self.results.append(e.PlaybackStopped(draft, heard))
+            case e.YieldTurn(turn, _):
+                assert turn in self.committed
+                self.yielded.add(turn)
+            case e.CommitCompanionTurn(draft, text, _):
+                assert draft not in self.finished, "what she said is written down once"
+                self.finished.add(draft)
+            case _:
+                self.results += self._answers(command)
+
+    def _answers(self, command: e.Command) -> list[e.Event]:
+        """What the engines will say to a command."""
+        chance = self.chance
+        match command:
+            case e.Transcribe(draft):
+                doubt = [e.Overheard(chance.choice(TEXTS), "", 0.2, sure=False)] if chance.random() < 0.2 else []
+                who = chance.choice((("", 0.0, False), ("Anna", 0.9, False), ("", 0.8, True)))
+                return [*doubt, e.Heard(draft, chance.choice(TEXTS), *who)]
+            case e.Overhear():
+                text = chance.choice(TEXTS)
+                stable = text if chance.random() < 0.5 else text.partition(" ")[0]
+                sure, ahead = chance.random() < 0.7, chance.random() < 0.5
+                return [e.Overheard(text, stable, 0.2, sure, ahead)]
+            case e.Judge(draft):
+                return [e.TurnJudged(draft, chance.choice((0.1, 0.6, 0.98)))]
+            case e.JudgeWords(draft, _):
+                return [e.WordsJudged(draft, chance.choice((0.05, 0.8)))]
+            case e.Foresee() if chance.random() < 0.3:
+                return [e.Recalled(self.state.turns, "A note.")]
+            case e.Reply(draft, _):
+                clauses = chance.choice(REPLIES)
+                written = [e.ClauseWritten(draft, i, text) for i, text in enumerate(clauses)]
+                return [e.ReplyBegun(draft), *written, e.ReplyWritten(draft, len(clauses))]
+            case e.Speak(draft, index, text):
+                return [e.ClauseReady(draft, index, 0.0 if text == "***" else 1.0)]
+            case e.Adjust(what, factor):
+                return [e.Adjusted(what, factor)]
+            case e.Introduce(name):
+                return [e.Introduced(name, chance.random() < 0.5)]
+        return []
+
+    def _play(self, draft: int, index: int) -> None:
+        assert draft not in self.revoked, "a revoked draft never sounds"
+        assert self.held.get((draft, index)), "what sounds has been synthesised"
+        assert self.committed[-1] in self.stored, "nothing sounds before its turn is on disk"
+        assert all(d == draft for d, _ in self.playing), "one answer at a time"
+        assert not self.playing or index > self.playing[-1][1], "clauses sound in order"
+        self.playing.append((draft, index))
+        self.answered.add(self.committed[-1])
+
+    def _follow_rise(self, event: e.Event) -> None:
+        """`rising`: a sound in the room may become speech."""
+        if isinstance(event, e.SpeechRose):
+            self.rising = True
+        elif isinstance(event, e.SpeechFell | e.SpeechStarted):
+            self.rising = False
+
+    # --- promises
+
+    def keeps_its_promises(self, before: State, event: e.Event) -> None:
+        """What holds after every event, whatever came before it."""
+        floor, timers = self.state.floor, set(self.timers)
+        assert bool(self.state.turn) == (floor in HERS)
+        assert floor in (Floor.COMPANION, Floor.OVERLAP) or not self.playing, "she speaks in her turn only"
+        assert floor in HERS or set(self.committed) <= self.answered | self.yielded, "no turn is forgotten"
+        assert EXITS.get(floor) in timers | {None}, f"nothing ends {floor}"
+        assert timers <= MEANT[floor], f"{timers - MEANT[floor]} means nothing in {floor}"
+        if floor is Floor.OVERLAP:
+            assert self.ducked, "she speaks softly under the user's voice"
+        elif floor is not Floor.COMPANION or not self.rising:
+            assert not self.ducked, "nothing keeps her soft"
+        elif before.floor is Floor.COMPANION and isinstance(event, e.SpeechRose):
+            hears = self.patience.hands_free and not self.state.muted
+            assert self.ducked == hears, "she is soft from the first sound on"
