@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from companion.dialogue import events as e
 from companion.dialogue import user_turn
-from companion.dialogue.draft import Draft
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
 
 THINKING = 1.5
@@ -87,10 +86,7 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
     state = replace(state, said=draft.spoken(), rest="")
     if state.floor is Floor.OVERLAP:
         after = replace(state, floor=Floor.USER, draft=None, turn=0)
-        if state.over_at is None:
-            return after, said
-        after, more = user_turn.begin_draft(after, Draft(0, state.over_at), now, patience)
-        return after, [*said, *more]
+        return user_turn.left_to_user((after, said), state.over_at, now, patience)
     return replace(state, floor=Floor.IDLE, draft=None, turn=0), [
         *said,
         e.DropSound(),
@@ -117,11 +113,20 @@ def answer_overdue(state: State, event: e.Event, now: float, patience: Patience)
     why = "The answer took too long, so I stopped: please try again, or see companion doctor."
     if event.timer is not e.Timer.ANSWER:
         return state, []
+    return _given_up(state, [e.Tell(why), e.Cue("sorry")], now, patience)
+
+
+def _given_up(state: State, commands: list[e.Command], now: float, patience: Patience) -> Step:
+    """No more of the answer will come. Whoever speaks meanwhile isn't talked to."""
+    speaks = state.floor in (Floor.CONTESTED, Floor.OVERLAP)
+    floor = Floor.USER if speaks else Floor.IDLE
+    if speaks:
+        commands = [c for c in commands if not isinstance(c, e.Cue)]
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
-        floor = Floor.USER if state.floor is Floor.OVERLAP else Floor.IDLE
-        return interrupted(state, floor, [e.Tell(why)])
-    floor = Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE
-    return yielded(state, floor, [e.Tell(why)])
+        after = interrupted(state, floor, commands)
+    else:
+        after = yielded(state, floor, commands)
+    return user_turn.left_to_user(after, state.over_at, now, patience)
 
 
 _JUDGES = ("endpoint", "words")
@@ -133,7 +138,7 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
     assert isinstance(event, e.EngineFailed)
     tell = e.Tell(event.why)
     if event.role == "store" and state.turn and not state.stored:
-        return yielded(state, Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE, [tell])
+        return _given_up(state, [tell], now, patience)
     if event.draft == 0 or state.draft is None or event.role in _JUDGES:
         return without_verdict(state, event, now, patience)
     if state.floor in (Floor.USER, Floor.PUSHED):
@@ -145,8 +150,7 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
         after, commands = sound(replace(state, draft=draft.ended(len(draft.clauses))), now, patience)
         return after, [e.Revoke(event.draft), *commands, tell] if not after.draft else [*commands, tell]
     if state.turn:
-        floor = Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE
-        return yielded(state, floor, [tell] if floor is Floor.USER else [tell, e.Cue("sorry")])
+        return _given_up(state, [tell, e.Cue("sorry")], now, patience)
     return _lost_draft(state, event, now, patience)
 
 

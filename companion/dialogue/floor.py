@@ -7,6 +7,8 @@ list for the current state changes nothing. The diagram in ARCHITECTURE.md is dr
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from companion.dialogue import answer, overlap, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.state import Floor, Handler, Patience, State, Step
@@ -21,8 +23,29 @@ def step(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     after, commands = handler(state, event, now, patience)
     if after.floor is not state.floor and after.floor not in allowed:
         raise AssertionError(f"{state.floor} -> {after.floor} on {event} is not in the table")
+    after = _entered(state, after, now)
     fired = isinstance(event, e.TimerFired) and event.timer is e.Timer.LONGEST
-    return after, [*commands, *_timers(state, after, now, patience, fired)]
+    meant = [c for c in commands if not isinstance(c, e.SetTimer) or after.floor in _LIVES[c.timer]]
+    return after, [*meant, *_timers(state, after, now, patience, fired)]
+
+
+def _entered(before: State, after: State, now: float) -> State:
+    """What no transition may forget on its way to a state of the floor."""
+    if after.rising and (after.floor not in _SOUNDS or after.muted):
+        after = replace(after, rising=False)
+    if after.floor in _USERS and before.floor not in _USERS:
+        after = replace(after, began=after.onset if before.floor in _CONTESTS else now)
+    return after
+
+
+_SOUNDS = (Floor.COMPANION, Floor.OVERLAP)
+"""She speaks."""
+
+_USERS = (Floor.USER, Floor.PUSHED, Floor.PAUSE)
+"""It is the user's turn."""
+
+_CONTESTS = (Floor.CONTESTED, Floor.OVERLAP)
+"""It is hers, and the user makes a sound."""
 
 
 _LIVES = {
@@ -35,7 +58,8 @@ _LIVES = {
     e.Timer.THINKING: (Floor.ANSWERING,),
     e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
 }
-"""The states of the floor in which a timer means something; it is cancelled on the way out of them."""
+"""The states of the floor in which a timer means something; it is cancelled on the way out of them, and not
+set on the way to others."""
 
 
 def _timers(before: State, after: State, now: float, patience: Patience, fired: bool) -> list[e.Command]:
@@ -174,7 +198,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.ANSWERING, _F.COMPANION, _F.IDLE)),
-        e.EngineFailed: (answer.engine_failed, _to(_F.USER)),
+        e.EngineFailed: (answer.engine_failed, _to(_F.USER, _F.PAUSE)),
     },
     _F.COMPANION: {
         **_ALWAYS,
@@ -194,6 +218,8 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     },
     _F.OVERLAP: {
         **_ALWAYS,
+        e.SpeechRose: (overlap.rises, _to()),
+        e.SpeechFell: (overlap.rises, _to()),
         e.SpeechStarted: (overlap.goes_on, _to()),
         e.SpeechSustained: (overlap.sustained, _to(_F.USER, _F.PAUSE)),
         e.SpeechPaused: (overlap.sound_ends, _to()),

@@ -29,7 +29,6 @@ from companion.dialogue import answer, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.answer import sound
 from companion.dialogue.backchannels import is_backchannel, may_become_backchannel
-from companion.dialogue.draft import Draft
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, yielded
 
@@ -70,7 +69,7 @@ def rises(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 
 def goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The sound had stopped, and goes on before its words were known."""
-    return replace(state, over_at=None), [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+    return replace(state, over_at=None, rising=False), [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
 
 
 def time_passes(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -131,10 +130,7 @@ def barge_in(state: State, now: float, patience: Patience) -> Step:
     else:
         after, commands = interrupted(state, Floor.USER, [])
     after = replace(after, overhearing=0, over_at=None)
-    if state.over_at is None:
-        return after, commands
-    after, more = user_turn.begin_draft(after, Draft(0, state.over_at), now, patience)
-    return after, [*commands, *more]
+    return user_turn.left_to_user((after, commands), state.over_at, now, patience)
 
 
 def let_pass(state: State, now: float, patience: Patience) -> Step:

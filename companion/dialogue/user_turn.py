@@ -51,7 +51,7 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
     """Speech in the quiet: the user takes the floor, unless only a key gives it."""
     if not patience.hands_free or state.muted:
         return state, []
-    return replace(state, floor=Floor.USER, overhearing=0, foreseen="", began=now), []
+    return replace(state, floor=Floor.USER, overhearing=0, foreseen=""), []
 
 
 def word_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -163,6 +163,15 @@ def begin_draft(state: State, draft: Draft, now: float, patience: Patience) -> S
         e.SetTimer(e.Timer.TURN_BOUND, bound),
     ]
     return replace(state, floor=Floor.PAUSE, draft=draft, drafts=max(state.drafts, draft.id)), commands
+
+
+def left_to_user(step: Step, over_at: float | None, now: float, patience: Patience) -> Step:
+    """Her turn gave way to a sound of the user's: where that is over already (`over_at`), it is the pause."""
+    after, commands = step
+    if after.floor is not Floor.USER or over_at is None:
+        return step
+    after, more = begin_draft(after, Draft(0, over_at), now, patience)
+    return after, [*commands, *more]
 
 
 def too_long(state: State, event: e.Event, now: float, patience: Patience) -> Step:

@@ -8,8 +8,10 @@ from scripted import PATIENCE, RATE, Says, Stage
 from companion.dialogue import events as e
 from companion.dialogue.backchannels import may_become_backchannel
 from companion.dialogue.carried_out import ADJUSTED, NOTHING_SAID
+from companion.dialogue.draft import Clause, Draft
+from companion.dialogue.floor import step
 from companion.dialogue.overlap import LOOK
-from companion.dialogue.state import Floor
+from companion.dialogue.state import Floor, State
 from companion.engines.asr import Transcription
 
 STORY = "once upon a time there was a very small dog who lived alone by the sea"
@@ -39,6 +41,56 @@ def test_after_a_barge_in_she_is_as_loud_as_before():
     stage = telling(Says(5.0, 6.5, "no, something about a cat."))
 
     assert [gain for _, gain in stage.sound.ducks] == [-12.0, 0.0]
+
+
+def test_a_sound_at_the_end_of_her_answer_does_not_make_the_next_one_soft():
+    stage = Stage(ASK, Says(12.0, 13.0, "another one."))
+    stage.llm.reply = lambda messages: "once upon a time"
+    stage.at(3.9, e.SpeechRose())
+
+    stage.run(20.0)
+
+    assert len([line for line in stage.said() if line.startswith("companion")]) == 2
+    assert [gain for _, gain in stage.sound.ducks] == [-12.0, 0.0]
+
+
+def test_muted_in_the_middle_of_a_sound_she_speaks_up_again():
+    stage = Stage(ASK)
+    stage.llm.reply = lambda messages: STORY
+    stage.at(5.0, e.SpeechRose()).at(5.01, e.MuteChanged(True))
+
+    stage.run(15.0)
+
+    assert [gain for _, gain in stage.sound.ducks] == [-12.0, 0.0]
+    assert stage.sound.ducks[-1][0] == pytest.approx(5.01, abs=0.01)
+
+
+def test_a_sound_that_follows_one_that_was_none_of_an_interruption_keeps_her_soft():
+    overlap = replace(speaking(Floor.OVERLAP), over_at=4.0)
+
+    rising, _ = step(overlap, e.SpeechRose(), 4.2, PATIENCE)
+    passed, commands = step(rising, e.Overheard("mhm.", "mhm.", 0.1), 4.25, PATIENCE)
+
+    assert passed.floor is Floor.COMPANION
+    assert not [c for c in commands if isinstance(c, e.Duck)]
+    assert step(passed, e.SpeechFell(), 4.3, PATIENCE)[1] == [e.Duck(False)]
+
+
+def speaking(floor):
+    draft = Draft(1, 1.0, "hello.", clauses=(Clause("One two.", 1.0), Clause("three.", 1.0)), issued=1)
+    return State(floor=floor, draft=draft, turn=1, turns=1, drafts=1, stored=True)
+
+
+def test_a_sound_that_is_over_when_she_gives_up_her_answer_is_a_pause_and_no_open_turn():
+    waiting = State(
+        floor=Floor.CONTESTED, draft=Draft(1, 1.0, "hello."), turn=1, turns=1, drafts=1, over_at=3.0, onset=2.0
+    )
+
+    for event in (e.TimerFired(e.Timer.ANSWER), e.EngineFailed("llm", 1, "It failed: try again.")):
+        after, commands = step(waiting, event, 40.0, PATIENCE)
+
+        assert after.floor is Floor.PAUSE
+        assert e.Transcribe(2) in commands
 
 
 # --- what it was
