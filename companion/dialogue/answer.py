@@ -6,10 +6,24 @@ from dataclasses import replace
 
 from companion.dialogue import events as e
 from companion.dialogue import user_turn
+from companion.dialogue.draft import Draft
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
 
 THINKING = 1.5
-"""Seconds after the user's last word at which a sign says that the answer is being thought about."""
+"""Seconds after the user's last word that an answer may take without a sign that it is being thought about."""
+
+QUIET = 0.4
+"""Seconds after the end of a turn before which no sign sounds: she would talk over a breath."""
+
+SOON = 0.3
+"""Seconds within which an answer that is expected isn't announced any more: a clause that is written is
+synthesised in 0.1 to 0.2 s."""
+
+
+def reply_foreseen(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """It is known by now how long the answer will take."""
+    assert isinstance(event, e.ReplyForeseen)
+    return replace(state, draft=replace(current(state), expected=now + event.seconds)), []
 
 
 def clause_written(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -19,6 +33,8 @@ def clause_written(state: State, event: e.Event, now: float, patience: Patience)
     longer = draft.with_clause(event.index, event.text)
     if longer is draft:
         return state, []
+    if event.index == 0:
+        longer = replace(longer, expected=now + SOON)
     return replace(state, draft=longer), [e.Speak(longer.id, event.index, event.text)]
 
 
@@ -109,11 +125,23 @@ def answer_overdue(state: State, event: e.Event, now: float, patience: Patience)
     """The answer never came, or stopped coming."""
     assert isinstance(event, e.TimerFired)
     if event.timer is e.Timer.THINKING:
-        return state, [] if current(state).sounded else [e.Cue("thinking")]
+        return state, _sign(current(state), now)
     why = "The answer took too long, so I stopped: please try again, or see companion doctor."
     if event.timer is not e.Timer.ANSWER:
         return state, []
     return _given_up(state, [e.Tell(why), e.Cue("sorry")], now, patience)
+
+
+def _sign(draft: Draft, now: float) -> list[e.Command]:
+    """Say that she is thinking where the answer takes longer than `THINKING`, or surely will; not where it is
+    there, or expected at once. Where that isn't known yet, look again when it is."""
+    if draft.sounded or draft.next_to_play() is not None:
+        return []
+    slow, expected = draft.end + THINKING, draft.expected
+    if expected is not None and expected > max(slow, now + SOON):
+        return [e.Cue("thinking")]
+    known = slow if expected is None else max(slow, expected + SOON)
+    return [e.Cue("thinking")] if now >= known else [e.SetTimer(e.Timer.THINKING, known)]
 
 
 def _given_up(state: State, commands: list[e.Command], now: float, patience: Patience) -> Step:

@@ -96,7 +96,7 @@ def _recited(state: State, words: str, now: float, patience: Patience, said: lis
     clauses = tuple(Clause(clause) for clause in split(words))
     draft = Draft(
         state.drafts + 1, before.end, before.text, over=True, final=before.final,
-        clauses=clauses, written=len(clauses),
+        clauses=clauses, written=len(clauses), expected=now,
     )  # fmt: skip
     after = replace(state, draft=draft, drafts=draft.id)
     speak = [e.Speak(draft.id, index, clause.text) for index, clause in enumerate(clauses)]

@@ -105,6 +105,14 @@ class Overheard:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyForeseen:
+    """By the engines' measured rates the first clause of the reply can sound in `seconds`."""
+
+    draft: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyBegun:
     """The first token of the reply is there."""
 
@@ -259,6 +267,7 @@ Event = (
     | Heard
     | Introduced
     | Overheard
+    | ReplyForeseen
     | ReplyBegun
     | ClauseWritten
     | ReplyWritten

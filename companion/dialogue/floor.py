@@ -73,8 +73,8 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
     partials = _LIVES[e.Timer.PARTIAL]
     if after.floor in partials and before.floor not in partials:
         commands.append(e.SetTimer(e.Timer.PARTIAL, now + user_turn.FIRST_PARTIAL))
-    if after.floor is Floor.ANSWERING and before.turn != after.turn and after.draft is not None:
-        commands.append(e.SetTimer(e.Timer.THINKING, max(now, after.draft.end + answer.THINKING)))
+    if after.floor is Floor.ANSWERING and (before.floor is not after.floor or before.turn != after.turn):
+        commands.append(e.SetTimer(e.Timer.THINKING, now + answer.QUIET))
     longest = _LIVES[e.Timer.LONGEST]
     if after.floor in longest and (fired or before.floor not in longest):
         commands.append(e.SetTimer(e.Timer.LONGEST, now + patience.longest))
@@ -128,6 +128,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Overheard: (user_turn.overheard, _to()),
         e.WordsJudged: (user_turn.words_judged_ahead, _to()),
         e.Heard: (user_turn.heard_of_cut, _to()),
+        e.ReplyForeseen: (answer.reply_foreseen, _to()),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),
         e.ReplyWritten: (answer.reply_written, _to()),
@@ -145,6 +146,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.SpeechDipped: (user_turn.word_ends, _to()),
         e.Overheard: (user_turn.overheard, _to()),
         e.WordsJudged: (user_turn.words_judged_ahead, _to()),
+        e.ReplyForeseen: (answer.reply_foreseen, _to()),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),
         e.ReplyWritten: (answer.reply_written, _to()),
@@ -161,6 +163,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.TurnJudged: (user_turn.judged, _to(_F.ANSWERING, _F.IDLE)),
         e.WordsJudged: (user_turn.words_judged, _to(_F.ANSWERING, _F.IDLE)),
         e.TimerFired: (user_turn.silence_lasts, _to(_F.ANSWERING, _F.IDLE)),
+        e.ReplyForeseen: (answer.reply_foreseen, _to()),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),
         e.ReplyWritten: (answer.reply_written, _to()),
@@ -172,6 +175,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     _F.ANSWERING: {
         **_ALWAYS,
         e.Stored: (answer.stored, _to(_F.COMPANION, _F.IDLE)),
+        e.ReplyForeseen: (answer.reply_foreseen, _to()),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to(_F.COMPANION, _F.IDLE)),
         e.ReplyWritten: (answer.reply_written, _to(_F.COMPANION, _F.IDLE)),
@@ -191,6 +195,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Overheard: (overlap.overheard, _to(_F.USER, _F.PAUSE, _F.ANSWERING, _F.COMPANION, _F.IDLE)),
         e.TimerFired: (overlap.time_passes, _to(_F.USER, _F.PAUSE)),
         e.Stored: (answer.stored, _to()),
+        e.ReplyForeseen: (answer.reply_foreseen, _to()),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),
         e.ReplyWritten: (answer.reply_written, _to()),

@@ -251,7 +251,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     text = told_again(state.foreseen, event.text)
     fresh = replace(draft, text=text)
     if draft.guess is not None:
-        fresh = replace(fresh, id=state.drafts + 1, guess=None, ending=None, clauses=(), written=None)
+        fresh = replace(fresh, id=state.drafts + 1, guess=None, ending=None, clauses=(), written=None, expected=None)
         commands += [e.Revoke(draft.id, successor=fresh.id)]
         commands += [] if fresh.over else [e.Judge(fresh.id)]  # a verdict under way went with the old one
     after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))

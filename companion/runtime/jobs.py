@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from companion.audio import Sound
 from companion.dialogue import events as e
-from companion.dialogue.clauses import ClauseSplitter, lengths
+from companion.dialogue.clauses import WRITTEN, ClauseSplitter, lengths
 from companion.dialogue.prompt import Line, Record, Turn, lines, thinned
 from companion.engines import Cancel
 from companion.engines.asr import Recognizer, Transcription
@@ -122,6 +122,7 @@ class Jobs:
         self._recalled = (-1, "")
         self._partials = Partials(engines.asr)
         self._processor = Headroom()
+        self._speaks_in = 0.0  # seconds that the last first clause took to be synthesised
         self._first: Turn | None = None
         self._cut = True
 
@@ -195,6 +196,7 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, PAUSE_LEFT, cancel)
             prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text, utterance)))
+            yield from self._foreseen(draft, text, utterance)
             splitter, index, begun = ClauseSplitter(lengths(self._engines.llm.rates().decode)), 0, False
             if not self._cut:
                 self._thin(prompt, cancel)
@@ -216,12 +218,26 @@ class Jobs:
 
         return job
 
+    def _foreseen(self, draft: int, text: str, utterance: int) -> Iterator[e.Event]:
+        """How long the first clause will take, from what the model has to read yet and the measured rates;
+        nothing while those aren't known."""
+        rates = self._engines.llm.rates()
+        if rates.prefill <= 0 or rates.decode <= 0:
+            return
+        note = self._recalled[1] if self._recalled[0] == utterance else ""
+        read = self._engines.llm.count([Message("user", f"{note} {text}")]) / rates.prefill
+        write = lengths(rates.decode).first_break / WRITTEN / rates.decode
+        yield e.ReplyForeseen(draft, read + write + self._speaks_in)
+
     def speak(self, draft: int, index: int, text: str) -> Job:
         """Synthesise a clause and hold it."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._processor.given(cancel)
+            began = time.perf_counter()
             speeches = list(self._engines.tts.synthesize(text, cancel))
+            if index == 0:
+                self._speaks_in = time.perf_counter() - began
             if not cancel.is_set():
                 yield e.ClauseReady(draft, index, self._mouth.hold(draft, index, speeches))
 

@@ -6,6 +6,7 @@ import pytest
 from scripted import PATIENCE, Says, ScriptedWords, Stage
 
 from companion.dialogue import events as e
+from companion.dialogue.answer import QUIET, SOON, THINKING
 from companion.dialogue.draft import Draft
 from companion.dialogue.endpointing import OPEN
 from companion.dialogue.floor import step
@@ -459,6 +460,51 @@ def test_an_answer_that_is_slow_is_announced_by_a_sign_and_a_quick_one_is_not():
     assert at == pytest.approx(3.5, abs=0.05)
     assert slow.said()[-1].startswith("companion: ")
     assert quick.seen.of(e.Cue) == []
+
+
+def test_an_answer_that_is_held_when_a_long_wait_ends_is_not_announced():
+    stage = Stage(Says(1.0, 2.0, "my sister is called and"))
+
+    stage.run(10.0)
+
+    (committed, _), (played, _) = stage.seen.of(e.CommitUserTurn)[0], stage.seen.of(e.Play)[0]
+    assert committed > 2.0 + THINKING
+    assert played == pytest.approx(committed, abs=0.05)
+    assert stage.seen.of(e.Cue) == []
+
+
+def test_an_answer_that_surely_takes_long_is_announced_before_it_has():
+    stage = Stage(Says(1.0, 2.0, "yes."))
+    stage.llm.prefill_seconds, stage.llm.prefill_rate, stage.llm.token_seconds = 3.0, 2.0, 0.05
+
+    stage.run(10.0)
+
+    ((at, _),) = stage.seen.of(e.Cue)
+    (committed, _) = stage.seen.of(e.CommitUserTurn)[0]
+    assert committed + QUIET == pytest.approx(at, abs=0.01)
+    assert at < 2.0 + THINKING
+
+
+def test_an_answer_that_is_expected_at_once_is_not_announced():
+    state = State(floor=Floor.ANSWERING, draft=Draft(1, 1.0, "hello."), turn=1, turns=1, drafts=1, stored=True)
+    due = e.TimerFired(e.Timer.THINKING)
+
+    state, _ = step(state, e.ReplyForeseen(1, 1.7), 1.0, PATIENCE)
+    _, early = step(state, due, 2.5, PATIENCE)
+    _, late = step(state, due, 3.0, PATIENCE)
+
+    assert early == [e.SetTimer(e.Timer.THINKING, 2.7 + SOON)]
+    assert late == [e.Cue("thinking")]
+
+
+def test_after_a_cough_a_slow_answer_is_still_announced():
+    stage = Stage(Says(1.0, 2.0, "good morning to you all."), Says(2.9, 3.2))
+    stage.llm.prefill_seconds = 4.0
+
+    stage.run(10.0)
+
+    ((at, _),) = stage.seen.of(e.Cue)
+    assert at == pytest.approx(4.0, abs=0.3)
 
 
 def test_when_the_model_fails_she_says_so_in_her_own_voice_and_goes_on():

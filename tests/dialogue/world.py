@@ -196,7 +196,9 @@ class World:
                 self.ducked = down
             case e.Cue("thinking"):
                 draft = self.state.draft
-                assert draft is not None and not draft.sounded and draft.next_to_play() is None
+                assert draft is not None
+                assert not draft.sounded
+                assert draft.next_to_play() is None, "no sign that an answer is coming when it is there"
             case e.CommitUserTurn(turn, draft, text):
                 assert text
                 assert turn not in self.committed, "a turn is committed once"
@@ -241,7 +243,8 @@ class World:
             case e.Reply(draft, _):
                 clauses = chance.choice(REPLIES)
                 written = [e.ClauseWritten(draft, i, text) for i, text in enumerate(clauses)]
-                return [e.ReplyBegun(draft), *written, e.ReplyWritten(draft, len(clauses))]
+                foreseen = [e.ReplyForeseen(draft, chance.uniform(0.0, 4.0))] if chance.random() < 0.5 else []
+                return [*foreseen, e.ReplyBegun(draft), *written, e.ReplyWritten(draft, len(clauses))]
             case e.Speak(draft, index, text):
                 return [e.ClauseReady(draft, index, 0.0 if text == "***" else 1.0)]
             case e.Adjust(what, factor):
