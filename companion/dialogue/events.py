@@ -95,13 +95,16 @@ class Overheard:
     """A partial transcript: the words of the turn that is still being said. `stable`: the words at its front
     that the hypothesis before agrees with (LocalAgreement-2). `took`: seconds of work it was. `sure`: the
     words are to be believed as they stand. `ahead`: the machine is fast enough to draft an answer to them
-    before the speaker pauses."""
+    before the speaker pauses. `sound`: the one that was asked about (`Overhear`), or 0 where it is a draft's
+    turn that is still being made out (`Transcribe`)."""
 
     text: str
     stable: str
     took: float
     sure: bool = True
     ahead: bool = False
+    sound: int = 0
+    draft: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,8 +356,10 @@ class Transcribe:
 @dataclass(frozen=True, slots=True)
 class Overhear:
     """Write down what of the turn has been said so far, while it goes on (answered by `Overheard`).
-    `urgent`: she speaks meanwhile, and her voice waits for it; other engines make room."""
+    `sound` counts the sounds of the user's that began a turn or might have. `urgent`: she speaks meanwhile,
+    and her voice waits for it; other engines make room."""
 
+    sound: int = 0
     urgent: bool = False
 
 

@@ -89,9 +89,12 @@ def _soft(state: State) -> bool:
 
 
 def _stale(state: State, event: e.Event) -> bool:
-    """Whether the event is a result for a draft that is no longer the current one."""
+    """Whether the event is a result for a draft that is no longer the current one, or a look at a sound that
+    isn't the last."""
     if isinstance(event, e.PlaybackStopped):
         return False  # what was heard of a revoked reply is still true
+    if isinstance(event, e.Overheard) and event.sound not in (0, state.sounds):
+        return True
     draft = getattr(event, "draft", 0)
     return draft != 0 and (state.draft is None or state.draft.id != draft)
 

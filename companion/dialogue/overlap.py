@@ -56,7 +56,10 @@ def user_overlaps(state: State, event: e.Event, now: float, patience: Patience) 
     if not patience.hands_free or state.muted:
         return state, []
     floor = Floor.CONTESTED if state.floor is Floor.ANSWERING else Floor.OVERLAP
-    after = replace(state, floor=floor, over_at=None, onset=event.onset, looks=0, overhearing=0, rising=False)
+    after = replace(
+        state, floor=floor, over_at=None, onset=event.onset, looks=0, overhearing=0, sounds=state.sounds + 1,
+        rising=False,
+    )  # fmt: skip
     return after, [e.SetTimer(e.Timer.LOOK, now + LOOK)]
 
 
@@ -79,7 +82,7 @@ def time_passes(state: State, event: e.Event, now: float, patience: Patience) ->
         return answer.answer_overdue(state, event, now, patience)
     if state.overhearing:
         return state, []
-    return replace(state, overhearing=1), [e.Overhear(urgent=True)]
+    return replace(state, overhearing=1), [e.Overhear(state.sounds, urgent=True)]
 
 
 def overheard(state: State, event: e.Event, now: float, patience: Patience) -> Step:

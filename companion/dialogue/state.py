@@ -50,8 +50,8 @@ class State:
     `draft`: the reply in preparation or being spoken. `turn`: number of the committed user turn that it
     answers, 0 before the commit. `stored`: that turn is on disk. `unanswered`: number of a committed turn
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
-    transcripts that are under way. Of a sound of the user's in her turn: its `onset`, `over_at`, when it
-    ended (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound in her turn
+    transcripts that are under way. `sounds`: how many of the user's there have been; looks at an earlier one
+    are stale. Of the last, where it came in her turn: its `onset`, `over_at`, when it ended (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound in her turn
     may become speech. `foreseen`: the words of the turn so far as the model was given them. `said`: the whole
     of her last answer that sounded; `rest`: what of it was not heard because she was interrupted. `pace`: how
     long this user's pauses last, 1.0 as usual. `began`: when the user took the floor; `hummed`: when she
@@ -66,6 +66,7 @@ class State:
     unanswered: int = 0
     muted: bool = False
     overhearing: int = 0
+    sounds: int = 0
     onset: float = 0.0
     over_at: float | None = None
     looks: int = 0

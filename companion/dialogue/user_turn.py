@@ -51,14 +51,14 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
     """Speech in the quiet: the user takes the floor, unless only a key gives it."""
     if not patience.hands_free or state.muted:
         return state, []
-    return replace(state, floor=Floor.USER, overhearing=0, foreseen=""), []
+    return replace(state, floor=Floor.USER, overhearing=0, sounds=state.sounds + 1, foreseen=""), []
 
 
 def word_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """A word has just ended, perhaps the last: what is heard from here on may be the whole turn."""
     if state.overhearing or (state.draft is not None and state.draft.cut):
         return state, []
-    return replace(state, overhearing=1), [e.Overhear()]
+    return replace(state, overhearing=1), [e.Overhear(state.sounds)]
 
 
 def speech_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -129,6 +129,7 @@ def key_down(state: State, event: e.Event, now: float, patience: Patience) -> St
     if state.muted:
         return state, [e.Tell("The microphone is muted: unmute it to talk.")]
     commands: list[e.Command] = [e.HoldSound()]
+    state = replace(state, overhearing=0, sounds=state.sounds + 1)
     if state.floor in (Floor.ANSWERING, Floor.CONTESTED):
         after, commands = yielded(state, Floor.PUSHED, commands)
         return replace(after, unanswered=state.turn), commands

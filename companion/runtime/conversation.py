@@ -194,9 +194,9 @@ class Conversation:
     def _employ(self, command: e.Command) -> None:
         """Give an engine its work."""
         match command:
-            case e.Overhear(urgent):
+            case e.Overhear(sound, urgent):
                 self._rest_from_review()
-                job = self._jobs.overhear(self._ears.so_far(), urgent=urgent)
+                job = self._jobs.overhear(self._ears.so_far(), sound, urgent=urgent)
                 self._hands.start("asr", "overhear", job)
             case e.Foresee(text):
                 self._hands.cancel("foresee")

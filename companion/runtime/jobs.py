@@ -16,7 +16,7 @@ from companion.audio import Sound
 from companion.dialogue import events as e
 from companion.dialogue.clauses import WRITTEN, ClauseSplitter, lengths
 from companion.dialogue.prompt import Line, Record, Turn, lines, thinned
-from companion.engines import Cancel
+from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Recognizer, Transcription
 from companion.engines.asr.partials import Hypothesis, Partials
 from companion.engines.endpoint import TurnDetector, WordsJudge
@@ -121,6 +121,7 @@ class Jobs:
         self._recall = recall
         self._recalled = (-1, "")
         self._partials = Partials(engines.asr)
+        self._looks = True  # whether the last look at words came to something
         self._processor = Headroom()
         self._speaks_in = 0.0  # seconds that the last first clause took to be synthesised
         self._first: Turn | None = None
@@ -133,7 +134,8 @@ class Jobs:
             began = time.perf_counter()
             heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
             if not heard.sure:
-                yield e.Overheard(heard.text, heard.stable, time.perf_counter() - began, sure=False)
+                took = time.perf_counter() - began
+                yield e.Overheard(heard.text, heard.stable, took, sure=False, draft=draft)
                 heard = self._partials.hear_out(sound.start, sound.voiced, sound.audio, cancel)
             who = self._listener.who(sound) if self._listener and heard.text else NOBODY
             meant = not self._listener or self._listener.meant(who)
@@ -142,24 +144,29 @@ class Jobs:
 
         return job
 
-    def overhear(self, sound: Snapshot, *, urgent: bool = False) -> Job:
+    def overhear(self, sound: Snapshot, number: int = 0, *, urgent: bool = False) -> Job:
         """Write down what has been said so far of a turn that goes on. While it is `urgent`, the reply waits:
-        two engines on two cores take twice as long each."""
+        two engines on two cores take twice as long each. Whatever fails, the look comes to an end, for the
+        floor waits for it: with no words that could be believed."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             began = time.perf_counter()
+            failed: Exception | None = None
             try:
                 with self._processor.needed() if urgent else nullcontext():
                     heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
-            except EngineError:
-                heard = Hypothesis(
-                    "", "", sure=False
-                )  # nobody waits for it: the same failure at the pause is told
-            if self._listener and heard.text and not self._listener.meant(self._listener.who(sound)):
-                heard = Hypothesis("", "")  # somebody else: no words for her
+                if self._listener and heard.text and not self._listener.meant(self._listener.who(sound)):
+                    heard = Hypothesis("", "")  # somebody else: no words for her
+            except Cancelled:
+                raise
+            except Exception as error:  # noqa: BLE001 - an engine may raise anything; it is told below
+                heard, failed = Hypothesis("", "", sure=False), error
             took = time.perf_counter() - began
             ahead = self._engines.llm.rates().prefill >= FAST
-            yield e.Overheard(heard.text, heard.stable, took, heard.sure, ahead)
+            yield e.Overheard(heard.text, heard.stable, took, heard.sure, ahead, number)
+            worked, self._looks = self._looks, failed is None
+            if failed and worked and not isinstance(failed, EngineError):
+                raise failed  # once, until it works again; an engine's own failure is told at the pause
 
         return job
 

@@ -13,6 +13,8 @@ from companion.dialogue.floor import step
 from companion.dialogue.overlap import LOOK
 from companion.dialogue.state import Floor, State
 from companion.engines.asr import Transcription
+from companion.errors import EngineError
+from companion.runtime.listener import Listener
 
 STORY = "once upon a time there was a very small dog who lived alone by the sea"
 ASK = Says(1.0, 2.0, "tell me a story.")
@@ -145,6 +147,58 @@ def test_a_mhm_before_the_answer_sounds_does_not_take_it_back():
 
     assert stage.said() == ["user: tell me a story.", "companion: You said tell me a story."]
     assert stage.seen.of(e.YieldTurn) == []
+
+
+@pytest.mark.parametrize("error", [ValueError("broken"), EngineError("The recogniser failed: try again.")])
+@pytest.mark.parametrize("reply", [STORY, "once upon a time there was"])
+def test_a_look_that_fails_keeps_nobody_waiting(monkeypatch, error, reply):
+    stage = Stage(ASK, Says(4.0, 4.3, "mhm."), Says(9.0, 11.5, "and now, tell me another one."))
+    stage.llm.reply = lambda messages: reply
+    stage.asr.seconds = 0.05
+    stage.run(3.9)
+    monkeypatch.setattr(stage.asr, "glimpse", failing(error))
+    stage.run(9.5)
+    loud = [gain for _, gain in stage.sound.ducks][-1]
+    monkeypatch.undo()
+    stage.run(20.0)
+
+    assert loud == 0.0
+    assert "user: and now, tell me another one." in stage.said()
+    assert [what for at, what in stage.seen.of(e.Overheard) if at > 10.0 and what.text]
+    assert len(stage.seen.of(e.Tell)) == isinstance(error, ValueError)
+
+
+def failing(error):
+    def fails(*_, **__):
+        raise error
+
+    return fails
+
+
+def test_a_voice_that_can_not_be_told_ends_the_look_at_it():
+    listener = Listener(encoder=None, known=(), only_known=True, learn=False)
+    stage = Stage(Says(1.0, 4.0, "tell me a story, please."), listener=listener)
+    stage.asr.seconds = 0.05
+
+    stage.run(3.9)
+
+    assert len(stage.seen.of(e.Overheard)) >= 3
+    assert stage.conversation.state.overhearing == 0
+
+
+def test_words_of_a_sound_before_do_not_decide_about_the_next_one():
+    stage = Stage(Says(1.0, 1.9, "well, what I"), Says(2.9, 3.3, "mhm."))
+    stage.asr.seconds = 1.8
+    stage.llm.prefill_seconds = 4.0
+    stage.at(2.05, e.Typed("tell me a story."))
+    stage.run(2.8)
+    stage.asr.seconds = 0.05
+
+    stage.run(12.0)
+
+    assert [what.sound for at, what in stage.seen.of(e.Overheard) if at > 3.0][0] == 1
+    assert stage.seen.of(e.YieldTurn) == []
+    assert stage.said()[-1] == "companion: You said tell me a story."
 
 
 # --- requests that code carries out

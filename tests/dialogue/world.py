@@ -226,14 +226,15 @@ class World:
         chance = self.chance
         match command:
             case e.Transcribe(draft):
-                doubt = [e.Overheard(chance.choice(TEXTS), "", 0.2, sure=False)] if chance.random() < 0.2 else []
+                doubt = chance.random() < 0.2
                 who = chance.choice((("", 0.0, False), ("Anna", 0.9, False), ("", 0.8, True)))
-                return [*doubt, e.Heard(draft, chance.choice(TEXTS), *who)]
-            case e.Overhear():
+                guess = [e.Overheard(chance.choice(TEXTS), "", 0.2, sure=False, draft=draft)] if doubt else []
+                return [*guess, e.Heard(draft, chance.choice(TEXTS), *who)]
+            case e.Overhear(sound):
                 text = chance.choice(TEXTS)
                 stable = text if chance.random() < 0.5 else text.partition(" ")[0]
                 sure, ahead = chance.random() < 0.7, chance.random() < 0.5
-                return [e.Overheard(text, stable, 0.2, sure, ahead)]
+                return [e.Overheard(text, stable, 0.2, sure, ahead, sound)]
             case e.Judge(draft):
                 return [e.TurnJudged(draft, chance.choice((0.1, 0.6, 0.98)))]
             case e.JudgeWords(draft, _):
