@@ -62,7 +62,7 @@ def stored(state: State, event: e.Event, now: float, patience: Patience) -> Step
 def sound(state: State, now: float, patience: Patience) -> Step:
     """Give the loudspeaker what may sound by now, and notice when there is nothing more to come."""
     draft = current(state)
-    if state.floor in (Floor.USER, Floor.PUSHED, Floor.PAUSE, Floor.CONTESTED) or not state.stored:
+    if state.floor not in (Floor.ANSWERING, Floor.COMPANION, Floor.OVERLAP) or not state.stored:
         return state, []
     if draft.silent:
         why = "The answer held nothing that can be said aloud" if draft.clauses else "No answer came to mind"
@@ -171,6 +171,9 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
         return without_verdict(state, event, now, patience)
     if state.floor in (Floor.USER, Floor.PUSHED):
         return replace(state, draft=None), [e.Revoke(event.draft), tell]
+    if state.floor is Floor.RESUMING:
+        after = replace(state, floor=Floor.USER, draft=None), [e.Revoke(event.draft), tell]
+        return user_turn.left_to_user(after, state.over_at, now, patience)
     if state.draft.sounded:
         draft = state.draft
         for index, clause in enumerate(draft.clauses):
@@ -187,7 +190,7 @@ def without_verdict(state: State, event: e.Event, now: float, patience: Patience
     yet."""
     assert isinstance(event, e.EngineFailed)
     tell: list[e.Command] = [e.Tell(event.why)]
-    if state.floor is Floor.PAUSE and event.role == "endpoint" and event.draft:
+    if state.floor in (Floor.PAUSE, Floor.RESUMING) and event.role == "endpoint" and event.draft:
         after, commands = user_turn.judged(state, e.TurnJudged(event.draft, 0.0), now, patience)
         return after, [*tell, *commands]
     return state, tell
@@ -212,11 +215,12 @@ def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     after = replace(state, muted=event.muted)
     if not event.muted:
         return after, [e.OpenMicrophone()]
-    if state.floor is Floor.PAUSE and current(state).text:
+    pauses = state.floor in (Floor.PAUSE, Floor.RESUMING)
+    if pauses and current(state).text:
         return user_turn.commit(after, now, patience, [e.CloseMicrophone()])  # it was said before the mute
-    if state.floor is Floor.PAUSE:
+    if pauses:
         draft = replace(current(after), over=True, final=True)  # its words are still to come
-        after = replace(after, draft=draft)
+        after = replace(after, floor=Floor.PAUSE, draft=draft)
         return after, [e.CloseMicrophone(), e.SetTimer(e.Timer.TURN_BOUND, now + patience.answer)]
     if state.floor in (Floor.USER, Floor.PUSHED):
         return revoked(after, Floor.IDLE, [e.CloseMicrophone(), e.DropSound()])
@@ -232,7 +236,7 @@ def stop_asked(state: State, event: e.Event, now: float, patience: Patience) -> 
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
         return interrupted(state, Floor.IDLE, [e.DropSound()])
     before: list[e.Command] = []
-    if state.floor is Floor.PAUSE:
+    if state.floor in (Floor.PAUSE, Floor.RESUMING):
         if not current(state).text:
             return revoked(state, Floor.IDLE, [e.DropSound()])
         state, before = user_turn.write_down(state, now, patience, [])

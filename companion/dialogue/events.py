@@ -348,9 +348,10 @@ class JudgeWords:
 
 @dataclass(frozen=True, slots=True)
 class Transcribe:
-    """Write down the sound of the turn so far."""
+    """Write down the sound of the turn so far, whose last word ended at `end`."""
 
     draft: int
+    end: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from companion.dialogue import answer, overlap, user_turn
+from companion.dialogue import answer, overlap, resumption, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.state import Floor, Handler, Patience, State, Step
 
@@ -31,17 +31,17 @@ def step(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 
 def _entered(before: State, after: State, now: float) -> State:
     """What no transition may forget on its way to a state of the floor."""
-    if after.rising and (after.floor not in _SOUNDS or after.muted):
+    if after.rising and (after.floor not in _RISES or after.muted):
         after = replace(after, rising=False)
     if after.floor in _USERS and before.floor not in _USERS:
         after = replace(after, began=after.onset if before.floor in _CONTESTS else now)
     return after
 
 
-_SOUNDS = (Floor.COMPANION, Floor.OVERLAP)
-"""She speaks."""
+_RISES = (Floor.RESUMING, Floor.COMPANION, Floor.OVERLAP)
+"""It matters what may become speech."""
 
-_USERS = (Floor.USER, Floor.PUSHED, Floor.PAUSE)
+_USERS = (Floor.USER, Floor.PUSHED, Floor.PAUSE, Floor.RESUMING)
 """It is the user's turn."""
 
 _CONTESTS = (Floor.CONTESTED, Floor.OVERLAP)
@@ -49,12 +49,12 @@ _CONTESTS = (Floor.CONTESTED, Floor.OVERLAP)
 
 
 _LIVES = {
-    e.Timer.LONGEST: (Floor.USER, Floor.PAUSE, Floor.PUSHED),
+    e.Timer.LONGEST: (Floor.USER, Floor.PAUSE, Floor.RESUMING, Floor.PUSHED),
     e.Timer.TURN_END: (Floor.PAUSE,),
     e.Timer.TURN_BOUND: (Floor.PAUSE,),
     e.Timer.RESCORE: (Floor.PAUSE,),
     e.Timer.PARTIAL: (Floor.USER, Floor.PUSHED),
-    e.Timer.LOOK: (Floor.CONTESTED, Floor.OVERLAP),
+    e.Timer.LOOK: (Floor.RESUMING, Floor.CONTESTED, Floor.OVERLAP),
     e.Timer.THINKING: (Floor.ANSWERING,),
     e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
 }
@@ -72,7 +72,8 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
     ]
     partials = _LIVES[e.Timer.PARTIAL]
     if after.floor in partials and before.floor not in partials:
-        commands.append(e.SetTimer(e.Timer.PARTIAL, now + user_turn.FIRST_PARTIAL))
+        began = before.onset if before.floor is Floor.RESUMING else now
+        commands.append(e.SetTimer(e.Timer.PARTIAL, max(now, began + user_turn.FIRST_PARTIAL)))
     if after.floor is Floor.ANSWERING and (before.floor is not after.floor or before.turn != after.turn):
         commands.append(e.SetTimer(e.Timer.THINKING, now + answer.QUIET))
     longest = _LIVES[e.Timer.LONGEST]
@@ -160,7 +161,8 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         **_ALWAYS,
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.Stored: (answer.stored, _to()),
-        e.SpeechStarted: (user_turn.user_goes_on, _to(_F.USER)),
+        e.SpeechRose: (resumption.begins, _to(_F.RESUMING)),
+        e.SpeechStarted: (resumption.begins, _to(_F.RESUMING)),
         e.Overheard: (user_turn.guessed, _to()),
         e.Heard: (user_turn.heard, _to(_F.IDLE, _F.ANSWERING)),
         e.TurnJudged: (user_turn.judged, _to(_F.ANSWERING, _F.IDLE)),
@@ -174,6 +176,30 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE, _F.ANSWERING)),
         e.EngineFailed: (answer.engine_failed, _to(_F.IDLE, _F.ANSWERING)),
+    },
+    _F.RESUMING: {
+        **_ALWAYS,
+        e.SpeechRose: (resumption.rises, _to()),
+        e.SpeechFell: (resumption.falls, _to(_F.PAUSE, _F.ANSWERING, _F.IDLE)),
+        e.SpeechStarted: (resumption.starts, _to()),
+        e.SpeechSustained: (resumption.lasts, _to(_F.USER, _F.PAUSE)),
+        e.SpeechDipped: (resumption.word_ends, _to()),
+        e.SpeechPaused: (resumption.ends, _to()),
+        e.Overheard: (resumption.overheard, _to(_F.USER, _F.PAUSE, _F.ANSWERING, _F.IDLE)),
+        e.TimerFired: (resumption.lasts, _to(_F.USER, _F.PAUSE)),
+        e.Heard: (resumption.heard, _to(_F.USER, _F.PAUSE)),
+        e.TurnJudged: (user_turn.judged, _to()),
+        e.WordsJudged: (user_turn.words_judged, _to()),
+        e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
+        e.Stored: (answer.stored, _to()),
+        e.ReplyForeseen: (answer.reply_foreseen, _to()),
+        e.ClauseWritten: (answer.clause_written, _to()),
+        e.ClauseReady: (answer.clause_ready, _to()),
+        e.ReplyWritten: (answer.reply_written, _to()),
+        e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
+        e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
+        e.MuteChanged: (answer.mute, _to(_F.IDLE, _F.ANSWERING, _F.PAUSE)),
+        e.EngineFailed: (answer.engine_failed, _to(_F.USER, _F.PAUSE)),
     },
     _F.ANSWERING: {
         **_ALWAYS,

@@ -20,6 +20,8 @@ class Floor(Enum):
     """The push-to-talk key is down: the user holds the floor, speaking or not."""
     PAUSE = "user pauses"
     """The user fell silent: an answer is drafted while it is decided whether the turn is over."""
+    RESUMING = "user resumes?"
+    """A sound breaks the pause: perhaps the turn goes on. Its draft is kept until that is decided."""
     ANSWERING = "answering"
     """The turn is committed; nothing of the answer has sounded yet."""
     CONTESTED = "contested"
@@ -51,8 +53,9 @@ class State:
     answers, 0 before the commit. `stored`: that turn is on disk. `unanswered`: number of a committed turn
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
     transcripts that are under way. `sounds`: how many of the user's there have been; looks at an earlier one
-    are stale. Of the last, where it came in her turn: its `onset`, `over_at`, when it ended (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound in her turn
-    may become speech. `foreseen`: the words of the turn so far as the model was given them. `said`: the whole
+    are stale. Of the last, where it came in a pause or in her turn: its `onset`, `over_at`, when it ended
+    (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound there may become
+    speech. `foreseen`: the words of the turn so far as the model was given them. `said`: the whole
     of her last answer that sounded; `rest`: what of it was not heard because she was interrupted. `pace`: how
     long this user's pauses last, 1.0 as usual. `began`: when the user took the floor; `hummed`: when she
     last said "mm-hm". `asked_who`: her last answer asked a stranger for a name; `introduced`: she has asked

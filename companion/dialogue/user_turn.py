@@ -7,7 +7,7 @@ from dataclasses import replace
 from companion.dialogue import carried_out
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
-from companion.dialogue.endpointing import Evidence, learned, settled, wait
+from companion.dialogue.endpointing import Evidence, settled, wait
 from companion.dialogue.introductions import name_in
 from companion.dialogue.openness import openness
 from companion.dialogue.requests import holds_floor
@@ -96,7 +96,7 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
 def guessed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """Words that are doubtful are being heard once more; the answer to them is drafted meanwhile."""
     assert isinstance(event, e.Overheard)
-    state = replace(state, overhearing=0)
+    state = state if event.draft else replace(state, overhearing=0)
     draft = current(state)
     if draft.text is not None or draft.guess is not None or event.sure or not event.text:
         return state, []
@@ -104,18 +104,6 @@ def guessed(state: State, event: e.Event, now: float, patience: Patience) -> Ste
     if not _for_the_model(state, text):
         return state, []
     return replace(state, draft=replace(draft, guess=text)), _answering(draft.id, text)
-
-
-def user_goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """Speech in the pause: the turn was not over, so its draft is revoked without a trace."""
-    draft = current(state)
-    if not patience.hands_free or draft.final or state.muted:
-        return state, []
-    assert isinstance(event, e.SpeechStarted)
-    pause = event.onset - draft.end
-    if draft.text and not holds_floor(draft.text):
-        state = replace(state, pace=learned(state.pace, pause))
-    return revoked(state, Floor.USER, [])
 
 
 def user_pauses(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -159,7 +147,7 @@ def begin_draft(state: State, draft: Draft, now: float, patience: Patience) -> S
     judge: list[e.Command] = [] if draft.over else [e.Judge(draft.id)]
     commands = [
         *commands,
-        e.Transcribe(draft.id),
+        e.Transcribe(draft.id, draft.end),
         *judge,
         e.SetTimer(e.Timer.TURN_BOUND, bound),
     ]
@@ -185,7 +173,7 @@ def too_long(state: State, event: e.Event, now: float, patience: Patience) -> St
     before: list[e.Command] = [e.Revoke(state.draft.id)] if state.draft else []
     draft = Draft(state.drafts + 1, now, cut=True)
     after = replace(state, draft=draft, drafts=draft.id)
-    return after, [*before, e.Transcribe(draft.id)]
+    return after, [*before, e.Transcribe(draft.id, draft.end)]
 
 
 def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -210,8 +198,10 @@ def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step
     assert isinstance(event, e.TurnJudged)
     draft = current(state)
     draft = replace(draft, verdicts=(*draft.verdicts, event.probability))
+    if state.floor is not Floor.PAUSE:
+        return replace(state, draft=draft), []
     state, hum = _hummed(replace(state, draft=draft), now, patience)
-    return _await_end(state, now, patience, hum)
+    return await_end(state, now, patience, hum)
 
 
 def _hummed(state: State, now: float, patience: Patience) -> Step:
@@ -233,7 +223,7 @@ def words_judged_ahead(state: State, event: e.Event, now: float, patience: Patie
 def words_judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The verdict on the end of the words is in."""
     after, commands = words_judged_ahead(state, event, now, patience)
-    return _await_end(after, now, patience, commands)
+    return await_end(after, now, patience, commands)
 
 
 def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -247,7 +237,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
     if draft.guess is not None and same(draft.guess, event.text):
         text = told_again(draft.guess, event.text)
-        return _await_end(replace(state, draft=replace(draft, text=text)), now, patience, [])
+        return await_end(replace(state, draft=replace(draft, text=text)), now, patience, [])
     commands: list[e.Command] = []
     text = told_again(state.foreseen, event.text)
     fresh = replace(draft, text=text)
@@ -257,7 +247,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         commands += [] if fresh.over else [e.Judge(fresh.id)]  # a verdict under way went with the old one
     after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))
     commands += _answering(fresh.id, text) if _for_the_model(state, text) else []
-    return _await_end(after, now, patience, commands)
+    return await_end(after, now, patience, commands)
 
 
 def _answering(draft: int, text: str) -> list[e.Command]:
@@ -269,9 +259,12 @@ def _for_the_model(state: State, text: str) -> bool:
     return not holds_floor(text) and carried_out.request_in(state, text) is None
 
 
-def _await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
-    """Commit once the silence has lasted as long as sound and words ask for; wait for both to be known."""
+def await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
+    """Commit once the silence has lasted as long as sound and words ask for; wait for both to be known, and
+    for a sound in the pause to be over."""
     draft = current(state)
+    if state.floor is not Floor.PAUSE:
+        return state, commands
     if draft.over and draft.text:
         return commit(state, now, patience, commands)
     if draft.text is None or draft.over:
@@ -280,7 +273,7 @@ def _await_end(state: State, now: float, patience: Patience, commands: list[e.Co
     evidence = Evidence(openness(draft.text), draft.ending, draft.verdicts, asked, state.pace)
     silence = wait(evidence) * patience.factor
     if silence == float("inf"):
-        held = e.SetTimer(e.Timer.TURN_BOUND, now + patience.hold)
+        held = e.SetTimer(e.Timer.TURN_BOUND, max(now, draft.end + patience.hold))
         return state, [*commands, e.CancelTimer(e.Timer.TURN_END), held]
     if not draft.verdicts:
         return state, commands
@@ -378,7 +371,7 @@ def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         state, commands = interrupted(state, Floor.IDLE, [])
     elif state.floor in (Floor.ANSWERING, Floor.CONTESTED):
         state, commands = yielded(state, Floor.IDLE, [])
-    elif state.floor is Floor.PAUSE and current(state).text:
+    elif state.floor in (Floor.PAUSE, Floor.RESUMING) and current(state).text:
         state, said = write_down(state, now, patience, [])
         state, commands = yielded(state, Floor.IDLE, [], "the user types")
         # the ears rest until this is answered, too

@@ -201,7 +201,7 @@ class Conversation:
             case e.Foresee(text):
                 self._hands.cancel("foresee")
                 self._hands.start("llm", "foresee", self._jobs.foresee(text, self.record, self._utterance))
-            case e.Transcribe(draft):
+            case e.Transcribe(draft, _):
                 self._rest_from_review()
                 self._shots = {draft: self._ears.snapshot(draft)}
                 job = self._jobs.transcribe(draft, self._shots[draft])

@@ -46,6 +46,88 @@ def test_a_pause_to_think_does_not_end_an_open_turn_and_leaves_no_trace():
     assert all(what.draft == second for _, what in stage.seen.of(e.Play))
 
 
+def test_a_noise_in_the_pause_changes_nothing_of_it():
+    quiet = Stage(Says(1.0, 2.0, "and then I")).run(10.0)
+    noisy = Stage(Says(1.0, 2.0, "and then I"), Says(2.5, 2.75), Says(3.2, 3.5), Says(4.1, 4.3)).run(10.0)
+
+    (ends, _), (still, _) = (stage.seen.of(e.CommitUserTurn)[0] for stage in (quiet, noisy))
+    assert still == pytest.approx(max(ends, 4.7), abs=0.15)
+    assert noisy.said() == quiet.said()
+    assert len(noisy.llm.prompts) == len(quiet.llm.prompts) == 1
+    assert noisy.seen.of(e.Revoke) == []
+    assert noisy.conversation.state.pace == 1.0
+
+
+def test_a_knock_before_the_end_of_the_wait_delays_nothing_that_was_drafted():
+    stage = Stage(Says(1.0, 2.0, "and then I"), Says(3.0, 3.2))
+
+    stage.run(10.0)
+
+    (committed, _) = stage.seen.of(e.CommitUserTurn)[0]
+    assert committed == pytest.approx(2.0 + OPEN, abs=0.1)
+    (timeline,) = stage.seen.timelines
+    assert timeline.spans()["wait"] == pytest.approx(OPEN, abs=0.1)
+
+
+@pytest.mark.parametrize("length", [0.4, 2.0])
+def test_words_after_a_pause_revoke_its_draft_and_nothing_is_committed_meanwhile(length):
+    stage = Stage(Says(1.0, 2.0, "call my brother."), Says(2.26, 2.26 + length, "no, my mother."))
+    stage.endpoint.probabilities = [0.9, 0.9]
+    stage.asr.seconds = 0.1
+
+    stage.run(12.0)
+
+    assert stage.said()[0] == "user: call my brother. no, my mother."
+    assert len(stage.seen.of(e.CommitUserTurn)) == 1
+    assert stage.seen.of(e.Revoke)[0][0] < 2.26 + 0.85
+    (timeline,) = stage.seen.timelines
+    assert timeline.marks[0][0] == "speech_end"
+    assert dict(timeline.marks)["speech_end"] == pytest.approx(2.26 + length, abs=0.05)
+
+
+def test_a_sound_too_short_for_speech_holds_the_end_of_a_turn_only_while_it_lasts():
+    stage = Stage(Says(1.0, 2.0, "call my brother."), Says(2.29, 2.36))
+    stage.asr.seconds = 0.1
+
+    stage.run(8.0)
+
+    ((committed, _),) = stage.seen.of(e.CommitUserTurn)
+    assert 2.36 < committed < 2.43
+    assert [at for at, what in stage.seen.of(e.Overhear) if at > 2.2] == []
+
+
+def test_a_noise_goes_back_to_an_end_that_has_come_meanwhile():
+    stage = Stage(Says(1.0, 2.0, "good morning."), Says(2.3, 2.7))
+    stage.asr.seconds = 0.1
+
+    stage.run(8.0)
+
+    (committed, _) = stage.seen.of(e.CommitUserTurn)[0]
+    assert 2.7 < committed < 3.0
+    assert stage.said() == ["user: good morning.", "companion: You said good morning."]
+
+
+def test_a_sound_whose_words_never_come_is_made_out_anew():
+    paused = State(floor=Floor.PAUSE, draft=Draft(1, 1.0, "hello."), drafts=1)
+
+    state, _ = step(paused, e.SpeechStarted(1.3), 1.4, PATIENCE)
+    state, commands = step(state, e.SpeechPaused(1.6), 1.7, PATIENCE)
+    assert e.Overhear(1) in commands
+    state, commands = step(state, e.TimerFired(e.Timer.LOOK), 2.7, PATIENCE)
+
+    assert state.floor is Floor.PAUSE
+    assert e.Transcribe(2, 1.6) in commands
+
+
+def test_mute_while_a_sound_breaks_the_pause_still_lets_what_was_said_be_answered():
+    stage = Stage(Says(1.0, 2.0, "and then I"), Says(2.6, 3.5)).at(2.8, e.MuteChanged(True))
+
+    stage.run(8.0)
+
+    assert stage.said()[0] == "user: and then I"
+    assert stage.conversation.state.floor is Floor.IDLE
+
+
 def test_an_open_turn_ends_at_last_after_a_long_silence():
     stage = Stage(Says(1.0, 2.0, "well I"))
     stage.endpoint.probabilities = [0.05]

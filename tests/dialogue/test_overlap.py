@@ -92,7 +92,7 @@ def test_a_sound_that_is_over_when_she_gives_up_her_answer_is_a_pause_and_no_ope
         after, commands = step(waiting, event, 40.0, PATIENCE)
 
         assert after.floor is Floor.PAUSE
-        assert e.Transcribe(2) in commands
+        assert e.Transcribe(2, 3.0) in commands
 
 
 # --- what it was

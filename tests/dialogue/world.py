@@ -31,6 +31,7 @@ HERS = (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP)
 
 EXITS = {
     Floor.PAUSE: e.Timer.TURN_BOUND,
+    Floor.RESUMING: e.Timer.LOOK,
     Floor.ANSWERING: e.Timer.ANSWER,
     Floor.CONTESTED: e.Timer.ANSWER,
     Floor.COMPANION: e.Timer.ANSWER,
@@ -45,6 +46,7 @@ MEANT = {
     Floor.USER: {e.Timer.LONGEST, e.Timer.PARTIAL},
     Floor.PUSHED: {e.Timer.LONGEST, e.Timer.PARTIAL},
     Floor.PAUSE: {e.Timer.LONGEST, e.Timer.TURN_END, e.Timer.TURN_BOUND, e.Timer.RESCORE},
+    Floor.RESUMING: {e.Timer.LONGEST, e.Timer.LOOK},
     Floor.ANSWERING: {e.Timer.ANSWER, e.Timer.THINKING},
     Floor.CONTESTED: {e.Timer.ANSWER, e.Timer.LOOK},
     Floor.COMPANION: {e.Timer.ANSWER},
@@ -91,6 +93,8 @@ class World:
                 self.key = isinstance(event, e.PushStarted)
         self.state, commands = step(self.state, event, self.now, self.patience)
         self._follow_rise(event)
+        if any(isinstance(command, e.CommitUserTurn) for command in commands):
+            self._commits(before, event)
         for command in commands:
             self._carry_out(command)
         self.keeps_its_promises(before, event)
@@ -225,7 +229,7 @@ class World:
         """What the engines will say to a command."""
         chance = self.chance
         match command:
-            case e.Transcribe(draft):
+            case e.Transcribe(draft, _):
                 doubt = chance.random() < 0.2
                 who = chance.choice((("", 0.0, False), ("Anna", 0.9, False), ("", 0.8, True)))
                 guess = [e.Overheard(chance.choice(TEXTS), "", 0.2, sure=False, draft=draft)] if doubt else []
@@ -253,6 +257,15 @@ class World:
             case e.Introduce(name):
                 return [e.Introduced(name, chance.random() < 0.5)]
         return []
+
+    def _commits(self, before: State, event: e.Event) -> None:
+        """By themselves, silence and results end no turn while somebody speaks."""
+        paused = before.floor in (Floor.PAUSE, Floor.RESUMING) and self.patience.hands_free
+        if not paused or before.draft is None or before.draft.final or before.muted:
+            return
+        if isinstance(event, e.Heard | e.Overheard | e.TurnJudged | e.WordsJudged | e.TimerFired):
+            assert not self.rising or before.floor is Floor.PAUSE
+            assert self.speaking is None, "nothing is committed while the user may be speaking again"
 
     def _play(self, draft: int, index: int) -> None:
         assert draft not in self.revoked, "a revoked draft never sounds"
