@@ -76,8 +76,6 @@ def sound(state: State, now: float, patience: Patience) -> Step:
     floor = Floor.COMPANION if draft.sounded and state.floor is Floor.ANSWERING else state.floor
     if commands:
         commands.append(e.SetTimer(e.Timer.ANSWER, now + seconds + patience.answer))
-    if (draft.ready and not current(state).ready) or (draft.ready and floor is not state.floor):
-        commands.append(e.Review())
     after = replace(state, floor=floor, draft=draft)
     return _finish(after, now, patience, commands) if draft.sounded and draft.done else (after, commands)
 

@@ -497,7 +497,7 @@ class OpenMicrophone:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The ears have time: hear committed turns once more, for the record (answered by `Reviewed`)."""
+    """Nobody speaks: hear committed turns once more, for the record (answered by `Reviewed`)."""
 
 
 @dataclass(frozen=True, slots=True)

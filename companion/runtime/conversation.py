@@ -30,6 +30,11 @@ SORRY = "I'm sorry, something went wrong in my head just now. Could you say that
 DUCKED = -12.0
 """How much softer she speaks while the user makes a sound, dB."""
 
+LET_FINISH = 5.0
+"""Seconds of a turn whose second hearing is let finish under the user's next words, for a number or name that
+it corrects is to reach the next prompt: it takes about a second from her last word on, and until the first
+pause nobody waits for the recogniser."""
+
 BACKLOG = 600.0
 """Seconds of sound that may wait to be heard once more; beyond it the oldest goes, its words stay."""
 
@@ -94,7 +99,7 @@ class Conversation:
         self._utterance = 1  # counts the user's, those that became no turn too
         self._recalled: dict[int, str] = {}
         self._to_review: list[_Committed] = []
-        self._reviewing: set[int] = set()
+        self._reviewing: _Committed | None = None
 
     def begin(self) -> None:
         """Prepare for the first turn: the persona goes into the model's cache, and what is said when
@@ -113,6 +118,8 @@ class Conversation:
         self._stopwatch = self._stopwatch.event(event, now)
         self.state, commands = step(self.state, event, now, self._patience)
         self._tell(event, now)
+        if isinstance(event, e.SpeechStarted) and self.state.floor is not Floor.IDLE:
+            self._rest_from_review(longer_than=LET_FINISH)
         for command in commands:
             self._stopwatch = self._stopwatch.command(command, now)
             self._carry_out(command)
@@ -120,8 +127,9 @@ class Conversation:
         if isinstance(event, e.Reviewed):
             self._reviewed(event)
         elif isinstance(event, e.EngineFailed) and event.role == "asr" and event.draft == 0:
-            self._to_review = [w for w in self._to_review if w.turn not in self._reviewing]
-            self._reviewing.clear()
+            self._to_review = [w for w in self._to_review if w is not self._reviewing]
+            self._reviewing = None
+            self._review()
         elif isinstance(event, e.Recalled):
             self._recall(event)
         elif isinstance(event, e.Thinned):
@@ -195,7 +203,7 @@ class Conversation:
         """Give an engine its work."""
         match command:
             case e.Overhear(sound, urgent):
-                self._rest_from_review()
+                self._rest_from_review(longer_than=0.0 if urgent else LET_FINISH)
                 job = self._jobs.overhear(self._ears.so_far(), sound, urgent=urgent)
                 self._hands.start("asr", "overhear", job)
             case e.Foresee(text):
@@ -223,19 +231,22 @@ class Conversation:
             case e.Speak(draft, index, text):
                 self._hands.start("tts", f"draft {draft}", self._jobs.speak(draft, index, text))
             case e.Review():
-                for waiting in self._to_review:
-                    if waiting.turn in self._reviewing:
-                        continue
-                    self._reviewing.add(waiting.turn)
-                    job = self._jobs.review(waiting.turn, waiting.text, waiting.audio)
-                    self._hands.start("asr", "review", job)
+                self._review()
             case e.Settle():
                 self._settle()
 
-    def _rest_from_review(self) -> None:
-        """Somebody speaks: what is heard for the record only waits."""
-        self._hands.cancel("review")
-        self._reviewing.clear()
+    def _review(self) -> None:
+        """Hear the oldest turn that waits for it once more, as long as nobody speaks."""
+        if self._reviewing is None and self._to_review and self.state.floor is Floor.IDLE:
+            waiting = self._reviewing = self._to_review[0]
+            job = self._jobs.review(waiting.turn, waiting.text, waiting.audio)
+            self._hands.start("asr", "review", job)
+
+    def _rest_from_review(self, longer_than: float = 0.0) -> None:
+        """Somebody speaks: what is heard for the record only waits, if it is of a turn of so many seconds."""
+        if self._reviewing is not None and len(self._reviewing.audio) > longer_than * RATE:
+            self._hands.cancel("review")
+            self._reviewing = None
 
     def _play(self, draft: int, index: int) -> None:
         if not any((t.side, t.number) == ("companion", draft) for t in self.record.turns):
@@ -277,9 +288,10 @@ class Conversation:
         self._hands.start("llm", "settle", self._jobs.settle(self.record))
 
     def _reviewed(self, event: e.Reviewed) -> None:
-        self._reviewing.discard(event.turn)
+        self._reviewing = None
         self._to_review = [w for w in self._to_review if w.turn != event.turn]
         if event.matters:
             self.record = self.record.with_text("user", event.turn, event.text)
             if self.state.floor in (Floor.IDLE, Floor.USER):
                 self._settle()
+        self._review()

@@ -115,6 +115,40 @@ def test_the_first_words_of_an_interruption_stop_her():
     assert "user: no, something about a cat." in stage.said()
 
 
+def test_an_interruption_does_not_wait_for_the_second_hearing_of_the_turn_before():
+    stage = Stage(ASK, Says(4.0, 6.0, "no, something about a cat."))
+    stage.llm.reply = lambda messages: STORY
+    stage.asr.seconds = 0.05
+    stage.asr.thorough = slow(stage, 3.0)
+
+    stage.run(15.0)
+
+    ((stopped, _),) = stage.seen.of(e.StopPlaying)
+    assert stopped == pytest.approx(4.13 + LOOK + 0.05, abs=0.06)
+
+
+def slow(stage, seconds, text="tell me a story."):
+    """The second hearing takes so long, and can't be stopped."""
+
+    def thorough(audio, cancel, *, prompt=""):
+        stage.spent.seconds += seconds
+        return Transcription(text, "en", 1.0, 0.0, -0.1)
+
+    return thorough
+
+
+def test_what_the_second_hearing_corrects_reaches_the_next_prompt_though_the_user_answers_at_once():
+    stage = Stage(Says(1.0, 2.0, "I am fifty."), Says(4.0, 5.5, "so how old am I?"))
+    stage.llm.reply = lambda messages: "I see."
+    stage.asr.seconds = 0.05
+    stage.asr.thorough = slow(stage, 0.9, "I am fifteen.")
+
+    stage.run(12.0)
+
+    assert [at for at, what in stage.seen.of(e.Reviewed) if what.turn == 1][0] > 4.0
+    assert stage.llm.prompts[-1][1].content == "I am fifteen."
+
+
 def test_a_sound_that_lasts_stops_her_even_when_no_look_comes_back():
     stage = Stage(ASK, Says(5.0, 7.0, "no, something about a cat."))
     stage.llm.reply = lambda messages: STORY
