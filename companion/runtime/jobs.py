@@ -376,16 +376,18 @@ class Jobs:
 
     def _ask_memory(self, text: str, utterance: int, left: float, cancel: Cancel) -> Iterator[e.Event]:
         """Ask memory on the first words that say something, once an utterance, for as much as the model can
-        read in the `left` seconds; a note that is longer is left out, for it would delay the answer."""
+        read in the `left` seconds; a note that is longer is left out, for it would delay the answer. It is
+        told with every prompt that it stands in, for what a withdrawn job tells is dropped."""
         tokens = min(MOST_RECALLED, int(self._engines.llm.rates().prefill * left))
-        if self._recalled[0] == utterance or len(text.split()) < SAYS_SOMETHING or tokens < LEAST_RECALLED:
-            return
-        note = self._recall(text, tokens, cancel)
-        if note and self._engines.llm.count([Message("user", note)]) > tokens + FRAME_TOKENS:
-            note = ""
-        self._recalled = (utterance, note)
-        if note:
-            yield e.Recalled(utterance, note)
+        if self._recalled[0] != utterance:
+            if len(text.split()) < SAYS_SOMETHING or tokens < LEAST_RECALLED:
+                return
+            note = self._recall(text, tokens, cancel)
+            if note and self._engines.llm.count([Message("user", note)]) > tokens + FRAME_TOKENS:
+                note = ""
+            self._recalled = (utterance, note)
+        if self._recalled[1]:
+            yield e.Recalled(*self._recalled)
 
     def _answerable(self, record: Record, text: str, utterance: int) -> Record:
         """The record with the words to be answered, and what they recall, as far as they fit in the context
