@@ -113,10 +113,8 @@ def playback_stopped(state: State, event: e.Event, now: float, patience: Patienc
     """What was heard of an interrupted reply is what she said."""
     assert isinstance(event, e.PlaybackStopped)
     rest = " ".join(state.said.split()[len(event.heard.split()) :])
-    return replace(state, rest=rest), [
-        e.CommitCompanionTurn(event.draft, event.heard, interrupted=True),
-        e.Settle(),
-    ]
+    said = [e.CommitCompanionTurn(event.draft, event.heard, interrupted=True)] if event.heard else []
+    return replace(state, rest=rest), [*said, e.Settle()]
 
 
 def answer_overdue(state: State, event: e.Event, now: float, patience: Patience) -> Step:

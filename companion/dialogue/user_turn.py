@@ -325,7 +325,7 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
         return state, []
     if draft.over:
         why = "I could not make out what you said in time: please say it again."
-        return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(why)])
+        return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(why), e.Cue("sorry")])
     after = replace(state, draft=replace(draft, over=True))
     return after, [e.SetTimer(e.Timer.TURN_BOUND, now + patience.answer)]
 

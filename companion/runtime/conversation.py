@@ -255,7 +255,7 @@ class Conversation:
 
     def _stop_playing(self, draft: int) -> None:
         heard = self._mouth.stop(draft)
-        self.record = self.record.with_text("companion", draft, heard, interrupted=True)
+        self.record = self.record.with_text("companion", draft, heard, interrupted=bool(heard))
         self.handle(e.PlaybackStopped(draft, heard))  # at once: it was said before whatever follows
 
     def _commit(self, command: e.CommitUserTurn | e.CommitCompanionTurn) -> None:

@@ -602,6 +602,25 @@ def test_when_the_model_fails_she_says_so_in_her_own_voice_and_goes_on():
     assert stage.said()[-1].startswith("companion: You said")
 
 
+def test_an_answer_that_never_comes_is_regretted_aloud():
+    stage = Stage(Says(1.0, 2.0, "good morning to you all."))
+    stage.llm.prefill_seconds = 100.0
+
+    stage.run(40.0)
+
+    assert [what.name for _, what in stage.seen.of(e.Cue)] == ["thinking", "sorry"]
+    assert len(stage.seen.of(e.YieldTurn)) == 1
+
+
+def test_words_that_can_not_be_made_out_in_time_are_regretted_aloud():
+    stage = Stage(Says(1.0, 2.0, "good morning to you all.")).run(1.5)
+    stage.asr.seconds = 200.0
+
+    stage.run(60.0)
+
+    assert [what.name for _, what in stage.seen.of(e.Cue)] == ["sorry"]
+
+
 def test_after_a_pause_in_which_a_look_came_back_there_are_looks_again():
     stage = Stage(Says(1.0, 1.9, "well"), Says(2.3, 6.0, "that is what I wanted to say."))
     stage.endpoint.probabilities = [0.01, 0.98]

@@ -149,6 +149,20 @@ def test_what_the_second_hearing_corrects_reaches_the_next_prompt_though_the_use
     assert stage.llm.prompts[-1][1].content == "I am fifteen."
 
 
+def test_of_an_answer_that_was_stopped_before_its_first_word_nothing_is_kept():
+    stage = Stage(ASK)
+    stage.llm.reply = lambda messages: STORY
+    stage.run(2.0)
+    while not stage.seen.of(e.PlaybackBegun):
+        stage.run(stage.clock.now() + 0.01)
+    stage.at(stage.clock.now(), e.StopAsked()).run(12.0)
+
+    assert [what.heard for _, what in stage.seen.of(e.PlaybackStopped)] == [""]
+    assert stage.said() == ["user: tell me a story."]
+    assert stage.conversation.state.rest
+    assert STORY.startswith(stage.conversation.state.rest)
+
+
 def test_a_sound_that_lasts_stops_her_even_when_no_look_comes_back():
     stage = Stage(ASK, Says(5.0, 7.0, "no, something about a cat."))
     stage.llm.reply = lambda messages: STORY
@@ -326,6 +340,15 @@ def test_who_asked_for_time_and_says_no_more_is_not_answered():
     assert stage.said() == ["user: let me think."]
     assert stage.conversation.state.floor is Floor.IDLE
     assert len(stage.seen.of(e.YieldTurn)) == 1
+
+
+def test_a_wish_for_time_keeps_whose_it_was():
+    draft = Draft(1, 1.0, "let me think.", who="Anna", sure=0.9, verdicts=(0.5,))
+    waiting = State(floor=Floor.PAUSE, draft=draft, drafts=1)
+
+    _, commands = step(waiting, e.TimerFired(e.Timer.TURN_BOUND), 301.0, PATIENCE)
+
+    assert e.CommitUserTurn(1, 1, "let me think.", "Anna", 0.9) in commands
 
 
 def test_with_the_key_a_request_is_carried_out_on_release():
