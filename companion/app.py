@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from companion import home as homes
+from companion.dialogue.pace import Paces
 from companion.dialogue.prompt import EXAMPLES, PERSONA
 from companion.dialogue.state import Floor, Patience, State
 from companion.settings import Settings
@@ -182,6 +183,13 @@ class Forgetful:
         """Knows nobody."""
         return []
 
+    def paces(self) -> list[tuple[str, float]]:
+        """Knows nobody."""
+        return []
+
+    def keep_pace(self, who: str, pace: float) -> None:
+        """Keeps nothing."""
+
     def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None:
         """Keeps nothing."""
 
@@ -268,7 +276,9 @@ def converse(
         lambda quick, record: bool(corrections(quick, record)),
         listener(parts.settings, parts.store),
     )
-    return Conversation(jobs, hands, parts.ears, mouth, sound, patience(parts.settings), clock, watchers)
+    paces = Paces(tuple(parts.store.paces()))
+    patient = patience(parts.settings)
+    return Conversation(jobs, hands, parts.ears, mouth, sound, patient, clock, watchers, paces)
 
 
 @dataclass(slots=True)

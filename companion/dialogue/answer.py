@@ -10,7 +10,7 @@ from companion.dialogue.draft import Draft
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
 
 THINKING = 1.5
-"""Seconds after the user's last word that an answer may take without a sign that it is being thought about."""
+"""Seconds after the user's last word at which a sign says that the answer is being thought about."""
 
 QUIET = 0.4
 """Seconds after the end of a turn before which no sign sounds: she would talk over a breath."""
@@ -168,8 +168,8 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
     if state.floor in (Floor.USER, Floor.PUSHED):
         return replace(state, draft=None), [e.Revoke(event.draft), tell]
     if state.floor is Floor.RESUMING:
-        after = replace(state, floor=Floor.USER, draft=None), [e.Revoke(event.draft), tell]
-        return user_turn.left_to_user(after, state.over_at, now, patience)
+        gone: Step = replace(state, floor=Floor.USER, draft=None), [e.Revoke(event.draft), tell]
+        return user_turn.left_to_user(gone, state.over_at, now, patience)
     if state.draft.sounded:
         draft = state.draft
         for index, clause in enumerate(draft.clauses):

@@ -35,6 +35,10 @@ def _entered(before: State, after: State, now: float) -> State:
         after = replace(after, rising=False)
     if after.floor in _USERS and before.floor not in _USERS:
         after = replace(after, began=after.onset if before.floor in _CONTESTS else now)
+    if after.turns != before.turns:
+        after = replace(after, ended=now)
+    if after.broke_in and after.floor not in _USERS:
+        after = replace(after, broke_in=False)
     return after
 
 

@@ -29,6 +29,7 @@ from companion.dialogue import answer, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.answer import sound
 from companion.dialogue.backchannels import is_backchannel, may_become_backchannel
+from companion.dialogue.pace import SOON
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, yielded
 
@@ -132,7 +133,8 @@ def barge_in(state: State, now: float, patience: Patience) -> Step:
         after = replace(after, unanswered=state.turn)
     else:
         after, commands = interrupted(state, Floor.USER, [])
-    after = replace(after, overhearing=0, over_at=None)
+    soon = state.onset - state.ended < SOON and not current(state).final
+    after = replace(after, overhearing=0, over_at=None, broke_in=soon)
     return user_turn.left_to_user((after, commands), state.over_at, now, patience)
 
 

@@ -4,10 +4,10 @@ Nothing is committed while it sounds. What tells speech from a noise, in the ord
 
 | evidence | what it means |
 | --- | --- |
-| what might have become speech falls silent within 0.1 s | nothing: the pause is as it was, its draft too |
+| what might have become speech falls silent within 0.1 s | nothing: the pause is as it was, and its draft |
 | a look at the turn has words that weren't known | the turn goes on: its draft is revoked without a trace |
 | the sound lasts for `barge_in` seconds of speech, or `LASTS` in all | the same |
-| the sound is over, and the look behind it has no new words | a noise: the pause is as it was, its draft too |
+| the sound is over, and the look behind it has no new words | a noise: the pause is as it was, too |
 | no look has come back `UNHEARD` seconds behind its end | as if it had words: the turn is made out anew |
 """
 
@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from companion.dialogue import events as e
 from companion.dialogue import user_turn
-from companion.dialogue.endpointing import learned
+from companion.dialogue.pace import waited_out
 from companion.dialogue.requests import holds_floor
 from companion.dialogue.state import Floor, Patience, State, Step, current, revoked
 from companion.dialogue.words import bare
@@ -108,7 +108,8 @@ def goes_on(state: State, now: float, patience: Patience) -> Step:
     """It is speech: the turn was not over."""
     draft = current(state)
     if draft.text and not holds_floor(draft.text):
-        state = replace(state, pace=learned(state.pace, state.onset - draft.end))
+        pace = waited_out(state.paces.of(draft.who), state.onset - draft.end)
+        state = replace(state, paces=state.paces.with_pace(draft.who, pace))
     return user_turn.left_to_user(revoked(state, Floor.USER, []), state.over_at, now, patience)
 
 

@@ -10,7 +10,8 @@ from companion.dialogue.draft import Draft
 from companion.dialogue.endpointing import Evidence, settled, wait
 from companion.dialogue.introductions import name_in
 from companion.dialogue.openness import openness
-from companion.dialogue.requests import holds_floor
+from companion.dialogue.pace import cut_off
+from companion.dialogue.requests import holds_floor, understand
 from companion.dialogue.state import (
     Floor,
     Patience,
@@ -235,6 +236,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     draft = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
     if not event.text:
         return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
+    state = _cut_off(state, event)
     if draft.guess is not None and same(draft.guess, event.text):
         text = told_again(draft.guess, event.text)
         return await_end(replace(state, draft=replace(draft, text=text)), now, patience, [])
@@ -242,12 +244,24 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     text = told_again(state.foreseen, event.text)
     fresh = replace(draft, text=text)
     if draft.guess is not None:
-        fresh = replace(fresh, id=state.drafts + 1, guess=None, ending=None, clauses=(), written=None, expected=None)
+        fresh = replace(
+            fresh, id=state.drafts + 1, guess=None, ending=None, clauses=(), written=None, expected=None
+        )
         commands += [e.Revoke(draft.id, successor=fresh.id)]
         commands += [] if fresh.over else [e.Judge(fresh.id)]  # a verdict under way went with the old one
     after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))
     commands += _answering(fresh.id, text) if _for_the_model(state, text) else []
     return await_end(after, now, patience, commands)
+
+
+def _cut_off(state: State, event: e.Heard) -> State:
+    """Learn from a pause that was taken for the end of the turn. A request that is all of the words is none
+    of its rest."""
+    if not state.broke_in:
+        return state
+    rest = understand(event.text) is None
+    pace = cut_off(state.paces.of(event.who)) if rest else state.paces.of(event.who)
+    return replace(state, broke_in=False, paces=state.paces.with_pace(event.who, pace))
 
 
 def _answering(draft: int, text: str) -> list[e.Command]:
@@ -270,7 +284,7 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
     if draft.text is None or draft.over:
         return state, commands
     asked = state.said.rstrip("\"'”’) ").endswith("?")
-    evidence = Evidence(openness(draft.text), draft.ending, draft.verdicts, asked, state.pace)
+    evidence = Evidence(openness(draft.text), draft.ending, draft.verdicts, asked, state.paces.of(draft.who))
     silence = wait(evidence) * patience.factor
     if silence == float("inf"):
         held = e.SetTimer(e.Timer.TURN_BOUND, max(now, draft.end + patience.hold))

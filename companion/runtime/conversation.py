@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from companion.audio import RATE, Sound, earcons
 from companion.dialogue import events as e
 from companion.dialogue.floor import step
+from companion.dialogue.pace import Paces
 from companion.dialogue.prompt import Record, Turn
 from companion.dialogue.state import Floor, Patience, State
 from companion.dialogue.timeline import Stopwatch, Timeline
@@ -85,11 +86,13 @@ class Conversation:
         patience: Patience,
         clock: Clock,
         watchers: tuple[Watcher, ...] = (),
+        paces: Paces | None = None,
     ) -> None:
         self._jobs, self._hands, self._ears, self._mouth = jobs, hands, ears, mouth
         self._sound, self._patience, self._clock = sound, patience, clock
         self._watchers = watchers
-        self.state = State()
+        self.state = State(paces=paces or Paces())
+        self._paces = self.state.paces  # as they are on disk
         self.record = Record()
         self.timers: dict[e.Timer, float] = {}
         self._stopwatch = Stopwatch()
@@ -270,6 +273,9 @@ class Conversation:
         self._answered, self._utterance = self._utterance, self._utterance + 1
         stored = self._jobs.store_user(command.turn, command.text, command.who, command.sure)
         self._hands.start("store", "store", stored)
+        for who, pace in set(self.state.paces.known) - set(self._paces.known):
+            self._hands.start("store", "store", self._jobs.keep_pace(who, pace))
+        self._paces = self.state.paces
         shot = self._shots.pop(command.draft, None)
         if shot is not None and len(shot.audio):
             self._to_review.append(_Committed(command.turn, command.text, shot.audio))

@@ -65,6 +65,8 @@ class Store(Protocol):
 
     def review_user_turn(self, number: int, transcription: Transcription, answered: str) -> None: ...
 
+    def keep_pace(self, who: str, pace: float) -> None: ...
+
 
 class Recall(Protocol):
     """Memory, asked for what the user's words bring to mind."""
@@ -291,6 +293,16 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._store.add_companion_turn(draft, text, interrupted)
+            return
+            yield
+
+        return job
+
+    def keep_pace(self, who: str, pace: float) -> Job:
+        """Put on disk how long somebody's pauses last."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            self._store.keep_pace(who, pace)
             return
             yield
 

@@ -55,7 +55,7 @@ def test_a_noise_in_the_pause_changes_nothing_of_it():
     assert noisy.said() == quiet.said()
     assert len(noisy.llm.prompts) == len(quiet.llm.prompts) == 1
     assert noisy.seen.of(e.Revoke) == []
-    assert noisy.conversation.state.pace == 1.0
+    assert noisy.conversation.state.paces.of("") == 1.0
 
 
 def test_a_knock_before_the_end_of_the_wait_delays_nothing_that_was_drafted():
@@ -568,7 +568,9 @@ def test_an_answer_that_surely_takes_long_is_announced_before_it_has():
 
 
 def test_an_answer_that_is_expected_at_once_is_not_announced():
-    state = State(floor=Floor.ANSWERING, draft=Draft(1, 1.0, "hello."), turn=1, turns=1, drafts=1, stored=True)
+    state = State(
+        floor=Floor.ANSWERING, draft=Draft(1, 1.0, "hello."), turn=1, turns=1, drafts=1, stored=True
+    )
     due = e.TimerFired(e.Timer.THINKING)
 
     state, _ = step(state, e.ReplyForeseen(1, 1.7), 1.0, PATIENCE)

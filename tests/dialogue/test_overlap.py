@@ -84,9 +84,7 @@ def speaking(floor):
 
 
 def test_a_sound_that_is_over_when_she_gives_up_her_answer_is_a_pause_and_no_open_turn():
-    waiting = State(
-        floor=Floor.CONTESTED, draft=Draft(1, 1.0, "hello."), turn=1, turns=1, drafts=1, over_at=3.0, onset=2.0
-    )
+    waiting = replace(speaking(Floor.CONTESTED), draft=Draft(1, 1.0, "hello."), over_at=3.0, onset=2.0)
 
     for event in (e.TimerFired(e.Timer.ANSWER), e.EngineFailed("llm", 1, "It failed: try again.")):
         after, commands = step(waiting, event, 40.0, PATIENCE)
@@ -145,7 +143,7 @@ def test_what_the_second_hearing_corrects_reaches_the_next_prompt_though_the_use
 
     stage.run(12.0)
 
-    assert [at for at, what in stage.seen.of(e.Reviewed) if what.turn == 1][0] > 4.0
+    assert stage.seen.of(e.Reviewed)[0][0] > 4.0
     assert stage.llm.prompts[-1][1].content == "I am fifteen."
 
 
@@ -244,7 +242,7 @@ def test_words_of_a_sound_before_do_not_decide_about_the_next_one():
 
     stage.run(12.0)
 
-    assert [what.sound for at, what in stage.seen.of(e.Overheard) if at > 3.0][0] == 1
+    assert next(what.sound for at, what in stage.seen.of(e.Overheard) if at > 3.0) == 1
     assert stage.seen.of(e.YieldTurn) == []
     assert stage.said()[-1] == "companion: You said tell me a story."
 

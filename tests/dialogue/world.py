@@ -21,7 +21,7 @@ TEXTS = (
     "her name is, give me a second.", "let me think.", "mhm.", "yeah, right.", "yes.", "I'm Anna.",
     "(laughs)", "no, something about a cat.",
 )  # fmt: skip
-"""What somebody may be heard to say: nothing, sentences whole and open, requests, holds, backchannels, names."""
+"""What may be heard: nothing, sentences whole and open, requests, wishes for time, backchannels, names."""
 
 REPLIES = (("One", "two"), ("Yes?",), ("Shall we?", "Or not?"), ("A", "long", "answer."), (), ("***",))
 """The clauses of her replies; three stars have no sound."""

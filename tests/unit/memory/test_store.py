@@ -155,3 +155,16 @@ def test_kill_9_at_any_moment_loses_no_turn_that_was_committed(tmp_path):
         assert len(texts) >= reported_in_all
         assert texts[-1].startswith("turn ")
         reported_in_all = len(texts)
+
+
+def test_how_long_whose_pauses_last_is_known_again_and_goes_with_the_voice(tmp_path):
+    store = Store(tmp_path / "store.db")
+    store.keep_pace("", 1.1)
+    store.keep_pace("Anna", 0.9)
+    store.keep_pace("Anna", 1.2)
+    store.close()
+
+    again = Store(tmp_path / "store.db")
+    assert again.paces() == [("", 1.1), ("Anna", 1.2)]
+    again.forget_voice("Anna")
+    assert again.paces() == [("", 1.1)]
