@@ -29,6 +29,12 @@ REPLIES = (("One", "two"), ("Yes?",), ("Shall we?", "Or not?"), ("A", "long", "a
 HERS = (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP)
 """The states in which a committed turn is being answered."""
 
+SPEAKING = (Floor.COMPANION, Floor.OVERLAP)
+"""Those of them in which she sounds."""
+
+LISTENING = (Floor.USER, Floor.PUSHED, Floor.RESUMING, Floor.CONTESTED, Floor.OVERLAP)
+"""Those in which somebody's words are looked at."""
+
 EXITS = {
     Floor.PAUSE: e.Timer.TURN_BOUND,
     Floor.RESUMING: e.Timer.LOOK,
@@ -66,7 +72,8 @@ class World:
         self.chance = chance
         self.state = State()
         self.now = 0.0
-        self.results: list[e.Event] = []  # those that may still come
+        self.results: dict[str, list[e.Event]] = {}  # of each engine, in order: what may still come
+        self.at_once: list[e.Event] = []
         self.timers: dict[e.Timer, float] = {}
         self.revoked: set[int] = set()
         self.committed: list[int] = []
@@ -76,7 +83,7 @@ class World:
         self.playing: list[tuple[int, int]] = []
         self.finished: set[int] = set()
         self.held: dict[tuple[int, int], float] = {}
-        self.rising = self.ducked = self.key = False
+        self.rising = self.rises_under_her = self.ducked = self.key = False
         self.speaking: float | None = None
 
     # --- what happens
@@ -92,12 +99,14 @@ class World:
             case e.PushStarted() | e.PushEnded():
                 self.key = isinstance(event, e.PushStarted)
         self.state, commands = step(self.state, event, self.now, self.patience)
-        self._follow_rise(event)
+        self._follow_rise(before, event)
         if any(isinstance(command, e.CommitUserTurn) for command in commands):
             self._commits(before, event)
         for command in commands:
             self._carry_out(command)
-        self.keeps_its_promises(before, event)
+        self.keeps_its_promises()
+        while self.at_once:
+            self.give(self.at_once.pop(0))
 
     def sound(self) -> None:
         """The next thing that may be heard in the room, as ears tell it."""
@@ -133,15 +142,18 @@ class World:
             self.give(e.SpeechPaused(self.now - 0.1))
 
     def results_come(self, count: int) -> None:
-        """So many of the engines' results arrive, in order."""
-        for result in [self.results.pop(0) for _ in range(min(count, len(self.results)))]:
-            self.now += 0.05
-            self.give(result)
+        """So many of the engines' results arrive: each engine's own in order, for they work side by side."""
+        for _ in range(count):
+            busy = [results for results in self.results.values() if results]
+            if busy:
+                self.now += 0.05
+                self.give(self.chance.choice(busy).pop(0))
 
     def late_result_comes(self, index: int) -> None:
         """A result arrives out of its turn."""
-        if self.results:
-            self.give(self.results.pop(index % len(self.results)))
+        results = self.chance.choice([*self.results.values()] or [[]])
+        if results:
+            self.give(results.pop(index % len(results)))
 
     def timer_fires(self) -> None:
         """Time passes until the next timer is due."""
@@ -171,7 +183,7 @@ class World:
             self.fall_silent()
             if self.key:
                 self.give(e.PushEnded())
-            if self.results:
+            if any(self.results.values()):
                 self.results_come(1)
             elif self.playing:
                 self.clause_is_heard()
@@ -207,7 +219,7 @@ class World:
                 assert text
                 assert turn not in self.committed, "a turn is committed once"
                 self.committed.append(turn)
-                self.results.append(e.Stored(turn))
+                self._comes("store", e.Stored(turn))
             case e.Play(draft, index):
                 self._play(draft, index)
             case e.Revoke(draft):
@@ -215,7 +227,7 @@ class World:
             case e.StopPlaying(draft):
                 heard = self.chance.choice(("", "One"))
                 self.playing.clear()
-                self.results.append(e.PlaybackStopped(draft, heard))
+                self.at_once.append(e.PlaybackStopped(draft, heard))
             case e.YieldTurn(turn, _):
                 assert turn in self.committed
                 self.yielded.add(turn)
@@ -223,40 +235,44 @@ class World:
                 assert draft not in self.finished, "what she said is written down once"
                 self.finished.add(draft)
             case _:
-                self.results += self._answers(command)
+                self._employ(command)
 
-    def _answers(self, command: e.Command) -> list[e.Event]:
+    def _comes(self, engine: str, *results: e.Event) -> None:
+        self.results.setdefault(engine, []).extend(results)
+
+    def _employ(self, command: e.Command) -> None:
         """What the engines will say to a command."""
         chance = self.chance
         match command:
             case e.Transcribe(draft, _):
-                doubt = chance.random() < 0.2
+                if chance.random() < 0.2:
+                    self._comes("asr", e.Overheard(chance.choice(TEXTS), "", 0.2, sure=False, draft=draft))
                 who = chance.choice((("", 0.0, False), ("Anna", 0.9, False), ("", 0.8, True)))
-                guess = [e.Overheard(chance.choice(TEXTS), "", 0.2, sure=False, draft=draft)] if doubt else []
-                return [*guess, e.Heard(draft, chance.choice(TEXTS), *who)]
+                text = "I'm Anna." if self.state.asked_who else chance.choice(TEXTS)
+                self._comes("asr", e.Heard(draft, text, *who))
             case e.Overhear(sound):
                 text = chance.choice(TEXTS)
                 stable = text if chance.random() < 0.5 else text.partition(" ")[0]
                 sure, ahead = chance.random() < 0.7, chance.random() < 0.5
-                return [e.Overheard(text, stable, 0.2, sure, ahead, sound)]
+                self._comes("asr", e.Overheard(text, stable, 0.2, sure, ahead, sound))
             case e.Judge(draft):
-                return [e.TurnJudged(draft, chance.choice((0.1, 0.6, 0.98)))]
+                self._comes("endpoint", e.TurnJudged(draft, chance.choice((0.1, 0.6, 0.98))))
             case e.JudgeWords(draft, _):
-                return [e.WordsJudged(draft, chance.choice((0.05, 0.8)))]
+                self._comes("words", e.WordsJudged(draft, chance.choice((0.05, 0.8))))
             case e.Foresee() if chance.random() < 0.3:
-                return [e.Recalled(self.state.turns, "A note.")]
+                self._comes("llm", e.Recalled(self.state.turns, "A note."))
             case e.Reply(draft, _):
                 clauses = chance.choice(REPLIES)
-                written = [e.ClauseWritten(draft, i, text) for i, text in enumerate(clauses)]
-                foreseen = [e.ReplyForeseen(draft, chance.uniform(0.0, 4.0))] if chance.random() < 0.5 else []
-                return [*foreseen, e.ReplyBegun(draft), *written, e.ReplyWritten(draft, len(clauses))]
+                if chance.random() < 0.5:
+                    self._comes("llm", e.ReplyForeseen(draft, chance.uniform(0.0, 4.0)))
+                self._comes("llm", *(e.ClauseWritten(draft, i, text) for i, text in enumerate(clauses)))
+                self._comes("llm", e.ReplyWritten(draft, len(clauses)))
             case e.Speak(draft, index, text):
-                return [e.ClauseReady(draft, index, 0.0 if text == "***" else 1.0)]
+                self._comes("tts", e.ClauseReady(draft, index, 0.0 if text == "***" else 1.0))
             case e.Adjust(what, factor):
-                return [e.Adjusted(what, factor)]
+                self._comes("tts", e.Adjusted(what, factor))
             case e.Introduce(name):
-                return [e.Introduced(name, chance.random() < 0.5)]
-        return []
+                self._comes("asr", e.Introduced(name, chance.random() < 0.5))
 
     def _commits(self, before: State, event: e.Event) -> None:
         """By themselves, silence and results end no turn while somebody speaks."""
@@ -276,27 +292,26 @@ class World:
         self.playing.append((draft, index))
         self.answered.add(self.committed[-1])
 
-    def _follow_rise(self, event: e.Event) -> None:
-        """`rising`: a sound in the room may become speech."""
+    def _follow_rise(self, before: State, event: e.Event) -> None:
+        """`rising`: a sound in the room may become speech; `rises_under_her`: it began while she spoke."""
+        hears = self.patience.hands_free and not before.muted
         if isinstance(event, e.SpeechRose):
-            self.rising = True
+            self.rising, self.rises_under_her = True, hears and before.floor in SPEAKING
         elif isinstance(event, e.SpeechFell | e.SpeechStarted):
-            self.rising = False
+            self.rising = self.rises_under_her = False
+        self.rises_under_her &= self.state.floor in SPEAKING and not self.state.muted
 
     # --- promises
 
-    def keeps_its_promises(self, before: State, event: e.Event) -> None:
+    def keeps_its_promises(self) -> None:
         """What holds after every event, whatever came before it."""
         floor, timers = self.state.floor, set(self.timers)
         assert bool(self.state.turn) == (floor in HERS)
-        assert floor in (Floor.COMPANION, Floor.OVERLAP) or not self.playing, "she speaks in her turn only"
+        assert floor in SPEAKING or not self.playing, "she speaks in her turn only"
         assert floor in HERS or set(self.committed) <= self.answered | self.yielded, "no turn is forgotten"
         assert EXITS.get(floor) in timers | {None}, f"nothing ends {floor}"
         assert timers <= MEANT[floor], f"{timers - MEANT[floor]} means nothing in {floor}"
-        if floor is Floor.OVERLAP:
-            assert self.ducked, "she speaks softly under the user's voice"
-        elif floor is not Floor.COMPANION or not self.rising:
-            assert not self.ducked, "nothing keeps her soft"
-        elif before.floor is Floor.COMPANION and isinstance(event, e.SpeechRose):
-            hears = self.patience.hands_free and not self.state.muted
-            assert self.ducked == hears, "she is soft from the first sound on"
+        softened = floor is Floor.OVERLAP or (floor is Floor.COMPANION and self.rises_under_her)
+        assert self.ducked == softened, "she is soft under the user's voice, and only there"
+        if floor in LISTENING and not self.results.get("asr"):
+            assert not self.state.overhearing, "no look is waited for that doesn't come"
