@@ -357,8 +357,8 @@ class Transcribe:
 @dataclass(frozen=True, slots=True)
 class Overhear:
     """Write down what of the turn has been said so far, while it goes on (answered by `Overheard`).
-    `sound` counts the sounds of the user's that began a turn or might have. `urgent`: she speaks meanwhile,
-    and her voice waits for it; other engines make room."""
+    `sound` counts the sounds of the user's that began a turn or might have. `urgent`: her voice, or
+    the end of the turn, waits for it; other engines make room."""
 
     sound: int = 0
     urgent: bool = False

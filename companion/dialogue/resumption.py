@@ -65,14 +65,14 @@ def word_ends(state: State, event: e.Event, now: float, patience: Patience) -> S
     """It falls silent, for a moment or for longer: look at once whether it was a word."""
     if state.overhearing:
         return state, []
-    return replace(state, overhearing=1), [e.Overhear(state.sounds)]
+    return replace(state, overhearing=1), [e.Overhear(state.sounds, urgent=True)]
 
 
 def ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """It is over: a look at all of it tells what it was."""
     assert isinstance(event, e.SpeechPaused)
     after = replace(state, over_at=event.end, overhearing=state.overhearing + 1)
-    return after, [e.SetTimer(e.Timer.LOOK, now + UNHEARD), e.Overhear(state.sounds)]
+    return after, [e.SetTimer(e.Timer.LOOK, now + UNHEARD), e.Overhear(state.sounds, urgent=True)]
 
 
 def overheard(state: State, event: e.Event, now: float, patience: Patience) -> Step:

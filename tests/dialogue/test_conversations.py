@@ -112,7 +112,7 @@ def test_a_sound_whose_words_never_come_is_made_out_anew():
 
     state, _ = step(paused, e.SpeechStarted(1.3), 1.4, PATIENCE)
     state, commands = step(state, e.SpeechPaused(1.6), 1.7, PATIENCE)
-    assert e.Overhear(1) in commands
+    assert e.Overhear(1, urgent=True) in commands
     state, commands = step(state, e.TimerFired(e.Timer.LOOK), 2.7, PATIENCE)
 
     assert state.floor is Floor.PAUSE
