@@ -8,6 +8,7 @@ from companion.dialogue import carried_out
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
 from companion.dialogue.endpointing import Evidence, settled, wait
+from companion.dialogue.hum import hummed
 from companion.dialogue.introductions import name_in
 from companion.dialogue.openness import openness
 from companion.dialogue.pace import cut_off
@@ -33,16 +34,6 @@ PARTIAL_EVERY = 0.8
 
 PARTIAL_SHARE = 0.4
 """Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause."""
-
-LONG_TURN = 10.0
-"""Seconds into a turn from which on she may say "mm-hm"."""
-
-MORE = 0.2
-"""The end-of-turn model's probability below which more is to come: 1 in 10 complete turns gets less."""
-
-HUM_EVERY = 12.0
-"""Seconds from one "mm-hm" to the next, at least. Listeners of American English give one every 5 to 10 s
-(Ward and Tsukahara 2000, Maynard 1986); a voice from a machine should be more sparing."""
 
 RESCORE = 0.45
 """Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt."""
@@ -201,18 +192,8 @@ def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step
     draft = replace(draft, verdicts=(*draft.verdicts, event.probability))
     if state.floor is not Floor.PAUSE:
         return replace(state, draft=draft), []
-    state, hum = _hummed(replace(state, draft=draft), now, patience)
+    state, hum = hummed(replace(state, draft=draft), now, patience)
     return await_end(state, now, patience, hum)
-
-
-def _hummed(state: State, now: float, patience: Patience) -> Step:
-    """Say "mm-hm" in a long turn, in a pause that sounds as if more were to come. It is no turn."""
-    draft = current(state)
-    due = now - state.began >= LONG_TURN and now - state.hummed >= HUM_EVERY
-    goes_on = len(draft.verdicts) == 1 and draft.verdicts[0] < MORE and not draft.over
-    if not (patience.backchannels and due and goes_on):
-        return state, []
-    return replace(state, hummed=now), [e.Cue("mm-hm")]
 
 
 def words_judged_ahead(state: State, event: e.Event, now: float, patience: Patience) -> Step:
