@@ -7,7 +7,7 @@ from scripted import PATIENCE, Says, ScriptedWords, Stage
 
 from companion.dialogue import events as e
 from companion.dialogue.answer import QUIET, SOON, THINKING
-from companion.dialogue.draft import Draft
+from companion.dialogue.draft import Clause, Draft
 from companion.dialogue.endpointing import OPEN
 from companion.dialogue.floor import step
 from companion.dialogue.prompt import Record, Turn
@@ -105,6 +105,20 @@ def test_a_noise_goes_back_to_an_end_that_has_come_meanwhile():
     (committed, _) = stage.seen.of(e.CommitUserTurn)[0]
     assert 2.7 < committed < 3.0
     assert stage.said() == ["user: good morning.", "companion: You said good morning."]
+
+
+def test_a_look_without_words_does_not_end_the_turn_while_another_sound_begins():
+    draft = Draft(1, 1.0, "hello.", verdicts=(0.98,), ending=0.9)
+    state = State(floor=Floor.PAUSE, draft=draft, drafts=1)
+    for event, now in ((e.SpeechStarted(1.2), 1.3), (e.SpeechPaused(1.5), 1.6), (e.SpeechRose(), 1.7)):
+        state, _ = step(state, event, now, PATIENCE)
+
+    rising, commands = step(state, e.Overheard("hello.", "hello.", 0.1, sound=1), 1.72, PATIENCE)
+    fallen, then = step(rising, e.SpeechFell(), 1.75, PATIENCE)
+
+    assert (rising.floor, commands) == (Floor.RESUMING, [])
+    assert fallen.floor is Floor.ANSWERING
+    assert e.CommitUserTurn(1, 1, "hello.") in then
 
 
 def test_a_sound_whose_words_never_come_is_made_out_anew():
@@ -579,6 +593,13 @@ def test_an_answer_that_is_expected_at_once_is_not_announced():
 
     assert early == [e.SetTimer(e.Timer.THINKING, 2.7 + SOON)]
     assert late == [e.Cue("thinking")]
+
+
+def test_an_answer_that_only_waits_for_the_disk_is_not_announced():
+    draft = Draft(1, 1.0, "hello.", clauses=(Clause("Good morning.", 1.0),))
+    state = State(floor=Floor.ANSWERING, draft=draft, turn=1, turns=1, drafts=1)
+
+    assert step(state, e.TimerFired(e.Timer.THINKING), 5.0, PATIENCE) == (state, [])
 
 
 def test_after_a_cough_a_slow_answer_is_still_announced():

@@ -139,11 +139,11 @@ def test_what_the_second_hearing_corrects_reaches_the_next_prompt_though_the_use
     stage = Stage(Says(1.0, 2.0, "I am fifty."), Says(4.0, 5.5, "so how old am I?"))
     stage.llm.reply = lambda messages: "I see."
     stage.asr.seconds = 0.05
-    stage.asr.thorough = slow(stage, 0.9, "I am fifteen.")
+    stage.asr.thorough = slow(stage, 1.9, "I am fifteen.")
 
     stage.run(12.0)
 
-    assert stage.seen.of(e.Reviewed)[0][0] > 4.0
+    assert stage.seen.of(e.Reviewed)[0][0] > 5.0
     assert stage.llm.prompts[-1][1].content == "I am fifteen."
 
 
