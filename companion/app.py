@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from companion import home as homes
+from companion.dialogue.pace import Paces
 from companion.dialogue.prompt import EXAMPLES, PERSONA, Record
 from companion.dialogue.state import Floor, Patience, State
 from companion.errors import HomeError
@@ -195,6 +196,13 @@ class Forgetful:
         """Knows nobody."""
         return []
 
+    def paces(self) -> list[tuple[str, float]]:
+        """Knows nobody."""
+        return []
+
+    def keep_pace(self, who: str, pace: float) -> None:
+        """Keeps nothing."""
+
     def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None:
         """Keeps nothing."""
 
@@ -326,8 +334,9 @@ def converse(
 
     listening = listener(parts.settings, parts.store)
     jobs = Jobs(parts.engines, mouth, parts.store, manner(parts.settings), matters, listening)
-    manners = patience(parts.settings)
-    return Conversation(jobs, hands, parts.ears, mouth, sound, manners, clock, watchers, before)
+    paces = Paces(tuple(parts.store.paces()))
+    patient = patience(parts.settings)
+    return Conversation(jobs, hands, parts.ears, mouth, sound, patient, clock, watchers, before, paces)
 
 
 @dataclass(slots=True)

@@ -215,6 +215,10 @@ class MemoryStore:
 
     rows: list[tuple[str, int, str]] = field(default_factory=list)
     reviews: list[tuple[int, str, str]] = field(default_factory=list)
+    paces: dict[str, float] = field(default_factory=dict)
+
+    def keep_pace(self, who: str, pace: float) -> None:
+        self.paces[who] = pace
 
     def add_user_turn(self, number: int, text: str, who: str = "", sure: float = 0.0) -> None:
         self.rows.append(("user", number, text))

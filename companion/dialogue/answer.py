@@ -12,9 +12,22 @@ from companion.dialogue.state import Floor, Patience, State, Step, current, inte
 THINKING = 1.5
 """Seconds after the user's last word at which a sign says that the answer is being thought about."""
 
-QUIET = 15.0
+KEEPING = 15.0
 """Seconds of quiet behind a turn after which the conversation is kept: most turns are answered before, so it
 is written to disk once a pause (29 kB a token of the 1.5B model), not once a turn."""
+
+QUIET = 0.4
+"""Seconds after the end of a turn before which no sign sounds: she would talk over a breath."""
+
+SOON = 0.3
+"""Seconds within which an answer that is expected isn't announced any more: a clause that is written is
+synthesised in 0.1 to 0.2 s."""
+
+
+def reply_foreseen(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """It is known by now how long the answer will take."""
+    assert isinstance(event, e.ReplyForeseen)
+    return replace(state, draft=replace(current(state), expected=now + event.seconds)), []
 
 
 def clause_written(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -24,6 +37,8 @@ def clause_written(state: State, event: e.Event, now: float, patience: Patience)
     longer = draft.with_clause(event.index, event.text)
     if longer is draft:
         return state, []
+    if event.index == 0:
+        longer = replace(longer, expected=now + SOON)
     return replace(state, draft=longer), [e.Speak(longer.id, event.index, event.text)]
 
 
@@ -51,7 +66,7 @@ def stored(state: State, event: e.Event, now: float, patience: Patience) -> Step
 def sound(state: State, now: float, patience: Patience) -> Step:
     """Give the loudspeaker what may sound by now, and notice when there is nothing more to come."""
     draft = current(state)
-    if state.floor in (Floor.USER, Floor.PUSHED, Floor.PAUSE, Floor.CONTESTED) or not state.stored:
+    if state.floor not in (Floor.ANSWERING, Floor.COMPANION, Floor.OVERLAP) or not state.stored:
         return state, []
     if draft.silent:
         why = "The answer held nothing that can be said aloud" if draft.clauses else "No answer came to mind"
@@ -65,8 +80,6 @@ def sound(state: State, now: float, patience: Patience) -> Step:
     floor = Floor.COMPANION if draft.sounded and state.floor is Floor.ANSWERING else state.floor
     if commands:
         commands.append(e.SetTimer(e.Timer.ANSWER, now + seconds + patience.answer))
-    if (draft.ready and not current(state).ready) or (draft.ready and floor is not state.floor):
-        commands.append(e.Review())
     after = replace(state, floor=floor, draft=draft)
     return _finish(after, now, patience, commands) if draft.sounded and draft.done else (after, commands)
 
@@ -91,10 +104,7 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
     state = replace(state, said=draft.spoken(), rest="")
     if state.floor is Floor.OVERLAP:
         after = replace(state, floor=Floor.USER, draft=None, turn=0)
-        if state.over_at is None:
-            return after, said
-        after, more = user_turn.begin_draft(after, Draft(0, state.over_at), now, patience)
-        return after, [*said, *more]
+        return user_turn.left_to_user((after, said), state.over_at, now, patience)
     return replace(state, floor=Floor.IDLE, draft=None, turn=0), [
         *said,
         e.DropSound(),
@@ -107,25 +117,44 @@ def playback_stopped(state: State, event: e.Event, now: float, patience: Patienc
     """What was heard of an interrupted reply is what she said."""
     assert isinstance(event, e.PlaybackStopped)
     rest = " ".join(state.said.split()[len(event.heard.split()) :])
-    return replace(state, rest=rest), [
-        e.CommitCompanionTurn(event.draft, event.heard, interrupted=True),
-        e.Settle(),
-    ]
+    said = [e.CommitCompanionTurn(event.draft, event.heard, interrupted=True)] if event.heard else []
+    return replace(state, rest=rest), [*said, e.Settle()]
 
 
 def answer_overdue(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The answer never came, or stopped coming."""
     assert isinstance(event, e.TimerFired)
     if event.timer is e.Timer.THINKING:
-        return state, [] if current(state).sounded else [e.Cue("thinking")]
+        return state, _sign(current(state), now)
     why = "The answer took too long, so I stopped: please try again, or see companion doctor."
     if event.timer is not e.Timer.ANSWER:
         return state, []
+    return _given_up(state, [e.Tell(why), e.Cue("sorry")], now, patience)
+
+
+def _sign(draft: Draft, now: float) -> list[e.Command]:
+    """Say that she is thinking where the answer takes longer than `THINKING`, or surely will; not where it is
+    there, or expected at once. Where that isn't known yet, look again when it is."""
+    if draft.sounded or draft.next_to_play() is not None:
+        return []
+    slow, expected = draft.end + THINKING, draft.expected
+    if expected is not None and expected > max(slow, now + SOON):
+        return [e.Cue("thinking")]
+    known = slow if expected is None else max(slow, expected + SOON)
+    return [e.Cue("thinking")] if now >= known else [e.SetTimer(e.Timer.THINKING, known)]
+
+
+def _given_up(state: State, commands: list[e.Command], now: float, patience: Patience) -> Step:
+    """No more of the answer will come. Whoever speaks meanwhile isn't talked to."""
+    speaks = state.floor in (Floor.CONTESTED, Floor.OVERLAP)
+    floor = Floor.USER if speaks else Floor.IDLE
+    if speaks:
+        commands = [c for c in commands if not isinstance(c, e.Cue)]
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
-        floor = Floor.USER if state.floor is Floor.OVERLAP else Floor.IDLE
-        return interrupted(state, floor, [e.Tell(why)])
-    floor = Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE
-    return yielded(state, floor, [e.Tell(why)])
+        after = interrupted(state, floor, commands)
+    else:
+        after = yielded(state, floor, commands)
+    return user_turn.left_to_user(after, state.over_at, now, patience)
 
 
 def quiet_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -143,11 +172,14 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
     assert isinstance(event, e.EngineFailed)
     tell = e.Tell(event.why)
     if event.role == "store" and state.turn and not state.stored:
-        return yielded(state, Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE, [tell])
+        return _given_up(state, [tell], now, patience)
     if event.draft == 0 or state.draft is None or event.role in _JUDGES:
         return without_verdict(state, event, now, patience)
     if state.floor in (Floor.USER, Floor.PUSHED):
         return replace(state, draft=None), [e.Revoke(event.draft), tell]
+    if state.floor is Floor.RESUMING:
+        gone: Step = replace(state, floor=Floor.USER, draft=None), [e.Revoke(event.draft), tell]
+        return user_turn.left_to_user(gone, state.over_at, now, patience)
     if state.draft.sounded:
         draft = state.draft
         for index, clause in enumerate(draft.clauses):
@@ -155,8 +187,7 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
         after, commands = sound(replace(state, draft=draft.ended(len(draft.clauses))), now, patience)
         return after, [e.Revoke(event.draft), *commands, tell] if not after.draft else [*commands, tell]
     if state.turn:
-        floor = Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE
-        return yielded(state, floor, [tell] if floor is Floor.USER else [tell, e.Cue("sorry")])
+        return _given_up(state, [tell, e.Cue("sorry")], now, patience)
     return _lost_draft(state, event, now, patience)
 
 
@@ -165,7 +196,7 @@ def without_verdict(state: State, event: e.Event, now: float, patience: Patience
     yet."""
     assert isinstance(event, e.EngineFailed)
     tell: list[e.Command] = [e.Tell(event.why)]
-    if state.floor is Floor.PAUSE and event.role == "endpoint" and event.draft:
+    if state.floor in (Floor.PAUSE, Floor.RESUMING) and event.role == "endpoint" and event.draft:
         after, commands = user_turn.judged(state, e.TurnJudged(event.draft, 0.0), now, patience)
         return after, [*tell, *commands]
     return state, tell
@@ -190,11 +221,12 @@ def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     after = replace(state, muted=event.muted)
     if not event.muted:
         return after, [e.OpenMicrophone()]
-    if state.floor is Floor.PAUSE and current(state).text:
+    pauses = state.floor in (Floor.PAUSE, Floor.RESUMING)
+    if pauses and current(state).text:
         return user_turn.commit(after, now, patience, [e.CloseMicrophone()])  # it was said before the mute
-    if state.floor is Floor.PAUSE:
+    if pauses:
         draft = replace(current(after), over=True, final=True)  # its words are still to come
-        after = replace(after, draft=draft)
+        after = replace(after, floor=Floor.PAUSE, draft=draft)
         return after, [e.CloseMicrophone(), e.SetTimer(e.Timer.TURN_BOUND, now + patience.answer)]
     if state.floor in (Floor.USER, Floor.PUSHED):
         return revoked(after, Floor.IDLE, [e.CloseMicrophone(), e.DropSound()])
@@ -210,7 +242,7 @@ def stop_asked(state: State, event: e.Event, now: float, patience: Patience) -> 
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
         return interrupted(state, Floor.IDLE, [e.DropSound()])
     before: list[e.Command] = []
-    if state.floor is Floor.PAUSE:
+    if state.floor in (Floor.PAUSE, Floor.RESUMING):
         if not current(state).text:
             return revoked(state, Floor.IDLE, [e.DropSound()])
         state, before = user_turn.write_down(state, now, patience, [])

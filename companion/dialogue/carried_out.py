@@ -96,7 +96,7 @@ def _recited(state: State, words: str, now: float, patience: Patience, said: lis
     clauses = tuple(Clause(clause) for clause in split(words))
     draft = Draft(
         state.drafts + 1, before.end, before.text, over=True, final=before.final,
-        clauses=clauses, written=len(clauses),
+        clauses=clauses, written=len(clauses), expected=now,
     )  # fmt: skip
     after = replace(state, draft=draft, drafts=draft.id)
     speak = [e.Speak(draft.id, index, clause.text) for index, clause in enumerate(clauses)]
@@ -112,11 +112,6 @@ def abandoned(state: State) -> Step:
     """A wish for time that lasted as long as a turn may: what was said before it is kept, unanswered."""
     if not current(state).text:
         return revoked(state, Floor.IDLE, [e.DropSound()])
-    turn = state.turns + 1
-    said: list[e.Command] = [
-        e.CommitUserTurn(turn, current(state).id, current(state).text or ""),
-        e.DropSound(),
-    ]
-    after = replace(state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0)
+    after, said = _over(state)
     after, commands = yielded(after, Floor.IDLE, [], "the user asked for time, and said no more")
     return after, [*said, *commands]

@@ -31,6 +31,7 @@ class Draft:
     `over`: the turn has been declared over, so the draft commits as soon as its words are known.
     `final`: more speech no longer revokes it (a key was released, or the text was typed).
     `cut`: the turn was cut because it is as long as a turn may be; it is not answered.
+    `expected`: when its first clause can sound, as far as that is known (seconds of the clock).
     `written`: how many clauses the whole reply has, None while it is being written.
     `issued`: how many clauses have been given to the loudspeaker, in order.
     """
@@ -47,6 +48,7 @@ class Draft:
     over: bool = False
     final: bool = False
     cut: bool = False
+    expected: float | None = None
     clauses: tuple[Clause, ...] = ()
     written: int | None = None
     issued: int = 0

@@ -95,13 +95,24 @@ class Overheard:
     """A partial transcript: the words of the turn that is still being said. `stable`: the words at its front
     that the hypothesis before agrees with (LocalAgreement-2). `took`: seconds of work it was. `sure`: the
     words are to be believed as they stand. `ahead`: the machine is fast enough to draft an answer to them
-    before the speaker pauses."""
+    before the speaker pauses. `sound`: the one that was asked about (`Overhear`), or 0 where it is a draft's
+    turn that is still being made out (`Transcribe`)."""
 
     text: str
     stable: str
     took: float
     sure: bool = True
     ahead: bool = False
+    sound: int = 0
+    draft: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyForeseen:
+    """By the engines' measured rates the first clause of the reply can sound in `seconds`."""
+
+    draft: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +270,7 @@ Event = (
     | Heard
     | Introduced
     | Overheard
+    | ReplyForeseen
     | ReplyBegun
     | ClauseWritten
     | ReplyWritten
@@ -338,16 +350,19 @@ class JudgeWords:
 
 @dataclass(frozen=True, slots=True)
 class Transcribe:
-    """Write down the sound of the turn so far."""
+    """Write down the sound of the turn so far, whose last word ended at `end`."""
 
     draft: int
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
 class Overhear:
     """Write down what of the turn has been said so far, while it goes on (answered by `Overheard`).
-    `urgent`: she speaks meanwhile, and her voice waits for it; other engines make room."""
+    `sound` counts the sounds of the user's that began a turn or might have. `urgent`: her voice, or
+    the end of the turn, waits for it; other engines make room."""
 
+    sound: int = 0
     urgent: bool = False
 
 
@@ -484,7 +499,7 @@ class OpenMicrophone:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The ears have time: hear committed turns once more, for the record (answered by `Reviewed`)."""
+    """Nobody speaks: hear committed turns once more, for the record (answered by `Reviewed`)."""
 
 
 @dataclass(frozen=True, slots=True)

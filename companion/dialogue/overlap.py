@@ -29,7 +29,7 @@ from companion.dialogue import answer, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.answer import sound
 from companion.dialogue.backchannels import is_backchannel, may_become_backchannel
-from companion.dialogue.draft import Draft
+from companion.dialogue.pace import SOON
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, yielded
 
@@ -57,7 +57,10 @@ def user_overlaps(state: State, event: e.Event, now: float, patience: Patience) 
     if not patience.hands_free or state.muted:
         return state, []
     floor = Floor.CONTESTED if state.floor is Floor.ANSWERING else Floor.OVERLAP
-    after = replace(state, floor=floor, over_at=None, onset=event.onset, looks=0, overhearing=0, rising=False)
+    after = replace(
+        state, floor=floor, over_at=None, onset=event.onset, looks=0, overhearing=0, sounds=state.sounds + 1,
+        rising=False,
+    )  # fmt: skip
     return after, [e.SetTimer(e.Timer.LOOK, now + LOOK)]
 
 
@@ -70,7 +73,7 @@ def rises(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 
 def goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The sound had stopped, and goes on before its words were known."""
-    return replace(state, over_at=None), [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+    return replace(state, over_at=None, rising=False), [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
 
 
 def time_passes(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -80,7 +83,7 @@ def time_passes(state: State, event: e.Event, now: float, patience: Patience) ->
         return answer.answer_overdue(state, event, now, patience)
     if state.overhearing:
         return state, []
-    return replace(state, overhearing=1), [e.Overhear(urgent=True)]
+    return replace(state, overhearing=1), [e.Overhear(state.sounds, urgent=True)]
 
 
 def overheard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -130,11 +133,9 @@ def barge_in(state: State, now: float, patience: Patience) -> Step:
         after = replace(after, unanswered=state.turn)
     else:
         after, commands = interrupted(state, Floor.USER, [])
-    after = replace(after, overhearing=0, over_at=None)
-    if state.over_at is None:
-        return after, commands
-    after, more = user_turn.begin_draft(after, Draft(0, state.over_at), now, patience)
-    return after, [*commands, *more]
+    soon = state.onset - state.ended < SOON and not current(state).final
+    after = replace(after, overhearing=0, over_at=None, broke_in=soon)
+    return user_turn.left_to_user((after, commands), state.over_at, now, patience)
 
 
 def let_pass(state: State, now: float, patience: Patience) -> Step:

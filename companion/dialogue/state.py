@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
+from companion.dialogue.pace import Paces
 
 
 class Floor(Enum):
@@ -20,6 +21,8 @@ class Floor(Enum):
     """The push-to-talk key is down: the user holds the floor, speaking or not."""
     PAUSE = "user pauses"
     """The user fell silent: an answer is drafted while it is decided whether the turn is over."""
+    RESUMING = "user resumes?"
+    """A sound breaks the pause: perhaps the turn goes on. Its draft is kept until that is decided."""
     ANSWERING = "answering"
     """The turn is committed; nothing of the answer has sounded yet."""
     CONTESTED = "contested"
@@ -50,13 +53,15 @@ class State:
     `draft`: the reply in preparation or being spoken. `turn`: number of the committed user turn that it
     answers, 0 before the commit. `stored`: that turn is on disk. `unanswered`: number of a committed turn
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
-    transcripts that are under way. Of a sound of the user's in her turn: its `onset`, `over_at`, when it
-    ended (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound in her turn
-    may become speech. `foreseen`: the words of the turn so far as the model was given them. `said`: the whole
-    of her last answer that sounded; `rest`: what of it was not heard because she was interrupted. `pace`: how
-    long this user's pauses last, 1.0 as usual. `began`: when the user took the floor; `hummed`: when she
-    last said "mm-hm". `asked_who`: her last answer asked a stranger for a name; `introduced`: she has asked
-    before, and asks nobody again.
+    transcripts that are under way. `sounds`: how many of the user's there have been; looks at an earlier one
+    are stale. Of the last, where it came in a pause or in her turn: its `onset`, `over_at`, when it ended
+    (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound there may become
+    speech. `foreseen`: the words of the turn so far as the model was given them. `said`: the whole of her
+    last answer that sounded; `rest`: what of it was not heard because she was interrupted. `paces`: how long
+    whose pauses last. `ended`: when the last turn of the user's was over; `broke_in`: the one that is being
+    said began so soon after it that it may be its rest. `began`: when the user took the floor; `hummed`: when
+    she last said "mm-hm". `asked_who`: her last answer asked a stranger for a name; `introduced`: she has
+    asked before, and asks nobody again.
     """
 
     floor: Floor = Floor.IDLE
@@ -66,6 +71,7 @@ class State:
     unanswered: int = 0
     muted: bool = False
     overhearing: int = 0
+    sounds: int = 0
     onset: float = 0.0
     over_at: float | None = None
     looks: int = 0
@@ -73,7 +79,9 @@ class State:
     foreseen: str = ""
     said: str = ""
     rest: str = ""
-    pace: float = 1.0
+    paces: Paces = field(default_factory=Paces)
+    ended: float = float("-inf")
+    broke_in: bool = False
     began: float = 0.0
     hummed: float = float("-inf")
     asked_who: bool = False

@@ -7,10 +7,12 @@ from dataclasses import replace
 from companion.dialogue import carried_out
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
-from companion.dialogue.endpointing import Evidence, learned, settled, wait
+from companion.dialogue.endpointing import Evidence, settled, wait
+from companion.dialogue.hum import hummed
 from companion.dialogue.introductions import name_in
 from companion.dialogue.openness import openness
-from companion.dialogue.requests import holds_floor
+from companion.dialogue.pace import cut_off
+from companion.dialogue.requests import holds_floor, understand
 from companion.dialogue.state import (
     Floor,
     Patience,
@@ -33,16 +35,6 @@ PARTIAL_EVERY = 0.8
 PARTIAL_SHARE = 0.4
 """Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause."""
 
-LONG_TURN = 10.0
-"""Seconds into a turn from which on she may say "mm-hm"."""
-
-MORE = 0.2
-"""The end-of-turn model's probability below which more is to come: 1 in 10 complete turns gets less."""
-
-HUM_EVERY = 12.0
-"""Seconds from one "mm-hm" to the next, at least. Listeners of American English give one every 5 to 10 s
-(Ward and Tsukahara 2000, Maynard 1986); a voice from a machine should be more sparing."""
-
 RESCORE = 0.3
 """Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt."""
 
@@ -51,14 +43,14 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
     """Speech in the quiet: the user takes the floor, unless only a key gives it."""
     if not patience.hands_free or state.muted:
         return state, []
-    return replace(state, floor=Floor.USER, overhearing=0, foreseen="", began=now), []
+    return replace(state, floor=Floor.USER, overhearing=0, sounds=state.sounds + 1, foreseen=""), []
 
 
 def word_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """A word has just ended, perhaps the last: what is heard from here on may be the whole turn."""
     if state.overhearing or (state.draft is not None and state.draft.cut):
         return state, []
-    return replace(state, overhearing=1), [e.Overhear()]
+    return replace(state, overhearing=1), [e.Overhear(state.sounds)]
 
 
 def speech_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -96,7 +88,7 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
 def guessed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """Words that are doubtful are being heard once more; the answer to them is drafted meanwhile."""
     assert isinstance(event, e.Overheard)
-    state = replace(state, overhearing=0)
+    state = state if event.draft else replace(state, overhearing=0)
     draft = current(state)
     if draft.text is not None or draft.guess is not None or event.sure or not event.text:
         return state, []
@@ -104,18 +96,6 @@ def guessed(state: State, event: e.Event, now: float, patience: Patience) -> Ste
     if not _for_the_model(state, text):
         return state, []
     return replace(state, draft=replace(draft, guess=text)), _answering(draft.id, text)
-
-
-def user_goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """Speech in the pause: the turn was not over, so its draft is revoked without a trace."""
-    draft = current(state)
-    if not patience.hands_free or draft.final or state.muted:
-        return state, []
-    assert isinstance(event, e.SpeechStarted)
-    pause = event.onset - draft.end
-    if draft.text and not holds_floor(draft.text):
-        state = replace(state, pace=learned(state.pace, pause))
-    return revoked(state, Floor.USER, [])
 
 
 def user_pauses(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -129,6 +109,7 @@ def key_down(state: State, event: e.Event, now: float, patience: Patience) -> St
     if state.muted:
         return state, [e.Tell("The microphone is muted: unmute it to talk.")]
     commands: list[e.Command] = [e.HoldSound()]
+    state = replace(state, overhearing=0, sounds=state.sounds + 1)
     if state.floor in (Floor.ANSWERING, Floor.CONTESTED):
         after, commands = yielded(state, Floor.PUSHED, commands)
         return replace(after, unanswered=state.turn), commands
@@ -158,11 +139,20 @@ def begin_draft(state: State, draft: Draft, now: float, patience: Patience) -> S
     judge: list[e.Command] = [] if draft.over else [e.Judge(draft.id)]
     commands = [
         *commands,
-        e.Transcribe(draft.id),
+        e.Transcribe(draft.id, draft.end),
         *judge,
         e.SetTimer(e.Timer.TURN_BOUND, bound),
     ]
     return replace(state, floor=Floor.PAUSE, draft=draft, drafts=max(state.drafts, draft.id)), commands
+
+
+def left_to_user(step: Step, over_at: float | None, now: float, patience: Patience) -> Step:
+    """Her turn gave way to a sound of the user's: where that is over already (`over_at`), it is the pause."""
+    after, commands = step
+    if after.floor is not Floor.USER or over_at is None:
+        return step
+    after, more = begin_draft(after, Draft(0, over_at), now, patience)
+    return after, [*commands, *more]
 
 
 def too_long(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -175,7 +165,7 @@ def too_long(state: State, event: e.Event, now: float, patience: Patience) -> St
     before: list[e.Command] = [e.Revoke(state.draft.id)] if state.draft else []
     draft = Draft(state.drafts + 1, now, cut=True)
     after = replace(state, draft=draft, drafts=draft.id)
-    return after, [*before, e.Transcribe(draft.id)]
+    return after, [*before, e.Transcribe(draft.id, draft.end)]
 
 
 def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -200,18 +190,10 @@ def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step
     assert isinstance(event, e.TurnJudged)
     draft = current(state)
     draft = replace(draft, verdicts=(*draft.verdicts, event.probability))
-    state, hum = _hummed(replace(state, draft=draft), now, patience)
-    return _await_end(state, now, patience, hum)
-
-
-def _hummed(state: State, now: float, patience: Patience) -> Step:
-    """Say "mm-hm" in a long turn, in a pause that sounds as if more were to come. It is no turn."""
-    draft = current(state)
-    due = now - state.began >= LONG_TURN and now - state.hummed >= HUM_EVERY
-    goes_on = len(draft.verdicts) == 1 and draft.verdicts[0] < MORE and not draft.over
-    if not (patience.backchannels and due and goes_on):
-        return state, []
-    return replace(state, hummed=now), [e.Cue("mm-hm")]
+    if state.floor is not Floor.PAUSE:
+        return replace(state, draft=draft), []
+    state, hum = hummed(replace(state, draft=draft), now, patience)
+    return await_end(state, now, patience, hum)
 
 
 def words_judged_ahead(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -223,7 +205,7 @@ def words_judged_ahead(state: State, event: e.Event, now: float, patience: Patie
 def words_judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The verdict on the end of the words is in."""
     after, commands = words_judged_ahead(state, event, now, patience)
-    return _await_end(after, now, patience, commands)
+    return await_end(after, now, patience, commands)
 
 
 def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -235,19 +217,32 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     draft = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
     if not event.text:
         return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
+    state = _cut_off(state, event)
     if draft.guess is not None and same(draft.guess, event.text):
         text = told_again(draft.guess, event.text)
-        return _await_end(replace(state, draft=replace(draft, text=text)), now, patience, [])
+        return await_end(replace(state, draft=replace(draft, text=text)), now, patience, [])
     commands: list[e.Command] = []
     text = told_again(state.foreseen, event.text)
     fresh = replace(draft, text=text)
     if draft.guess is not None:
-        fresh = replace(fresh, id=state.drafts + 1, guess=None, ending=None, clauses=(), written=None)
+        fresh = replace(
+            fresh, id=state.drafts + 1, guess=None, ending=None, clauses=(), written=None, expected=None
+        )
         commands += [e.Revoke(draft.id, successor=fresh.id)]
         commands += [] if fresh.over else [e.Judge(fresh.id)]  # a verdict under way went with the old one
     after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))
     commands += _answering(fresh.id, text) if _for_the_model(state, text) else []
-    return _await_end(after, now, patience, commands)
+    return await_end(after, now, patience, commands)
+
+
+def _cut_off(state: State, event: e.Heard) -> State:
+    """Learn from a pause that was taken for the end of the turn. A request that is all of the words is none
+    of its rest."""
+    if not state.broke_in:
+        return state
+    rest = understand(event.text) is None
+    pace = cut_off(state.paces.of(event.who)) if rest else state.paces.of(event.who)
+    return replace(state, broke_in=False, paces=state.paces.with_pace(event.who, pace))
 
 
 def _answering(draft: int, text: str) -> list[e.Command]:
@@ -259,18 +254,21 @@ def _for_the_model(state: State, text: str) -> bool:
     return not holds_floor(text) and carried_out.request_in(state, text) is None
 
 
-def _await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
-    """Commit once the silence has lasted as long as sound and words ask for; wait for both to be known."""
+def await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
+    """Commit once the silence has lasted as long as sound and words ask for; wait for both to be known, and
+    for a sound in the pause to be over."""
     draft = current(state)
+    if state.floor is not Floor.PAUSE:
+        return state, commands
     if draft.over and draft.text:
         return commit(state, now, patience, commands)
     if draft.text is None or draft.over:
         return state, commands
     asked = state.said.rstrip("\"'”’) ").endswith("?")
-    evidence = Evidence(openness(draft.text), draft.ending, draft.verdicts, asked, state.pace)
+    evidence = Evidence(openness(draft.text), draft.ending, draft.verdicts, asked, state.paces.of(draft.who))
     silence = wait(evidence) * patience.factor
     if silence == float("inf"):
-        held = e.SetTimer(e.Timer.TURN_BOUND, now + patience.hold)
+        held = e.SetTimer(e.Timer.TURN_BOUND, max(now, draft.end + patience.hold))
         return state, [*commands, e.CancelTimer(e.Timer.TURN_END), held]
     if not draft.verdicts:
         return state, commands
@@ -322,7 +320,7 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
         return state, []
     if draft.over:
         why = "I could not make out what you said in time: please say it again."
-        return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(why)])
+        return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(why), e.Cue("sorry")])
     after = replace(state, draft=replace(draft, over=True))
     return after, [e.SetTimer(e.Timer.TURN_BOUND, now + patience.answer)]
 
@@ -368,7 +366,7 @@ def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         state, commands = interrupted(state, Floor.IDLE, [])
     elif state.floor in (Floor.ANSWERING, Floor.CONTESTED):
         state, commands = yielded(state, Floor.IDLE, [])
-    elif state.floor is Floor.PAUSE and current(state).text:
+    elif state.floor in (Floor.PAUSE, Floor.RESUMING) and current(state).text:
         state, said = write_down(state, now, patience, [])
         state, commands = yielded(state, Floor.IDLE, [], "the user types")
         # the ears rest until this is answered, too

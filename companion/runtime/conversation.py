@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from companion.audio import RATE, Sound, earcons
 from companion.dialogue import events as e
 from companion.dialogue.floor import step
+from companion.dialogue.pace import Paces
 from companion.dialogue.prompt import Record, Turn
 from companion.dialogue.state import Floor, Patience, State
 from companion.dialogue.timeline import Stopwatch, Timeline
@@ -32,6 +33,10 @@ DUCKED = -12.0
 
 LAST_WORDS = 1.5
 """Seconds at the end of a conversation in which the model may still read what it hasn't, to keep it."""
+LET_FINISH = 5.0
+"""Seconds of a turn whose second hearing is let finish under the user's next words, for a number or name that
+it corrects is to reach the next prompt: it takes about a second from her last word on, and until the first
+pause nobody waits for the recogniser."""
 
 BACKLOG = 600.0
 """Seconds of sound that may wait to be heard once more; beyond it the oldest goes, its words stay."""
@@ -84,12 +89,14 @@ class Conversation:
         clock: Clock,
         watchers: tuple[Watcher, ...] = (),
         before: Record = Record(),  # noqa: B008 - frozen
+        paces: Paces | None = None,
     ) -> None:
         """`before`: turns of earlier starts, with numbers below 0, that the conversation goes on with."""
         self._jobs, self._hands, self._ears, self._mouth = jobs, hands, ears, mouth
         self._sound, self._patience, self._clock = sound, patience, clock
         self._watchers = watchers
-        self.state = State()
+        self.state = State(paces=paces or Paces())
+        self._paces = self.state.paces  # as they are on disk
         self.record = before
         self.timers: dict[e.Timer, float] = {}
         self._stopwatch = Stopwatch()
@@ -99,7 +106,7 @@ class Conversation:
         self._utterance = 1  # counts the user's, those that became no turn too
         self._recalled: dict[int, str] = {}
         self._to_review: list[_Committed] = []
-        self._reviewing: set[int] = set()
+        self._reviewing: _Committed | None = None
 
     def begin(self) -> None:
         """Prepare for the first turn: the persona goes into the model's cache, and what is said when
@@ -121,6 +128,8 @@ class Conversation:
         if before is Floor.IDLE and self.state.floor is not Floor.IDLE:
             self._hands.cancel("keep")
         self._tell(event, now)
+        if isinstance(event, e.SpeechStarted) and self.state.floor is not Floor.IDLE:
+            self._rest_from_review(longer_than=LET_FINISH)
         for command in commands:
             self._stopwatch = self._stopwatch.command(command, now)
             self._carry_out(command)
@@ -128,8 +137,9 @@ class Conversation:
         if isinstance(event, e.Reviewed):
             self._reviewed(event)
         elif isinstance(event, e.EngineFailed) and event.role == "asr" and event.draft == 0:
-            self._to_review = [w for w in self._to_review if w.turn not in self._reviewing]
-            self._reviewing.clear()
+            self._to_review = [w for w in self._to_review if w is not self._reviewing]
+            self._reviewing = None
+            self._review()
         elif isinstance(event, e.Recalled):
             self._recall(event)
         elif isinstance(event, e.Thinned):
@@ -208,15 +218,15 @@ class Conversation:
     def _employ(self, command: e.Command) -> None:
         """Give an engine its work."""
         match command:
-            case e.Overhear(urgent):
-                self._rest_from_review()
-                job = self._jobs.overhear(self._ears.so_far(), urgent=urgent)
+            case e.Overhear(sound, urgent):
+                self._rest_from_review(longer_than=0.0 if urgent else LET_FINISH)
+                job = self._jobs.overhear(self._ears.so_far(), sound, urgent=urgent)
                 self._hands.start("asr", "overhear", job)
             case e.Foresee(text):
                 self._hands.cancel("foresee")
                 self._hands.start("llm", "foresee", self._jobs.foresee(text, self.record, self._utterance))
                 self._hands.start("words", "foresee", self._jobs.follow(text))
-            case e.Transcribe(draft):
+            case e.Transcribe(draft, _):
                 self._rest_from_review()
                 self._shots = {draft: self._ears.snapshot(draft)}
                 job = self._jobs.transcribe(draft, self._shots[draft])
@@ -238,21 +248,24 @@ class Conversation:
             case e.Speak(draft, index, text):
                 self._hands.start("tts", f"draft {draft}", self._jobs.speak(draft, index, text))
             case e.Review():
-                for waiting in self._to_review:
-                    if waiting.turn in self._reviewing:
-                        continue
-                    self._reviewing.add(waiting.turn)
-                    job = self._jobs.review(waiting.turn, waiting.text, waiting.audio)
-                    self._hands.start("asr", "review", job)
+                self._review()
             case e.Settle():
                 self._settle()
             case e.Keep():
                 self._hands.start("llm", "keep", self._jobs.keep(self.record))
 
-    def _rest_from_review(self) -> None:
-        """Somebody speaks: what is heard for the record only waits."""
-        self._hands.cancel("review")
-        self._reviewing.clear()
+    def _review(self) -> None:
+        """Hear the oldest turn that waits for it once more, as long as nobody speaks."""
+        if self._reviewing is None and self._to_review and self.state.floor is Floor.IDLE:
+            waiting = self._reviewing = self._to_review[0]
+            job = self._jobs.review(waiting.turn, waiting.text, waiting.audio)
+            self._hands.start("asr", "review", job)
+
+    def _rest_from_review(self, longer_than: float = 0.0) -> None:
+        """Somebody speaks: what is heard for the record only waits, if it is of a turn of so many seconds."""
+        if self._reviewing is not None and len(self._reviewing.audio) > longer_than * RATE:
+            self._hands.cancel("review")
+            self._reviewing = None
 
     def _play(self, draft: int, index: int) -> None:
         if not any((t.side, t.number) == ("companion", draft) for t in self.record.turns):
@@ -261,7 +274,7 @@ class Conversation:
 
     def _stop_playing(self, draft: int) -> None:
         heard = self._mouth.stop(draft)
-        self.record = self.record.with_text("companion", draft, heard, interrupted=True)
+        self.record = self.record.with_text("companion", draft, heard, interrupted=bool(heard))
         self.handle(e.PlaybackStopped(draft, heard))  # at once: it was said before whatever follows
 
     def _commit(self, command: e.CommitUserTurn | e.CommitCompanionTurn) -> None:
@@ -276,6 +289,9 @@ class Conversation:
         self._answered, self._utterance = self._utterance, self._utterance + 1
         stored = self._jobs.store_user(command.turn, command.text, command.who, command.sure)
         self._hands.start("store", "store", stored)
+        for who, pace in set(self.state.paces.known) - set(self._paces.known):
+            self._hands.start("store", "store", self._jobs.keep_pace(who, pace))
+        self._paces = self.state.paces
         shot = self._shots.pop(command.draft, None)
         if shot is not None and len(shot.audio):
             self._to_review.append(_Committed(command.turn, command.text, shot.audio))
@@ -294,9 +310,10 @@ class Conversation:
         self._hands.start("llm", "settle", self._jobs.settle(self.record))
 
     def _reviewed(self, event: e.Reviewed) -> None:
-        self._reviewing.discard(event.turn)
+        self._reviewing = None
         self._to_review = [w for w in self._to_review if w.turn != event.turn]
         if event.matters:
             self.record = self.record.with_text("user", event.turn, event.text)
             if self.state.floor in (Floor.IDLE, Floor.USER):
                 self._settle()
+        self._review()

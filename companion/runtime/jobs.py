@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from companion.audio import Sound
 from companion.dialogue import events as e
-from companion.dialogue.clauses import ClauseSplitter, Lengths, lengths
+from companion.dialogue.clauses import WRITTEN, ClauseSplitter, Lengths, lengths
 from companion.dialogue.prompt import Record, Side, Turn
 from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Recognizer, Transcription
@@ -53,6 +53,9 @@ SAYS_SOMETHING = 3
 LEAST_RECALLED, MOST_RECALLED = 24, 512
 """Tokens of a note: fewer say nothing, more drown the words."""
 
+UNREAD = 16
+"""Tokens of the words still to be read at the pause, at most: those before were read as they came."""
+
 FRAME_TOKENS = 16
 """Tokens that a template puts around a message, at most."""
 
@@ -65,6 +68,8 @@ class Store(Protocol):
     def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None: ...
 
     def review_user_turn(self, number: int, transcription: Transcription, answered: str) -> None: ...
+
+    def keep_pace(self, who: str, pace: float) -> None: ...
 
 
 class Recall(Protocol):
@@ -124,9 +129,11 @@ class Jobs:
         self._recall = recall
         self._recalled = (-1, "")
         self._partials = Partials(engines.asr)
+        self._looks = True  # whether the last look at words came to something
         self._processor = Headroom()
         self._few = few_cores()
         self._voice = VoiceRates()
+        self._speaks_in = 0.0  # seconds that the last first clause took to be synthesised
         self._first: Turn | None = None
         self._cut = True
 
@@ -138,7 +145,8 @@ class Jobs:
             with self._undisturbed():
                 heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
             if not heard.sure:
-                yield e.Overheard(heard.text, heard.stable, time.perf_counter() - began, sure=False)
+                took = time.perf_counter() - began
+                yield e.Overheard(heard.text, heard.stable, took, sure=False, draft=draft)
                 heard = self._partials.hear_out(sound.start, sound.voiced, sound.audio, cancel)
             who = self._listener.who(sound) if self._listener and heard.text else NOBODY
             meant = not self._listener or self._listener.meant(who)
@@ -152,24 +160,29 @@ class Jobs:
         too few cores for both."""
         return self._processor.needed() if urgent or self._few else nullcontext()
 
-    def overhear(self, sound: Snapshot, *, urgent: bool = False) -> Job:
-        """Write down what has been said so far of a turn that goes on. While it is `urgent`, the reply
-        waits."""
+    def overhear(self, sound: Snapshot, number: int = 0, *, urgent: bool = False) -> Job:
+        """Write down what has been said so far of a turn that goes on. While it is `urgent`, the reply waits.
+        Whatever fails, the look comes to an end, for the floor waits for it: with no words that could be
+        believed."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             began = time.perf_counter()
+            failed: Exception | None = None
             try:
                 with self._undisturbed(urgent):
                     heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
-            except EngineError:
-                heard = Hypothesis(
-                    "", "", sure=False
-                )  # nobody waits for it: the same failure at the pause is told
-            if self._listener and heard.text and not self._listener.meant(self._listener.who(sound)):
-                heard = Hypothesis("", "")  # somebody else: no words for her
+                if self._listener and heard.text and not self._listener.meant(self._listener.who(sound)):
+                    heard = Hypothesis("", "")  # somebody else: no words for her
+            except Cancelled:
+                raise
+            except Exception as error:  # noqa: BLE001 - an engine may raise anything; it is told below
+                heard, failed = Hypothesis("", "", sure=False), error
             took = time.perf_counter() - began
             ahead = self._engines.llm.rates().prefill >= FAST
-            yield e.Overheard(heard.text, heard.stable, took, heard.sure, ahead)
+            yield e.Overheard(heard.text, heard.stable, took, heard.sure, ahead, number)
+            worked, self._looks = self._looks, failed is None
+            if failed and worked and not isinstance(failed, EngineError):
+                raise failed  # once, until it works again; an engine's own failure is told at the pause
 
         return job
 
@@ -223,6 +236,7 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, PAUSE_LEFT, cancel)
             prompt = self._prompt(record, text, utterance)
+            yield from self._foreseen(draft, text)
             splitter, index, begun = ClauseSplitter(self._lengths()), 0, False
             if not self._cut:
                 self._thin(prompt, cancel)
@@ -244,6 +258,16 @@ class Jobs:
 
         return job
 
+    def _foreseen(self, draft: int, text: str) -> Iterator[e.Event]:
+        """How long the first clause will take, from what the model has to read yet and the measured rates;
+        nothing while those aren't known."""
+        rates = self._engines.llm.rates()
+        if rates.prefill <= 0 or rates.decode <= 0:
+            return
+        read = min(UNREAD, self._engines.llm.count([Message("user", text)])) / rates.prefill
+        write = self._lengths().first_break / WRITTEN / rates.decode
+        yield e.ReplyForeseen(draft, read + write + self._speaks_in)
+
     def speak(self, draft: int, index: int, text: str) -> Job:
         """Synthesise a clause and hold it."""
 
@@ -251,6 +275,8 @@ class Jobs:
             self._processor.given(cancel)
             began = time.perf_counter()
             speeches = list(self._engines.tts.synthesize(text, cancel))
+            if index == 0:
+                self._speaks_in = time.perf_counter() - began
             if not cancel.is_set():
                 seconds = self._mouth.hold(draft, index, speeches)
                 self._voice.add(text, time.perf_counter() - began, seconds)
@@ -301,6 +327,16 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._store.add_companion_turn(draft, text, interrupted)
             self._on_disk.add(("companion", draft))
+            return
+            yield
+
+        return job
+
+    def keep_pace(self, who: str, pace: float) -> Job:
+        """Put on disk how long somebody's pauses last."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            self._store.keep_pace(who, pace)
             return
             yield
 
@@ -385,16 +421,18 @@ class Jobs:
 
     def _ask_memory(self, text: str, utterance: int, left: float, cancel: Cancel) -> Iterator[e.Event]:
         """Ask memory on the first words that say something, once an utterance, for as much as the model can
-        read in the `left` seconds; a note that is longer is left out, for it would delay the answer."""
+        read in the `left` seconds; a note that is longer is left out, for it would delay the answer. It is
+        told with every prompt that it stands in, for what a withdrawn job tells is dropped."""
         tokens = min(MOST_RECALLED, int(self._engines.llm.rates().prefill * left))
-        if self._recalled[0] == utterance or len(text.split()) < SAYS_SOMETHING or tokens < LEAST_RECALLED:
-            return
-        note = self._recall(text, tokens, cancel)
-        if note and self._engines.llm.count([Message("user", note)]) > tokens + FRAME_TOKENS:
-            note = ""
-        self._recalled = (utterance, note)
-        if note:
-            yield e.Recalled(utterance, note)
+        if self._recalled[0] != utterance:
+            if len(text.split()) < SAYS_SOMETHING or tokens < LEAST_RECALLED:
+                return
+            note = self._recall(text, tokens, cancel)
+            if note and self._engines.llm.count([Message("user", note)]) > tokens + FRAME_TOKENS:
+                note = ""
+            self._recalled = (utterance, note)
+        if self._recalled[1]:
+            yield e.Recalled(*self._recalled)
 
     def _prompt(self, record: Record, text: str, utterance: int) -> list[Message]:
         """The prompt of the record with the words to be answered, and what they recall, as far as they fit in

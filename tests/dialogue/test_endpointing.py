@@ -84,7 +84,7 @@ def test_somebody_who_pauses_long_is_waited_for_longer():
 
     stage.run(10.0)
 
-    assert stage.conversation.state.pace > 1.0
+    assert stage.conversation.state.paces.of("") > 1.0
 
 
 def test_the_end_of_turn_model_is_asked_again_only_in_doubt():

@@ -8,7 +8,7 @@ import pytest
 from scripted import Says, Stage
 
 from companion.dialogue import events as e
-from companion.dialogue.answer import QUIET
+from companion.dialogue.answer import KEEPING
 from companion.dialogue.prompt import Record, Turn
 from companion.engines import Never
 from companion.engines.llm.llama import Llama
@@ -76,7 +76,7 @@ def test_after_a_while_of_quiet_the_conversation_is_kept_once():
     stage = Stage(Says(1.0, 2.0, "good morning.")).run(60.0)
 
     (at, _), finished = stage.seen.of(e.Keep)[0], stage.seen.of(e.CommitCompanionTurn)[0][0]
-    assert at == pytest.approx(finished + QUIET, abs=0.1)
+    assert at == pytest.approx(finished + KEEPING, abs=0.1)
     assert [contents(kept) for kept in stage.llm.kept] == [["good morning.", "You said good morning."]]
 
 

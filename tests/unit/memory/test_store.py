@@ -194,3 +194,16 @@ def test_how_old_a_turn_is_doesnt_depend_on_the_zone_it_was_said_in(tmp_path):
     turns = Store(path).earlier(datetime.datetime(2026, 3, 1, 18, 30, tzinfo=datetime.UTC), most=10)
 
     assert [t.text for t in turns] == ["Young."]
+
+
+def test_how_long_whose_pauses_last_is_known_again_and_goes_with_the_voice(tmp_path):
+    store = Store(tmp_path / "store.db")
+    store.keep_pace("", 1.1)
+    store.keep_pace("Anna", 0.9)
+    store.keep_pace("Anna", 1.2)
+    store.close()
+
+    again = Store(tmp_path / "store.db")
+    assert again.paces() == [("", 1.1), ("Anna", 1.2)]
+    again.forget_voice("Anna")
+    assert again.paces() == [("", 1.1)]
