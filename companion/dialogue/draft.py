@@ -32,6 +32,8 @@ class Draft:
     `final`: more speech no longer revokes it (a key was released, or the text was typed).
     `cut`: the turn was cut because it is as long as a turn may be; it is not answered.
     `written`: how many clauses the whole reply has, None while it is being written.
+    `behind`: what would follow it if she were asked to go on, for it repeats an answer that was cut off;
+    `cut_short`: that answer had not been written to its end.
     `issued`: how many clauses have been given to the loudspeaker, in order.
     """
 
@@ -49,6 +51,8 @@ class Draft:
     cut: bool = False
     clauses: tuple[Clause, ...] = ()
     written: int | None = None
+    behind: str = ""
+    cut_short: bool = False
     issued: int = 0
 
     def with_clause(self, index: int, text: str) -> Draft:
@@ -82,6 +86,11 @@ class Draft:
     def issue(self, index: int) -> Draft:
         """The draft with every clause up to `index` given to the loudspeaker."""
         return replace(self, issued=index + 1)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there would be more of it than is written."""
+        return self.written is None or self.cut_short
 
     @property
     def sounded(self) -> bool:

@@ -81,6 +81,17 @@ class Record:
                 break
         return Record(tuple(turns))
 
+    def taken_up(self, rest: str) -> Record:
+        """The record up to the companion's turn that was cut off last, ending in that turn with the `rest` of
+        it behind what was heard: there the model goes on with it. What has been said since ("Stop.", "Go
+        on.") is no part of it."""
+        for i in range(len(self.turns) - 1, -1, -1):
+            turn = self.turns[i]
+            if turn.side == "companion" and turn.interrupted:
+                text = f"{turn.text} {rest}".strip()
+                return Record((*self.turns[:i], replace(turn, text=text, interrupted=False)))
+        return self.with_turn(Turn("companion", 0, rest))
+
     def since(self, side: Side, number: int) -> Record:
         """The record from that turn on; the whole of it if that turn isn't there."""
         for i, turn in enumerate(self.turns):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -52,8 +53,9 @@ class State:
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
     transcripts that are under way. Of a sound of the user's in her turn: its `onset`, `over_at`, when it
     ended (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound in her turn
-    may become speech. `foreseen`: the words of the turn so far as the model was given them. `said`: the whole
-    of her last answer that sounded; `rest`: what of it was not heard because she was interrupted. `pace`: how
+    may become speech. `foreseen`: the words of the turn so far as the model was given them. `said`: what was
+    heard of her last answer; `rest`: what of it was written and not heard, for she was interrupted;
+    `unfinished`: the model had not written it to its end. `pace`: how
     long this user's pauses last, 1.0 as usual. `began`: when the user took the floor; `hummed`: when she
     last said "mm-hm". `asked_who`: her last answer asked a stranger for a name; `introduced`: she has asked
     before, and asks nobody again.
@@ -73,6 +75,7 @@ class State:
     foreseen: str = ""
     said: str = ""
     rest: str = ""
+    unfinished: bool = False
     pace: float = 1.0
     began: float = 0.0
     hummed: float = float("-inf")
@@ -80,6 +83,20 @@ class State:
     introduced: bool = False
     drafts: int = 0
     turns: int = 0
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether she could go on with her last answer."""
+        return bool(self.rest) or self.unfinished
+
+    @property
+    def question(self) -> str:
+        """What she has just asked; "" where her last words were no question, she was interrupted in them, or
+        it has been answered."""
+        said = self.said.rstrip("\"'”’) ")
+        if self.interrupted or self.unanswered or not said.endswith("?"):
+            return ""
+        return re.split(r"(?<=[.!?…])\s+", said)[-1]
 
 
 Step = tuple[State, list[e.Command]]
@@ -119,8 +136,12 @@ def yielded(state: State, floor: Floor, commands: list[e.Command], why: str = ""
 
 
 def interrupted(state: State, floor: Floor, commands: list[e.Command]) -> Step:
-    """Fall silent at once; what was heard so far is what she said."""
+    """Fall silent at once. What was heard is known with `PlaybackStopped`, which follows: until then it is
+    the clauses that were heard whole."""
     draft = current(state)
-    text = " ".join(clause.text for clause in draft.clauses)
-    after = replace(state, floor=floor, draft=None, turn=0, said=text, rest=text)
+    left = [clause.text for clause in draft.clauses if not clause.played and clause.seconds != 0]
+    rest = " ".join([*left, draft.behind]).strip()
+    after = replace(
+        state, floor=floor, draft=None, turn=0, said=draft.spoken(), rest=rest, unfinished=draft.unfinished
+    )
     return after, [e.StopPlaying(draft.id), e.Revoke(draft.id), *commands, *_at_rest(floor)]

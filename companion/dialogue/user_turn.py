@@ -10,7 +10,7 @@ from companion.dialogue.draft import Draft
 from companion.dialogue.endpointing import Evidence, learned, settled, wait
 from companion.dialogue.introductions import name_in
 from companion.dialogue.openness import openness
-from companion.dialogue.requests import holds_floor
+from companion.dialogue.requests import asks_for_time, holds_floor
 from companion.dialogue.state import (
     Floor,
     Patience,
@@ -42,6 +42,11 @@ MORE = 0.2
 HUM_EVERY = 12.0
 """Seconds from one "mm-hm" to the next, at least. Listeners of American English give one every 5 to 10 s
 (Ward and Tsukahara 2000, Maynard 1986); a voice from a machine should be more sparing."""
+
+HELD = 30.0
+"""Seconds that a wish for time holds the floor where something else was said as well ("her name is, um, give
+me a second"), or where it may be none ("I'm thinking."): then it is answered, as a friend on the phone would
+ask. Nobody who was misunderstood sits in silence for minutes. By hand."""
 
 RESCORE = 0.45
 """Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt."""
@@ -113,7 +118,7 @@ def user_goes_on(state: State, event: e.Event, now: float, patience: Patience) -
         return state, []
     assert isinstance(event, e.SpeechStarted)
     pause = event.onset - draft.end
-    if draft.text and not holds_floor(draft.text):
+    if draft.text and not holds_floor(draft.text, state.question):
         state = replace(state, pace=learned(state.pace, pause))
     return revoked(state, Floor.USER, [])
 
@@ -256,7 +261,7 @@ def _answering(draft: int, text: str) -> list[e.Command]:
 
 def _for_the_model(state: State, text: str) -> bool:
     """Whether the model is to answer these words: not where code does what they ask for."""
-    return not holds_floor(text) and carried_out.request_in(state, text) is None
+    return carried_out.request_in(state, text) is None
 
 
 def _await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
@@ -266,11 +271,13 @@ def _await_end(state: State, now: float, patience: Patience, commands: list[e.Co
         return commit(state, now, patience, commands)
     if draft.text is None or draft.over:
         return state, commands
-    asked = state.said.rstrip("\"'”’) ").endswith("?")
-    evidence = Evidence(openness(draft.text), draft.ending, draft.verdicts, asked, state.pace)
+    asked = state.question
+    words = openness(draft.text, asked)
+    evidence = Evidence(words, draft.ending, draft.verdicts, bool(asked), state.pace)
     silence = wait(evidence) * patience.factor
     if silence == float("inf"):
-        held = e.SetTimer(e.Timer.TURN_BOUND, now + patience.hold)
+        hold = patience.hold if asks_for_time(draft.text) else min(patience.hold, HELD)
+        held = e.SetTimer(e.Timer.TURN_BOUND, max(now, draft.end + hold))
         return state, [*commands, e.CancelTimer(e.Timer.TURN_END), held]
     if not draft.verdicts:
         return state, commands
@@ -330,7 +337,7 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
 def commit(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
     """The turn is over: what it asks of code is done; else its answer may sound as soon as it is on disk."""
     text = current(state).text or ""
-    if holds_floor(text):
+    if asks_for_time(text):
         after, more = carried_out.abandoned(state)
     elif (request := carried_out.request_in(state, text)) is not None:
         after, more = carried_out.carry_out(state, request, now, patience)
@@ -365,8 +372,8 @@ def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     if not event.text.strip():
         return state, []
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
-        state, commands = interrupted(state, Floor.IDLE, [])
-    elif state.floor in (Floor.ANSWERING, Floor.CONTESTED):
+        return interrupted(state, Floor.IDLE, [e.Then(event)])  # what was heard of her is to be known first
+    if state.floor in (Floor.ANSWERING, Floor.CONTESTED):
         state, commands = yielded(state, Floor.IDLE, [])
     elif state.floor is Floor.PAUSE and current(state).text:
         state, said = write_down(state, now, patience, [])

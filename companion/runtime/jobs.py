@@ -194,27 +194,40 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, PAUSE_LEFT, cancel)
-            prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text, utterance)))
-            splitter, index, begun = ClauseSplitter(lengths(self._engines.llm.rates().decode)), 0, False
-            if not self._cut:
-                self._thin(prompt, cancel)
-            pieces = self._engines.llm.generate(
-                prompt, cancel, sampling=self._talk.sampling, max_tokens=self._most
-            )
-            for piece in pieces:
-                if not begun:
-                    begun = True
-                    yield e.ReplyBegun(draft)
-                for clause in splitter.feed(piece):
-                    yield e.ClauseWritten(draft, index, clause)
-                    index += 1
-                self._processor.given(cancel)
-            for clause in splitter.flush():
-                yield e.ClauseWritten(draft, index, clause)
-                index += 1
-            yield e.ReplyWritten(draft, index)
+            answerable = self._answerable(self._since_the_cut(record), text, utterance)
+            yield from self._written(draft, 0, messages(self._lines(answerable)), cancel)
 
         return job
+
+    def go_on(self, draft: int, rest: str, index: int, record: Record) -> Job:
+        """Write the end of the reply that was cut off, of which `rest` had been written and not heard."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            cut_off = self._fitting_now(self._since_the_cut(record).taken_up(rest))
+            yield from self._written(draft, index, messages(self._lines(cut_off)), cancel)
+
+        return job
+
+    def _written(self, draft: int, index: int, prompt: list[Message], cancel: Cancel) -> Iterator[e.Event]:
+        """The reply to a prompt, clause by clause, counted from `index`."""
+        splitter, begun = ClauseSplitter(lengths(self._engines.llm.rates().decode)), False
+        if not self._cut:
+            self._thin(prompt, cancel)
+        pieces = self._engines.llm.generate(
+            prompt, cancel, sampling=self._talk.sampling, max_tokens=self._most
+        )
+        for piece in pieces:
+            if not begun:
+                begun = True
+                yield e.ReplyBegun(draft)
+            for clause in splitter.feed(piece):
+                yield e.ClauseWritten(draft, index, clause)
+                index += 1
+            self._processor.given(cancel)
+        for clause in splitter.flush():
+            yield e.ClauseWritten(draft, index, clause)
+            index += 1
+        yield e.ReplyWritten(draft, index)
 
     def speak(self, draft: int, index: int, text: str) -> Job:
         """Synthesise a clause and hold it."""
@@ -369,7 +382,11 @@ class Jobs:
         together."""
         note = self._recalled[1] if self._recalled[0] == utterance else ""
         whole = record.with_turn(Turn("user", 0, text, recalled=note)) if text else record
-        return thinned(whole, self._count, limit=self._room, target=self._share(0.75))
+        return self._fitting_now(whole)
+
+    def _fitting_now(self, record: Record) -> Record:
+        """The record as far as it fits in the context at all."""
+        return thinned(record, self._count, limit=self._room, target=self._share(0.75))
 
     def _count(self, record: Record) -> int:
         return self._engines.llm.count(messages(self._lines(record)))

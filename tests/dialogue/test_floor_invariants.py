@@ -11,6 +11,8 @@ from companion.dialogue import events as e
 from companion.dialogue.floor import TABLE, step
 from companion.dialogue.state import Floor, State
 
+REQUESTS = ("go on", "slower", "stop", "repeat that", "give me a second", "I'm thinking.", "never mind")
+
 SPEECH = st.one_of(
     st.builds(e.SpeechStarted, st.floats(0, 100)),
     st.builds(e.SpeechSustained, st.floats(0, 100)),
@@ -22,7 +24,7 @@ EVENTS = st.one_of(
     st.builds(e.MuteChanged, st.booleans()),
     st.builds(e.PushStarted),
     st.builds(e.PushEnded),
-    st.builds(e.Typed, st.sampled_from(["", "hello"])),
+    st.builds(e.Typed, st.sampled_from(["", "hello", *REQUESTS])),
     st.builds(e.StopAsked),
     st.builds(e.TimerFired, st.sampled_from(e.Timer)),
 )
@@ -102,12 +104,17 @@ class FloorMachine(RuleBasedStateMachine):
             case e.CancelTimer(timer):
                 self.timers.pop(timer, None)
             case e.Transcribe(draft):
-                self.requests += [e.Heard(draft, "" if draft % 5 == 0 else "words")]
+                words = REQUESTS[draft % 11 - 1] if 0 < draft % 11 <= len(REQUESTS) else "words"
+                self.requests += [e.Heard(draft, "" if draft % 5 == 0 else words)]
             case e.Judge(draft):
                 self.requests += [e.TurnJudged(draft, 0.1 if draft % 4 == 0 else 0.9)]
             case e.Reply(draft, _):
                 self.requests += [e.ClauseWritten(draft, 0, "One"), e.ClauseWritten(draft, 1, "two")]
                 self.requests += [e.ReplyWritten(draft, 2)]
+            case e.Continue(draft, _, index):
+                self.requests += [e.ClauseWritten(draft, index, "three"), e.ReplyWritten(draft, index + 1)]
+            case e.Then(event):
+                self.give(event)
             case e.Speak(draft, index, _):
                 self.requests += [e.ClauseReady(draft, index, 0.0 if draft % 6 == 0 else 1.0)]
             case e.CommitUserTurn(turn, _, text):
