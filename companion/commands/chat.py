@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import click
@@ -21,7 +23,7 @@ SPARE = 16
 def command(home: str | None) -> None:
     """The same mind, typed: a line in, a reply out. Needs no microphone.
 
-    Ctrl-C stops a reply, a second one (or the end of the input) ends the chat.
+    Ctrl-C stops a reply ("go on" takes it up again), a second one (or the end of the input) ends the chat.
 
     Example: echo "Good morning." | companion chat
     """
@@ -53,6 +55,7 @@ class Chat:
 
     def __init__(self, llm: Any, store: Any, settings: Any, aside: Aside) -> None:
         from companion.dialogue.prompt import Record
+        from companion.dialogue.state import State
         from companion.engines.llm import Sampling
 
         self._llm, self._store, self._settings, self._aside = llm, store, settings.llm, aside
@@ -67,6 +70,8 @@ class Chat:
         self._most = max(1, min(self._settings.max_tokens, (llm.context_tokens - self._fixed) // 2))
         """Tokens of the longest reply: words to answer must fit in the context as well."""
         self._turns = 0
+        self._state = State()
+        """What she said last, as the heart knows it of a conversation aloud."""
 
     def run(self) -> None:
         """Until the input ends."""
@@ -92,25 +97,46 @@ class Chat:
         self._record = self._thinned(self._record.with_turn(Turn("user", self._turns, text)), 1.0, 0.75)
         reply = _Reply()
         try:
-            self._write(reply)
+            self._write(reply, self._pieces(text))
         finally:
             self._take_down(reply)
+
+    def _pieces(self, text: str) -> Generator[str, None, None]:
+        """What answers a line, piece by piece: code does what it asks for where that makes sense without a
+        voice; everything else the model answers."""
+        from companion.dialogue.carried_out import NOTHING_SAID, request_in
+        from companion.dialogue.requests import Request
+
+        request = request_in(self._state, text)
+        if request is Request.REPEAT:
+            return _known(self._state.said or NOTHING_SAID)
+        if request is Request.NEVER_MIND:
+            self._state = replace(self._state, unfinished=False)
+        if request in (Request.NEVER_MIND, Request.STOP, Request.WAIT):
+            return _known()
+        going_on = request is Request.GO_ON
+        return self._aside.each(
+            partial(self._generate, self._record.taken_up("") if going_on else self._record)
+        )
 
     def _take_down(self, reply: _Reply) -> None:
         """What she said is on disk and in the conversation, however it came to its end."""
         from companion.dialogue.prompt import Turn
+        from companion.dialogue.state import State
 
         said = " ".join(reply.text.split())
         if said:
+            again = said == self._state.said and self._state.unfinished
+            self._state = State(said=said, unfinished=reply.interrupted or again)
             self._store.add_companion_turn(self._turns, said, reply.interrupted)
             self._record = self._record.with_turn(Turn("companion", self._turns, said, reply.interrupted))
 
-    def _write(self, reply: _Reply) -> None:
+    def _write(self, reply: _Reply, answer: Generator[str, None, None]) -> None:
         """Print the reply piece by piece, on one line. Ctrl-C ends it; what ends the whole chat is raised."""
         if sys.stdout.isatty():
             click.echo(click.style("she: ", fg="magenta", bold=True), nl=False)
         try:
-            with closing(self._aside.each(self._generate)) as pieces:
+            with closing(answer) as pieces:
                 for piece in pieces:
                     clean = piece.replace("\n", " ") if reply.text else piece.lstrip()
                     reply.text += clean
@@ -123,8 +149,8 @@ class Chat:
         reply.interrupted = False
         click.echo()
 
-    def _generate(self, cancel: Any) -> Any:
-        prompt = self._prompt(self._record)
+    def _generate(self, record: Any, cancel: Any) -> Any:
+        prompt = self._prompt(record)
         return self._llm.generate(prompt, cancel, sampling=self._sampling, max_tokens=self._most)
 
     def _settle(self) -> None:
@@ -148,6 +174,11 @@ class Chat:
         from companion.runtime.jobs import messages
 
         return messages(lines(record))
+
+
+def _known(*pieces: str) -> Generator[str, None, None]:
+    """An answer that nobody has to think of."""
+    yield from pieces
 
 
 @dataclass(slots=True)
