@@ -23,25 +23,24 @@ class Words(Enum):
 
 
 _OPEN_TEXT = """
-    and or but because if while which whose than as unless until although whether like plus
+    and or but because if which whose than as unless until although whether plus
     the a an my your its our their every each
-    into onto between during toward
-    being i'm you're he's she's it's we're they're there's that's what's
+    onto between during toward
+    i'm you're he's she's it's we're they're there's that's what's
     you'd i'd we'd they'd i'll you'll we'll they'll
     very quite just even
     um uh er erm hmm hm mm
     mr mrs ms dr st
-    called named
 """
 _OPEN = frozenset(_OPEN_TEXT.split())
 """Words that no turn ends with, even where Whisper heard a full stop: conjunctions, articles, subjects with
 their verb, fillers."""
 
 _DOUBTFUL_TEXT = """
-    so when that who where since though
+    so when that who where since though while like
     his her this these those some any no another
-    of to in on at for with from by about over under through without near
-    is are was were am be been
+    of to in on at for with from by about into over under through without near
+    is are was were am be been being called named
     will would can could should may might must shall do does did has have had don't doesn't didn't can't
     won't wouldn't couldn't shouldn't isn't aren't wasn't weren't
     i we they he she
@@ -57,7 +56,7 @@ _ALONE = frozenset({"so", "well", "i", "we", "they", "he", "she", "that", "when"
 
 _ENDS_QUESTIONS_TEXT = """
     of to in on at for with from by about into over like is are was were am be do does did has have had will
-    would can could should i we they he she this these those any no more less too not that
+    would can could should i we they he she this these those any no more less too not that called named being
 """
 _ENDS_QUESTIONS = frozenset(_ENDS_QUESTIONS_TEXT.split())
 """Those of both that a question may end with: "What are you looking for?"."""

@@ -69,6 +69,9 @@ _BEHIND = f"(?:{expression(lines(RULES['behind']), RULES)})*"
 _FILLER = re.compile(_BEFORE + _BEHIND + r"(?:\? )?")
 _PIECES = re.compile(r"(?<=[.!?,;…—])\s+|\s+—\s+")
 _TWICE = re.compile(r"(?<!\S)(\S+(?: \S+){0,3})(?: \1)+(?!\S)")
+_TAG = "huh ? "
+"""What asks for nothing behind a sentence: "It's cold, huh?"."""
+
 _WHEN = re.compile(r"\b(?:how (?:long|much|many|soon|often|far|old)|when|what time|since)\b")
 _MIND = re.compile(
     r"(?<!\S)(?:(?:(?:would|do) you mind|(?:how|what) about)(?: you)?( not)? (\w+)ing|"
@@ -118,7 +121,7 @@ def understand(text: str, asked: str = "") -> Request | None:
 def _pieced(text: str, certain: _Certain) -> Request | None:
     """The request of a text that says more than one thing, if the others are no more than excuses for it."""
     pieces = [piece for piece in map(_plain, _PIECES.split(text)) if piece]
-    found = [_of(piece, certain) for piece in pieces]
+    found = [None if at and piece == _TAG else _of(piece, certain) for at, piece in enumerate(pieces)]
     requests = {request for request in found if request is not None}
     beside = [piece for piece, request in zip(pieces, found, strict=True) if request is None]
     if not requests or not all(_filler(piece) or _reason(piece, requests) for piece in beside):

@@ -303,7 +303,7 @@ SAYINGS: dict[str, str] = {
         [i] wasn't listening | [i] (don't | not) understand you | not understand | what are you saying
         how was that again | (can | could) i get that again
         i beg your pardon | beg your pardon | beg pardon | pardon [me] | come again
-        (excuse me | sorry | i'm sorry | huh | hm+ | eh | hey what) \?
+        (excuse me | sorry | i'm sorry | huh | hey what) \?
         what | how's that again
         say (again | what)
         [please] repeating (that | it | what you said | yourself)
@@ -353,7 +353,7 @@ SAYINGS: dict[str, str] = {
     (slower | lower | less) <speed>
     i can't (keep up with | follow) you | i can't follow | you're rushing
     take (it easy | your time) when you (talk | speak)
-    ~ take it easy | i can't keep up | don't rush
+    ~ i can't keep up | don't rush
     ~ slow | slowly
     """,
     "FASTER": _voice(

@@ -78,6 +78,8 @@ def test_requests_are_understood_in_most_words_that_people_make_them():
         ("", "Not yet."),
         ("", "Thanks again."),
         ("", "So what?"),
+        ("", "The blue's really powerful, huh?"),
+        ("", "Take it easy!"),
     ],
 )
 def test_an_answer_is_no_request(asked, text):

@@ -163,7 +163,8 @@ def test_the_words_say_how_finished_they_are(text, words):
     "text",
     ["Yes, I am.", "No, I don't.", "I can't.", "I'm doing well.", "I miss her.", "Tell me about her.",
      "I like it too.", "I hope not.", "I hope so.", "Turn it on.", "Yes, please do.", "So do I.", "Come in.",
-     "That's what I'm looking for.", "I know that!", "I'd like some more."],
+     "That's what I'm looking for.", "I know that!", "I'd like some more.",
+     "I haven't seen them in a while.", "That's what he's called."],
 )  # fmt: skip
 def test_a_whole_sentence_may_end_with_a_small_word_where_a_full_stop_was_heard(text):
     assert openness(text) is Words.DOUBTFUL
