@@ -22,7 +22,9 @@ def step(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     if after.floor is not state.floor and after.floor not in allowed:
         raise AssertionError(f"{state.floor} -> {after.floor} on {event} is not in the table")
     fired = isinstance(event, e.TimerFired) and event.timer is e.Timer.LONGEST
-    return after, [*commands, *_timers(state, after, now, patience, fired)]
+    timers = _timers(state, after, now, patience, fired)
+    last = [command for command in commands if isinstance(command, e.Then)]  # it begins the next step
+    return after, [*(c for c in commands if c not in last), *timers, *last]
 
 
 _LIVES = {

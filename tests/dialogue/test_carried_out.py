@@ -166,6 +166,16 @@ def test_what_is_typed_while_she_speaks_goes_on_from_the_word_that_was_heard(tex
     assert f"{said[0].removesuffix(' —')} {said[1]}" == STORY
 
 
+@pytest.mark.parametrize("text", ["go on", "what about a cat?"])
+def test_what_is_typed_while_she_speaks_is_not_waited_for_for_ever(text):
+    stage = Stage(ASK)
+    stage.llm.reply = lambda messages: STORY
+    stage.at(6.0, e.Typed(text)).run(6.1)
+
+    assert stage.conversation.state.floor in (Floor.ANSWERING, Floor.COMPANION)
+    assert e.Timer.ANSWER in stage.conversation.timers
+
+
 def test_repeat_that_typed_while_she_speaks_repeats_what_was_heard():
     stage = Stage(ASK)
     stage.llm.reply = lambda messages: STORY
