@@ -111,13 +111,13 @@ class Chat:
         if request is Request.REPEAT:
             return _known(self._state.said or NOTHING_SAID)
         if request is Request.NEVER_MIND:
-            self._state = replace(self._state, unfinished=False)
+            self._state = replace(self._state, unfinished=0)
         if request in (Request.NEVER_MIND, Request.STOP, Request.WAIT):
             return _known()
-        going_on = request is Request.GO_ON
-        return self._aside.each(
-            partial(self._generate, self._record.taken_up("") if going_on else self._record)
-        )
+        record = self._record
+        if request is Request.GO_ON:
+            record = record.taken_up(self._state.unfinished, "")
+        return self._aside.each(partial(self._generate, record))
 
     def _take_down(self, reply: _Reply) -> None:
         """What she said is on disk and in the conversation, however it came to its end."""
@@ -126,8 +126,8 @@ class Chat:
 
         said = " ".join(reply.text.split())
         if said:
-            again = said == self._state.said and self._state.unfinished
-            self._state = State(said=said, unfinished=reply.interrupted or again)
+            again = self._state.unfinished if said == self._state.said else 0
+            self._state = State(said=said, unfinished=self._turns if reply.interrupted else again)
             self._store.add_companion_turn(self._turns, said, reply.interrupted)
             self._record = self._record.with_turn(Turn("companion", self._turns, said, reply.interrupted))
 

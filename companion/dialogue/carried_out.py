@@ -65,7 +65,7 @@ def carry_out(state: State, request: Request, now: float, patience: Patience) ->
         after = replace(after, muted=True)
         said += [e.CloseMicrophone(), e.Tell(MUTED)]
     if request is Request.NEVER_MIND:
-        after = replace(after, rest="", unfinished=False)
+        after = replace(after, rest="", unfinished=0)
     after, commands = yielded(after, Floor.IDLE, [], f"the user asked: {request.value}")
     return after, [*said, *commands]
 
@@ -103,7 +103,7 @@ def _gone_on(state: State, now: float, patience: Patience, said: list[e.Command]
     if not state.unfinished:
         return after, commands
     draft = replace(current(after), written=None)
-    more = e.Continue(draft.id, state.rest, len(draft.clauses))
+    more = e.Continue(draft.id, state.unfinished, state.rest, len(draft.clauses))
     return replace(after, draft=draft), [*commands, more]
 
 

@@ -33,7 +33,7 @@ class Draft:
     `cut`: the turn was cut because it is as long as a turn may be; it is not answered.
     `written`: how many clauses the whole reply has, None while it is being written.
     `behind`: what would follow it if she were asked to go on, for it repeats an answer that was cut off;
-    `cut_short`: that answer had not been written to its end.
+    `cut_short`: the draft of that answer, if it had not been written to its end, else 0.
     `issued`: how many clauses have been given to the loudspeaker, in order.
     """
 
@@ -52,7 +52,7 @@ class Draft:
     clauses: tuple[Clause, ...] = ()
     written: int | None = None
     behind: str = ""
-    cut_short: bool = False
+    cut_short: int = 0
     issued: int = 0
 
     def with_clause(self, index: int, text: str) -> Draft:
@@ -90,7 +90,7 @@ class Draft:
     @property
     def unfinished(self) -> bool:
         """Whether there would be more of it than is written."""
-        return self.written is None or self.cut_short
+        return self.written is None or self.cut_short > 0
 
     @property
     def sounded(self) -> bool:

@@ -367,10 +367,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Continue:
-    """Go on writing the reply that was cut off last. `rest`: what of it was written and not heard, which is
-    said before; what follows it is written as clauses from number `index` on."""
+    """Go on writing the reply that was cut off, that of the draft `cut`. `rest`: what of it was written and
+    not heard, which is said before; what follows it is written as clauses from number `index` on."""
 
     draft: int
+    cut: int
     rest: str
     index: int
 

@@ -55,7 +55,7 @@ class State:
     ended (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound in her turn
     may become speech. `foreseen`: the words of the turn so far as the model was given them. `said`: what was
     heard of her last answer; `rest`: what of it was written and not heard, for she was interrupted;
-    `unfinished`: the model had not written it to its end. `pace`: how
+    `unfinished`: its draft, if the model had not written it to its end, else 0. `pace`: how
     long this user's pauses last, 1.0 as usual. `began`: when the user took the floor; `hummed`: when she
     last said "mm-hm". `asked_who`: her last answer asked a stranger for a name; `introduced`: she has asked
     before, and asks nobody again.
@@ -75,7 +75,7 @@ class State:
     foreseen: str = ""
     said: str = ""
     rest: str = ""
-    unfinished: bool = False
+    unfinished: int = 0
     pace: float = 1.0
     began: float = 0.0
     hummed: float = float("-inf")
@@ -87,7 +87,7 @@ class State:
     @property
     def interrupted(self) -> bool:
         """Whether she could go on with her last answer."""
-        return bool(self.rest) or self.unfinished
+        return bool(self.rest or self.unfinished)
 
     @property
     def question(self) -> str:
@@ -142,6 +142,12 @@ def interrupted(state: State, floor: Floor, commands: list[e.Command]) -> Step:
     left = [clause.text for clause in draft.clauses if not clause.played and clause.seconds != 0]
     rest = " ".join([*left, draft.behind]).strip()
     after = replace(
-        state, floor=floor, draft=None, turn=0, said=draft.spoken(), rest=rest, unfinished=draft.unfinished
+        state,
+        floor=floor,
+        draft=None,
+        turn=0,
+        said=draft.spoken(),
+        rest=rest,
+        unfinished=draft.id if draft.unfinished else 0,
     )
     return after, [e.StopPlaying(draft.id), e.Revoke(draft.id), *commands, *_at_rest(floor)]

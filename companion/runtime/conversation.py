@@ -218,10 +218,10 @@ class Conversation:
                 self._hands.cancel("foresee")
                 job = self._jobs.reply(draft, text, self.record, self._utterance)
                 self._hands.start("llm", f"draft {draft}", job)
-            case e.Continue(draft, rest, index):
+            case e.Continue(draft, cut, rest, index):
                 self._hands.cancel("settle")
                 self._hands.cancel("foresee")
-                job = self._jobs.go_on(draft, rest, index, self.record)
+                job = self._jobs.go_on(draft, cut, rest, index, self.record)
                 self._hands.start("llm", f"draft {draft}", job)
             case e.Introduce(name):
                 self._hands.start("asr", "introduce", self._jobs.introduce(name))

@@ -199,11 +199,11 @@ class Jobs:
 
         return job
 
-    def go_on(self, draft: int, rest: str, index: int, record: Record) -> Job:
-        """Write the end of the reply that was cut off, of which `rest` had been written and not heard."""
+    def go_on(self, draft: int, cut: int, rest: str, index: int, record: Record) -> Job:
+        """Write the end of the reply that was `cut` off, of which `rest` had been written and not heard."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            cut_off = self._fitting_now(self._since_the_cut(record).taken_up(rest))
+            cut_off = self._fitting_now(self._since_the_cut(record).taken_up(cut, rest))
             yield from self._written(draft, index, messages(self._lines(cut_off)), cancel)
 
         return job

@@ -7,6 +7,7 @@ from scripted import PATIENCE, Says, Stage
 
 from companion.dialogue import events as e
 from companion.dialogue.carried_out import ADJUSTED
+from companion.dialogue.prompt import Line, Record, Turn, lines
 from companion.dialogue.state import Floor
 from companion.dialogue.user_turn import HELD
 
@@ -218,3 +219,26 @@ def test_with_the_key_what_was_said_before_a_wish_for_time_is_answered_at_once()
     stage.at(0.9, e.PushStarted()).at(2.1, e.PushEnded()).run(8.0)
 
     assert len(spoken(stage)) == 1
+
+
+# --- what the model is shown
+
+
+def test_a_reply_that_is_taken_up_ends_the_prompt_and_what_came_behind_it_is_left_out():
+    turns = (
+        Turn("user", 1, "Hello."),
+        Turn("companion", 1, "Hello, how", interrupted=True),
+        Turn("user", 2, "Tell me a story."),
+        Turn("companion", 2, "Once upon", interrupted=True),
+        Turn("user", 3, "Stop."),
+        Turn("user", 4, "Go on."),
+    )
+
+    assert lines(Record(turns).taken_up(2, "a time"))[-2:] == [
+        Line("user", "Tell me a story."),
+        Line("assistant", "Once upon a time"),
+    ]
+    assert lines(Record(turns[4:]).taken_up(2, "a time"))[-2:] == [  # thinned, or nothing was heard of it
+        Line("user", "Stop.\nGo on."),
+        Line("assistant", "a time"),
+    ]

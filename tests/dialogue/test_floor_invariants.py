@@ -111,7 +111,7 @@ class FloorMachine(RuleBasedStateMachine):
             case e.Reply(draft, _):
                 self.requests += [e.ClauseWritten(draft, 0, "One"), e.ClauseWritten(draft, 1, "two")]
                 self.requests += [e.ReplyWritten(draft, 2)]
-            case e.Continue(draft, _, index):
+            case e.Continue(draft, _, _, index):
                 self.requests += [e.ClauseWritten(draft, index, "three"), e.ReplyWritten(draft, index + 1)]
             case e.Then(event):
                 self.give(event)
