@@ -83,8 +83,9 @@ class Record:
 
     def taken_up(self, number: int, rest: str) -> Record:
         """The record up to the companion's turn `number`, which was cut off, ending in that turn with the
-        `rest` of it behind what was heard: there the model goes on with it. What has been said since ("Stop.",
-        "Go on.") is no part of it. Where that turn isn't there, the rest answers what was said last."""
+        `rest` of it behind what was heard: there the model goes on with it. What has been said since
+        ("Stop.", "Go on.") is no part of it. Where that turn isn't there, the rest answers what was said
+        last."""
         for i in range(len(self.turns) - 1, -1, -1):
             turn = self.turns[i]
             if (turn.side, turn.number) == ("companion", number):
