@@ -100,7 +100,7 @@ RULES: dict[str, str] = {
             possibly | perhaps | kindly | to | at least | also}
         do you think [that] you (could | can)
         i'd (like | love | prefer | appreciate) [it] [if | that | for] you [to | could | would] [please]
-        i (need | want | told | asked | beg) you to [please]
+        i [really | just] (need | want | told | asked | beg) you to [please]
         i want that you
         (could | would) you be so (kind | nice | good) [as] (to | and)
         you (can | could | may | should | must | might [want to] | need to | have to | better) [please |
@@ -215,7 +215,8 @@ SAYINGS: dict[str, str] = {
         (quit | cease) (it | <gab>)
         don't talking
         (be | stay | keep | go | remain) (quiet | silent | still | mum)
-        hush [you] | shush [it | you] | s+h+ | [keep] [your] mouth shut
+        quiet down | no talking | you've made your point
+        hush [you | up] | shush [it | you] | s+h+ | [keep] [your] mouth shut
         shut [the (hell | fuck | heck)] (up | it) | shut your (mouth | trap | face)
         pipe down | zip it | button it | put a sock in it | knock it off | cut it out | give it a rest
         hold your (tongue | peace)
@@ -392,7 +393,7 @@ SAYINGS: dict[str, str] = {
     can't hear you
     i can (hardly | barely | scarcely) hear (you | that)
     (you're | it's) hard to hear [you] | i (hardly | barely | almost can't) hear you
-    (talk | speak) with more volume
+    (talk | speak) with more volume | you're (barely | hardly) audible | i (barely | hardly) hear anything
     """,
     "QUIETER": _voice(
         "quieter | softer | more quiet | more quietly | more soft | more softly | less loud | less loudly"
@@ -412,7 +413,7 @@ SAYINGS: dict[str, str] = {
     keep (it | your voice | <volume>) (down | low)
     don't (shout | yell | scream | be so loud) [at me | like that]
     stop (shouting | yelling | screaming) [at me]
-    no need to (shout | yell) | you're (shouting | yelling)
+    no need to (shout | yell) | you're (shouting | yelling | deafening me)
     use your (indoor | inside) voice
     [in a] whisper | whispering | whisper it
     down a notch | dial it down [a notch] | take it down a notch
