@@ -88,7 +88,7 @@ class TurnsSettings:
     )
     hold: float = setting(
         300.0,
-        'Longest wait after "give me a second"; what was said before it is then kept, unanswered.',
+        'Longest wait after "give me a second", where nothing else was said; it is then kept, unanswered.',
         unit="s",
         low=5.0,
         high=540.0,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import click
@@ -21,7 +23,7 @@ from companion.engines import Cancel
 def command(home: str | None) -> None:
     """The same mind, typed: a line in, a reply out. Needs no microphone.
 
-    Ctrl-C stops a reply, a second one (or the end of the input) ends the chat.
+    Ctrl-C stops a reply ("go on" takes it up again), a second one (or the end of the input) ends the chat.
 
     Example: echo "Good morning." | companion chat
     """
@@ -67,6 +69,7 @@ class Chat:
     ) -> None:
         """`before`: what was said before this start, with numbers below 0."""
         from companion import app
+        from companion.dialogue.state import State
         from companion.runtime.context import Context
 
         self._llm, self._store, self._aside, self._record = llm, store, aside, before
@@ -74,6 +77,8 @@ class Chat:
         self._sampling = talk.sampling
         self._context = Context(llm, talk.persona, talk.examples, talk.max_tokens)
         self._turns = 0
+        self._state = State()
+        """What she said last, as the heart knows it of a conversation aloud."""
 
     def run(self) -> None:
         """Until the input ends."""
@@ -100,25 +105,46 @@ class Chat:
         self._record = self._context.answerable(self._record.with_turn(Turn("user", self._turns, text)))
         reply = _Reply()
         try:
-            self._write(reply)
+            self._write(reply, self._pieces(text))
         finally:
             self._take_down(reply)
+
+    def _pieces(self, text: str) -> Generator[str, None, None]:
+        """What answers a line, piece by piece: code does what it asks for where that makes sense without a
+        voice; everything else the model answers."""
+        from companion.dialogue.carried_out import NOTHING_SAID, request_in
+        from companion.dialogue.requests import Request
+
+        request = request_in(self._state, text)
+        if request is Request.REPEAT:
+            return _known(self._state.said or NOTHING_SAID)
+        if request is Request.NEVER_MIND:
+            self._state = replace(self._state, unfinished=0)
+        if request in (Request.NEVER_MIND, Request.STOP, Request.WAIT):
+            return _known()
+        record = self._record
+        if request is Request.GO_ON:
+            record = record.taken_up(self._state.unfinished, "")
+        return self._aside.each(partial(self._generate, record))
 
     def _take_down(self, reply: _Reply) -> None:
         """What she said is on disk and in the conversation, however it came to its end."""
         from companion.dialogue.prompt import Turn
+        from companion.dialogue.state import State
 
         said = " ".join(reply.text.split())
         if said:
+            again = self._state.unfinished if said == self._state.said else 0
+            self._state = State(said=said, unfinished=self._turns if reply.interrupted else again)
             self._store.add_companion_turn(self._turns, said, reply.interrupted)
             self._record = self._record.with_turn(Turn("companion", self._turns, said, reply.interrupted))
 
-    def _write(self, reply: _Reply) -> None:
+    def _write(self, reply: _Reply, answer: Generator[str, None, None]) -> None:
         """Print the reply piece by piece, on one line. Ctrl-C ends it; what ends the whole chat is raised."""
         if sys.stdout.isatty():
             click.echo(click.style("she: ", fg="magenta", bold=True), nl=False)
         try:
-            with closing(self._aside.each(self._generate)) as pieces:
+            with closing(answer) as pieces:
                 for piece in pieces:
                     clean = piece.replace("\n", " ") if reply.text else piece.lstrip()
                     reply.text += clean
@@ -131,8 +157,8 @@ class Chat:
         reply.interrupted = False
         click.echo()
 
-    def _generate(self, cancel: Any) -> Any:
-        prompt, most = self._context.messages(self._record), self._context.most
+    def _generate(self, record: Record, cancel: Any) -> Any:
+        prompt, most = self._context.messages(record), self._context.most
         return self._llm.generate(prompt, cancel, sampling=self._sampling, max_tokens=most)
 
     def _settle(self) -> None:
@@ -151,6 +177,11 @@ class Chat:
     def _keep(self, cancel: Cancel) -> None:
         if self._record.turns:  # every one of them is in the store
             self._llm.keep(self._context.messages(self._record), cancel)
+
+
+def _known(*pieces: str) -> Generator[str, None, None]:
+    """An answer that nobody has to think of."""
+    yield from pieces
 
 
 @dataclass(slots=True)

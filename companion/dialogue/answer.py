@@ -101,7 +101,7 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
         *commands,
         e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False),
     ]
-    state = replace(state, said=draft.spoken(), rest="")
+    state = replace(state, said=draft.spoken(), rest=draft.behind, unfinished=draft.cut_short)
     if state.floor is Floor.OVERLAP:
         after = replace(state, floor=Floor.USER, draft=None, turn=0)
         return user_turn.left_to_user((after, said), state.over_at, now, patience)
@@ -116,9 +116,10 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
 def playback_stopped(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """What was heard of an interrupted reply is what she said."""
     assert isinstance(event, e.PlaybackStopped)
-    rest = " ".join(state.said.split()[len(event.heard.split()) :])
+    words = f"{state.said} {state.rest}".split()
+    rest = " ".join(words[len(event.heard.split()) :])
     said = [e.CommitCompanionTurn(event.draft, event.heard, interrupted=True)] if event.heard else []
-    return replace(state, rest=rest), [*said, e.Settle()]
+    return replace(state, said=event.heard, rest=rest), [*said, e.Settle()]
 
 
 def answer_overdue(state: State, event: e.Event, now: float, patience: Patience) -> Step:

@@ -383,6 +383,24 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Continue:
+    """Go on writing the reply that was cut off, that of the draft `cut`. `rest`: what of it was written and
+    not heard, which is said before; what follows it is written as clauses from number `index` on."""
+
+    draft: int
+    cut: int
+    rest: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """Take in `event` when what was commanded before it has been done, and has told what came of it."""
+
+    event: Typed
+
+
+@dataclass(frozen=True, slots=True)
 class Adjust:
     """Change her voice by a factor, for what is synthesised from now on (answered by `Adjusted`)."""
 
@@ -528,6 +546,8 @@ Command = (
     | Overhear
     | Foresee
     | Reply
+    | Continue
+    | Then
     | Adjust
     | Speak
     | Revoke

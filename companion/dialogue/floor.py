@@ -26,7 +26,9 @@ def step(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     after = _entered(state, after, now)
     fired = isinstance(event, e.TimerFired) and event.timer is e.Timer.LONGEST
     meant = [c for c in commands if not isinstance(c, e.SetTimer) or after.floor in _LIVES[c.timer]]
-    return after, [*meant, *_timers(state, after, now, patience, fired)]
+    last = [c for c in meant if isinstance(c, e.Then)]  # it begins the next step
+    timers = _timers(state, after, now, patience, fired)
+    return after, [*(c for c in meant if c not in last), *timers, *last]
 
 
 def _entered(before: State, after: State, now: float) -> State:
@@ -253,7 +255,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.SpeechStarted: (overlap.user_overlaps, _to(_F.OVERLAP)),
         e.TimerFired: (answer.answer_overdue, _to(_F.IDLE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
-        e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
+        e.Typed: (user_turn.typed, _to(_F.IDLE)),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.MuteChanged: (answer.mute, _to()),
         e.EngineFailed: (answer.engine_failed, _to(_F.IDLE)),
@@ -272,7 +274,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.ReplyWritten: (answer.reply_written, _to(_F.USER, _F.PAUSE)),
         e.ClausePlayed: (answer.clause_played, _to(_F.USER, _F.PAUSE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
-        e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
+        e.Typed: (user_turn.typed, _to(_F.IDLE)),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.COMPANION, _F.IDLE)),
         e.EngineFailed: (answer.engine_failed, _to(_F.USER, _F.PAUSE)),

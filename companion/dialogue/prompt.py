@@ -82,6 +82,18 @@ class Record:
                 break
         return Record(tuple(turns))
 
+    def taken_up(self, number: int, rest: str) -> Record:
+        """The record up to the companion's turn `number`, which was cut off, ending in that turn with the
+        `rest` of it behind what was heard: there the model goes on with it. What has been said since
+        ("Stop.", "Go on.") is no part of it. Where that turn isn't there, the rest answers what was said
+        last."""
+        for i in range(len(self.turns) - 1, -1, -1):
+            turn = self.turns[i]
+            if (turn.side, turn.number) == ("companion", number):
+                text = f"{turn.text} {rest}".strip()
+                return Record((*self.turns[:i], replace(turn, text=text, interrupted=False)))
+        return self.with_turn(Turn("companion", number, rest))
+
     def since(self, side: Side, number: int) -> Record:
         """The record from that turn on; the whole of it if that turn isn't there."""
         for i, turn in enumerate(self.turns):

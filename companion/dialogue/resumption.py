@@ -107,7 +107,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 def goes_on(state: State, now: float, patience: Patience) -> Step:
     """It is speech: the turn was not over."""
     draft = current(state)
-    if draft.text and not holds_floor(draft.text):
+    if draft.text and not holds_floor(draft.text, state.question):
         pace = waited_out(state.paces.of(draft.who), state.onset - draft.end)
         state = replace(state, paces=state.paces.with_pace(draft.who, pace))
     return user_turn.left_to_user(revoked(state, Floor.USER, []), state.over_at, now, patience)

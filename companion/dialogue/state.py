@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -56,8 +57,9 @@ class State:
     transcripts that are under way. `sounds`: how many of the user's there have been; looks at an earlier one
     are stale. Of the last, where it came in a pause or in her turn: its `onset`, `over_at`, when it ended
     (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound there may become
-    speech. `foreseen`: the words of the turn so far as the model was given them. `said`: the whole of her
-    last answer that sounded; `rest`: what of it was not heard because she was interrupted. `paces`: how long
+    speech. `foreseen`: the words of the turn so far as the model was given them. `said`: what was heard of
+    her last answer; `rest`: what of it was written and not heard, for she was interrupted; `unfinished`: its
+    draft, if the model had not written it to its end, else 0. `paces`: how long
     whose pauses last. `ended`: when the last turn of the user's was over; `broke_in`: the one that is being
     said began so soon after it that it may be its rest. `began`: when the user took the floor; `hummed`: when
     she last said "mm-hm". `asked_who`: her last answer asked a stranger for a name; `introduced`: she has
@@ -79,6 +81,7 @@ class State:
     foreseen: str = ""
     said: str = ""
     rest: str = ""
+    unfinished: int = 0
     paces: Paces = field(default_factory=Paces)
     ended: float = float("-inf")
     broke_in: bool = False
@@ -88,6 +91,20 @@ class State:
     introduced: bool = False
     drafts: int = 0
     turns: int = 0
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether she could go on with her last answer."""
+        return bool(self.rest or self.unfinished)
+
+    @property
+    def question(self) -> str:
+        """What she has just asked; "" where her last words were no question, she was interrupted in them, or
+        it has been answered."""
+        said = self.said.rstrip("\"'”’) ")
+        if self.interrupted or self.unanswered or not said.endswith("?"):
+            return ""
+        return re.split(r"(?<=[.!?…])\s+", said)[-1]
 
 
 Step = tuple[State, list[e.Command]]
@@ -127,8 +144,18 @@ def yielded(state: State, floor: Floor, commands: list[e.Command], why: str = ""
 
 
 def interrupted(state: State, floor: Floor, commands: list[e.Command]) -> Step:
-    """Fall silent at once; what was heard so far is what she said."""
+    """Fall silent at once. What was heard is known with `PlaybackStopped`, which follows: until then it is
+    the clauses that were heard whole."""
     draft = current(state)
-    text = " ".join(clause.text for clause in draft.clauses)
-    after = replace(state, floor=floor, draft=None, turn=0, said=text, rest=text)
+    left = [clause.text for clause in draft.clauses if not clause.played and clause.seconds != 0]
+    rest = " ".join([*left, draft.behind]).strip()
+    after = replace(
+        state,
+        floor=floor,
+        draft=None,
+        turn=0,
+        said=draft.spoken(),
+        rest=rest,
+        unfinished=draft.id if draft.unfinished else 0,
+    )
     return after, [e.StopPlaying(draft.id), e.Revoke(draft.id), *commands, *_at_rest(floor)]

@@ -12,7 +12,7 @@ from companion.dialogue.hum import hummed
 from companion.dialogue.introductions import name_in
 from companion.dialogue.openness import openness
 from companion.dialogue.pace import cut_off
-from companion.dialogue.requests import holds_floor, understand
+from companion.dialogue.requests import asks_for_time, understand
 from companion.dialogue.state import (
     Floor,
     Patience,
@@ -34,6 +34,11 @@ PARTIAL_EVERY = 0.8
 
 PARTIAL_SHARE = 0.4
 """Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause."""
+
+HELD = 30.0
+"""Seconds that a wish for time holds the floor where something else was said as well ("her name is, um, give
+me a second"), or where it may be none ("I'm thinking."): then it is answered, as a friend on the phone would
+ask. Nobody who was misunderstood sits in silence for minutes. By hand."""
 
 RESCORE = 0.3
 """Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt."""
@@ -240,7 +245,7 @@ def _cut_off(state: State, event: e.Heard) -> State:
     of its rest."""
     if not state.broke_in:
         return state
-    rest = understand(event.text) is None
+    rest = understand(event.text, state.question) is None
     pace = cut_off(state.paces.of(event.who)) if rest else state.paces.of(event.who)
     return replace(state, broke_in=False, paces=state.paces.with_pace(event.who, pace))
 
@@ -251,7 +256,7 @@ def _answering(draft: int, text: str) -> list[e.Command]:
 
 def _for_the_model(state: State, text: str) -> bool:
     """Whether the model is to answer these words: not where code does what they ask for."""
-    return not holds_floor(text) and carried_out.request_in(state, text) is None
+    return carried_out.request_in(state, text) is None
 
 
 def await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
@@ -264,11 +269,13 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
         return commit(state, now, patience, commands)
     if draft.text is None or draft.over:
         return state, commands
-    asked = state.said.rstrip("\"'”’) ").endswith("?")
-    evidence = Evidence(openness(draft.text), draft.ending, draft.verdicts, asked, state.paces.of(draft.who))
+    asked = state.question
+    words = openness(draft.text, asked)
+    evidence = Evidence(words, draft.ending, draft.verdicts, bool(asked), state.paces.of(draft.who))
     silence = wait(evidence) * patience.factor
     if silence == float("inf"):
-        held = e.SetTimer(e.Timer.TURN_BOUND, max(now, draft.end + patience.hold))
+        hold = patience.hold if asks_for_time(draft.text) else min(patience.hold, HELD)
+        held = e.SetTimer(e.Timer.TURN_BOUND, max(now, draft.end + hold))
         return state, [*commands, e.CancelTimer(e.Timer.TURN_END), held]
     if not draft.verdicts:
         return state, commands
@@ -328,7 +335,7 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
 def commit(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
     """The turn is over: what it asks of code is done; else its answer may sound as soon as it is on disk."""
     text = current(state).text or ""
-    if holds_floor(text):
+    if asks_for_time(text):
         after, more = carried_out.abandoned(state)
     elif (request := carried_out.request_in(state, text)) is not None:
         after, more = carried_out.carry_out(state, request, now, patience)
@@ -363,8 +370,8 @@ def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     if not event.text.strip():
         return state, []
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
-        state, commands = interrupted(state, Floor.IDLE, [])
-    elif state.floor in (Floor.ANSWERING, Floor.CONTESTED):
+        return interrupted(state, Floor.IDLE, [e.Then(event)])  # what was heard of her is to be known first
+    if state.floor in (Floor.ANSWERING, Floor.CONTESTED):
         state, commands = yielded(state, Floor.IDLE, [])
     elif state.floor in (Floor.PAUSE, Floor.RESUMING) and current(state).text:
         state, said = write_down(state, now, patience, [])

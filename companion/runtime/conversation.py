@@ -210,6 +210,8 @@ class Conversation:
                 if successor and draft in self._shots:
                     self._shots[successor] = self._shots.pop(draft)
                     self._ears.hand_over(draft, successor)
+            case e.Then(event):
+                self.handle(event)
             case e.Tell() | e.YieldTurn():
                 return  # for the watchers
             case _:
@@ -240,6 +242,11 @@ class Conversation:
                 self._hands.cancel("settle")
                 self._hands.cancel("foresee")
                 job = self._jobs.reply(draft, text, self.record, self._utterance)
+                self._hands.start("llm", f"draft {draft}", job)
+            case e.Continue(draft, cut, rest, index):
+                self._hands.cancel("settle")
+                self._hands.cancel("foresee")
+                job = self._jobs.go_on(draft, cut, rest, index, self.record)
                 self._hands.start("llm", f"draft {draft}", job)
             case e.Introduce(name):
                 self._hands.start("asr", "introduce", self._jobs.introduce(name))

@@ -235,28 +235,40 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, PAUSE_LEFT, cancel)
-            prompt = self._prompt(record, text, utterance)
             yield from self._foreseen(draft, text)
-            splitter, index, begun = ClauseSplitter(self._lengths()), 0, False
-            if not self._cut:
-                self._thin(prompt, cancel)
-            pieces = self._engines.llm.generate(
-                prompt, cancel, sampling=self._talk.sampling, max_tokens=self._context.most
-            )
-            for piece in pieces:
-                if not begun:
-                    begun = True
-                    yield e.ReplyBegun(draft)
-                for clause in splitter.feed(piece):
-                    yield e.ClauseWritten(draft, index, clause)
-                    index += 1
-                self._processor.given(cancel)
-            for clause in splitter.flush():
-                yield e.ClauseWritten(draft, index, clause)
-                index += 1
-            yield e.ReplyWritten(draft, index)
+            yield from self._written(draft, 0, self._prompt(record, text, utterance), cancel)
 
         return job
+
+    def go_on(self, draft: int, cut: int, rest: str, index: int, record: Record) -> Job:
+        """Write the end of the reply that was `cut` off, of which `rest` had been written and not heard."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            cut_off = self._context.answerable(self._since_the_cut(record).taken_up(cut, rest))
+            yield from self._written(draft, index, self._context.messages(cut_off), cancel)
+
+        return job
+
+    def _written(self, draft: int, index: int, prompt: list[Message], cancel: Cancel) -> Iterator[e.Event]:
+        """The reply to a prompt, clause by clause, counted from `index`."""
+        splitter, begun = ClauseSplitter(self._lengths()), False
+        if not self._cut:
+            self._thin(prompt, cancel)
+        pieces = self._engines.llm.generate(
+            prompt, cancel, sampling=self._talk.sampling, max_tokens=self._context.most
+        )
+        for piece in pieces:
+            if not begun:
+                begun = True
+                yield e.ReplyBegun(draft)
+            for clause in splitter.feed(piece):
+                yield e.ClauseWritten(draft, index, clause)
+                index += 1
+            self._processor.given(cancel)
+        for clause in splitter.flush():
+            yield e.ClauseWritten(draft, index, clause)
+            index += 1
+        yield e.ReplyWritten(draft, index)
 
     def _foreseen(self, draft: int, text: str) -> Iterator[e.Event]:
         """How long the first clause will take, from what the model has to read yet and the measured rates;

@@ -51,6 +51,11 @@ def test_a_word_that_asks_for_another_is_waited_for_whatever_it_sounds_like():
     assert wait(Evidence(Words.OPEN, 0.9, (0.99,))) == OPEN
 
 
+def test_a_small_word_before_a_full_stop_is_judged_as_a_sentence_is():
+    assert wait(Evidence(Words.DOUBTFUL, 0.8, (0.98,))) == wait(Evidence(Words.WHOLE, 0.8, (0.98,)))
+    assert wait(Evidence(Words.DOUBTFUL, 0.01, (0.05,))) == TABLE[-1][1]
+
+
 def test_after_her_question_and_for_a_slow_speaker_there_is_more_patience():
     usual = wait(Evidence(Words.WHOLE, 0.8, (0.98,)))
     assert wait(Evidence(Words.WHOLE, 0.8, (0.98,), asked=True)) == usual * ASKED

@@ -12,11 +12,13 @@ from companion.dialogue import events as e
 from companion.dialogue.floor import TABLE, step
 from companion.dialogue.state import Floor, State
 
+REQUESTS = ("go on", "slower", "stop", "repeat that", "give me a second", "I'm thinking.", "never mind")
+
 FROM_OUTSIDE = st.one_of(
     st.builds(e.MuteChanged, st.booleans()),
     st.builds(e.PushStarted),
     st.builds(e.PushEnded),
-    st.builds(e.Typed, st.sampled_from(["", "hello", "stop", "go on"])),
+    st.builds(e.Typed, st.sampled_from(["", "hello", *REQUESTS])),
     st.builds(e.StopAsked),
 )
 """What people do, at any time."""

@@ -47,7 +47,7 @@ def test_she_says_none_in_a_short_turn_nor_where_the_turn_may_be_over():
     over = Stage(Says(1.0, 13.0, "so I told him that."), patience=replace(PATIENCE, backchannels=True))
 
     assert cues(short.run(10.0)) == []
-    assert cues(over.run(20.0)) == []
+    assert "mm-hm" not in cues(over.run(20.0))
 
 
 def test_she_says_none_in_a_short_turn_that_interrupts_her():

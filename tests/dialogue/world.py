@@ -228,6 +228,8 @@ class World:
                 heard = self.chance.choice(("", "One"))
                 self.playing.clear()
                 self.at_once.append(e.PlaybackStopped(draft, heard))
+            case e.Then(event):
+                self.at_once.append(event)
             case e.YieldTurn(turn, _):
                 assert turn in self.committed
                 self.yielded.add(turn)
@@ -267,6 +269,9 @@ class World:
                     self._comes("llm", e.ReplyForeseen(draft, chance.uniform(0.0, 4.0)))
                 self._comes("llm", *(e.ClauseWritten(draft, i, text) for i, text in enumerate(clauses)))
                 self._comes("llm", e.ReplyWritten(draft, len(clauses)))
+            case e.Continue(draft, _, _, index):
+                self._comes("llm", e.ClauseWritten(draft, index, "three"))
+                self._comes("llm", e.ReplyWritten(draft, index + 1))
             case e.Speak(draft, index, text):
                 self._comes("tts", e.ClauseReady(draft, index, 0.0 if text == "***" else 1.0))
             case e.Adjust(what, factor):

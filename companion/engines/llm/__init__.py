@@ -74,7 +74,8 @@ class LanguageModel(Protocol):
         max_tokens: int,
         stop: Sequence[str] = (),
     ) -> Iterator[str]:
-        """Yield the reply to the last message in pieces of whole characters, up to a stop string."""
+        """Yield the reply to the last message in pieces of whole characters, up to a stop string. Where the
+        last message is the assistant's own, it was cut off there, and goes on."""
         ...
 
     def count(self, messages: Sequence[Message]) -> int:

@@ -130,7 +130,8 @@ class Llama:
         max_tokens: int,
         stop: Sequence[str] = (),
     ) -> Iterator[str]:
-        """Yield the reply to the last message in pieces of whole characters, up to a stop string.
+        """Yield the reply to the last message in pieces of whole characters, up to a stop string; or what
+        goes on behind it, where it is the assistant's own.
 
         Ends at the model's own end of turn, at a stop string (which isn't yielded), after `max_tokens`, or
         when the context is full. Another request, made before this one has ended, cancels it. Background work
@@ -138,7 +139,8 @@ class Llama:
         """
         self._requests += 1
         request = self._requests
-        tokens = self._prompt.of(messages)
+        goes_on = bool(messages) and messages[-1].role == "assistant"
+        tokens = self._prompt.of(messages, answer=not goes_on, open_ended=goes_on)
         if not tokens:
             raise EngineError("There is nothing to answer; say something first.")
         generated: list[int] = []

@@ -14,6 +14,7 @@ from scripted import MemoryStore, ScriptedModel, Spent
 from companion.commands.aside import Aside
 from companion.commands.chat import Chat
 from companion.commands.ending import Terminated
+from companion.dialogue.carried_out import NOTHING_SAID
 from companion.dialogue.prompt import Record, Turn
 from companion.memory.store import Store
 from companion.settings import Settings
@@ -73,6 +74,44 @@ def test_ctrl_c_ends_the_reply_and_the_chat_goes_on(typed):
 
     assert store.rows[1] == ("companion", 1, "You said Tell —")
     assert store.rows[2] == ("user", 2, "Good night.")
+
+
+def test_go_on_takes_up_a_reply_that_ctrl_c_ended(typed):
+    typed("Tell me a story.", "Go on.", "Go on.")
+    store, model = MemoryStore(), Model(ends_with=KeyboardInterrupt())
+    model.reply = lambda messages: {"assistant": "a small dog.", "user": "Once upon a time."}[
+        messages[-1].role
+    ]
+
+    Chat(model, store, settings(), Aside()).run()
+
+    said = [text for side, _, text in store.rows if side == "companion"]
+    assert said == ["Once upon a —", "a small dog.", "Once upon a time."]
+    assert model.prompts[1][-1].content == "Once upon a"
+    assert model.prompts[2][-1].content == "Go on."  # it was at its end: the model thinks of more
+
+
+def test_what_she_said_is_repeated_without_the_model(typed, capsys):
+    typed("What did you say?", "Good morning.", "Sorry, what did you say?")
+    store, model = MemoryStore(), Model()
+
+    Chat(model, store, settings(), Aside()).run()
+
+    said = [text for side, _, text in store.rows if side == "companion"]
+    assert said == [NOTHING_SAID, "You said Good morning.", "You said Good morning."]
+    assert len(model.prompts) == 1
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()] == said
+
+
+def test_never_mind_is_written_down_and_not_answered(typed, capsys):
+    typed("Never mind.", "Louder.")
+    store, model = MemoryStore(), Model()
+
+    Chat(model, store, settings(), Aside()).run()
+
+    assert store.rows[:2] == [("user", 1, "Never mind."), ("user", 2, "Louder.")]
+    assert len(model.prompts) == 1  # without a voice, "louder" is for the model
+    assert capsys.readouterr().out.splitlines()[0] == ""
 
 
 @pytest.mark.parametrize("ending", [Terminated(), OSError(5, "Input/output error")])
