@@ -62,13 +62,6 @@ in it. By hand."""
 SLOWEST, FASTEST = 1.4, 0.85
 """Bounds of what is learned of a user's pauses."""
 
-USUAL = 0.6
-"""Seconds that a pause within a turn lasts with somebody whose pace is 1 (median of pauses above 0.1 s within
-turns of conversational American English: Heldner and Edlund 2010 give 0.5 to 0.7)."""
-
-LEARNING = 0.1
-"""Share of the newest pause in what is learned."""
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -126,9 +119,3 @@ def _odds(probability: float, least: float) -> float:
     """Log-odds, bounded: no single verdict is beyond doubt."""
     bounded = min(1 - least, max(least, probability))
     return log(bounded / (1 - bounded))
-
-
-def learned(pace: float, pause: float) -> float:
-    """The pace of a user after a pause of `pause` seconds within a turn, within bounds."""
-    newest = min(SLOWEST, max(FASTEST, pause / USUAL))
-    return pace + LEARNING * (newest - pace)

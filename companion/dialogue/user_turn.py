@@ -29,11 +29,16 @@ from companion.dialogue.words import foreseeable, same, told_again
 FIRST_PARTIAL = 0.8
 """Seconds into a turn at which it is heard for the first time, if no word has audibly ended before."""
 
-PARTIAL_EVERY = 0.8
-"""Seconds from the start of one partial transcript to the next, at least."""
+PARTIAL_EVERY = 0.25
+"""Seconds from the start of one partial transcript to the next, at least: a word."""
 
-PARTIAL_SHARE = 0.4
-"""Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause."""
+PARTIAL_SHARE = 0.25
+"""Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause, and,
+where engines take turns, for the language model."""
+
+LAST_WORD = 0.1
+"""Seconds since a word has ended under a look that began before it, within which it may have been the last:
+then the turn is looked at again at once, not when the pause is noticed."""
 
 HELD = 30.0
 """Seconds that a wish for time holds the floor where something else was said as well ("her name is, um, give
@@ -53,8 +58,10 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
 
 def word_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """A word has just ended, perhaps the last: what is heard from here on may be the whole turn."""
-    if state.overhearing or (state.draft is not None and state.draft.cut):
+    if state.draft is not None and state.draft.cut:
         return state, []
+    if state.overhearing:
+        return (replace(state, dipped=now) if isinstance(event, e.SpeechDipped) else state), []
     return replace(state, overhearing=1), [e.Overhear(state.sounds)]
 
 
@@ -74,6 +81,9 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
         return after, []
     pause = max(PARTIAL_EVERY - event.took, event.took / PARTIAL_SHARE - event.took)
     commands: list[e.Command] = [e.SetTimer(e.Timer.PARTIAL, now + pause)]
+    if now - state.dipped <= LAST_WORD:
+        after = replace(after, overhearing=1, dipped=float("-inf"))
+        commands = [e.Overhear(state.sounds)]
     if state.draft is not None and same(state.draft.guess or "", event.text):
         return after, commands
     if state.draft is not None:

@@ -11,16 +11,13 @@ from companion.dialogue import endpointing
 from companion.dialogue import events as e
 from companion.dialogue.endpointing import (
     ASKED,
-    FASTEST,
     OPEN,
     REQUEST,
     SHORT,
-    SLOWEST,
     SURE,
     TABLE,
     Evidence,
     confidence,
-    learned,
     settled,
     wait,
 )
@@ -73,14 +70,6 @@ def test_more_evidence_never_makes_her_wait_longer(ending, verdicts, better):
     assert confidence(raised) >= confidence(evidence)
     if settled(raised) == settled(evidence):
         assert wait(raised) <= wait(evidence)
-
-
-@given(st.lists(st.floats(0.0, 20.0), max_size=200))
-def test_what_is_learned_of_a_user_stays_within_bounds(pauses):
-    pace = 1.0
-    for pause in pauses:
-        pace = learned(pace, pause)
-    assert FASTEST <= pace <= SLOWEST
 
 
 def test_somebody_who_pauses_long_is_waited_for_longer():
