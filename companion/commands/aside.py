@@ -32,6 +32,10 @@ class Aside:
         with _Asked(self._pool, work) as asked:
             return asked.result()
 
+    def close(self) -> None:
+        """End the thread when what it does is done; idempotent."""
+        self._pool.shutdown()
+
     @contextmanager
     def after(self, seconds: float, work: Callable[[Cancel], None]) -> Iterator[None]:
         """Do it when the block has lasted so long; withdrawn with its end. Raises what it raised."""

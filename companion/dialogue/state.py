@@ -55,7 +55,8 @@ class State:
     answers, 0 before the commit. `stored`: that turn is on disk. `unanswered`: number of a committed turn
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
     transcripts that are under way; `dipped`: when a word last ended under one. `sounds`: how many of the
-    user's there have been; looks at an earlier one are stale. Of the last, where it came in a pause or in her turn: its `onset`, `over_at`, when it ended
+    user's there have been; looks at an earlier one are stale. Of the last, where it came in a pause or in
+    her turn: its `onset`, `over_at`, when it ended
     (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound there may become
     speech. `foreseen`: the words of the turn so far as the model was given them. `said`: what was heard of
     her last answer; `rest`: what of it was written and not heard, for she was interrupted; `unfinished`: its

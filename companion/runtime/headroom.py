@@ -6,7 +6,6 @@ layer for each other's threads. So there the recogniser goes first, and the lang
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -16,15 +15,6 @@ from companion.engines import Cancel
 
 LONGEST_REST = 0.5
 """Seconds that a reply rests at most for a look at the words of an interruption (usually 0.1 to 0.2)."""
-
-
-FEW_CORES = 3
-"""Cores up to which engines take turns."""
-
-
-def few_cores() -> bool:
-    """Whether this machine has so few cores that its engines should take turns."""
-    return (os.cpu_count() or 1) <= FEW_CORES
 
 
 class Headroom:

@@ -20,12 +20,13 @@ from companion.engines.asr import Recognizer, Transcription
 from companion.engines.asr.partials import Hypothesis, Partials
 from companion.engines.endpoint import TurnDetector, WordsJudge
 from companion.engines.llm import LanguageModel, Message, Sampling
+from companion.engines.processor import few_cores
 from companion.engines.speaker.voices import Who
 from companion.engines.tts import Synthesizer
 from companion.errors import EngineError
 from companion.runtime.context import Context
 from companion.runtime.ears import Ears, Snapshot
-from companion.runtime.headroom import Headroom, Unhurried, few_cores
+from companion.runtime.headroom import Headroom, Unhurried
 from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
 from companion.runtime.voice_rates import VoiceRates
@@ -286,7 +287,8 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._processor.given(cancel)
             began = time.perf_counter()
-            speeches = list(self._engines.tts.synthesize(text, cancel))
+            with self._undisturbed() if index == 0 else nullcontext():  # somebody waits for it
+                speeches = list(self._engines.tts.synthesize(text, cancel))
             if index == 0:
                 self._speaks_in = time.perf_counter() - began
             if not cancel.is_set():

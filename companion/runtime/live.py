@@ -12,9 +12,9 @@ from collections.abc import Callable
 from companion.audio import Side, Sound
 from companion.dialogue.events import Event, StopAsked
 from companion.dialogue.state import State
+from companion.engines.processor import few_cores
 from companion.runtime.conversation import Conversation
 from companion.runtime.ears import Ears
-from companion.runtime.headroom import few_cores
 from companion.runtime.mouth import Mouth
 from companion.runtime.workers import Workers
 

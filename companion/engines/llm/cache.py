@@ -18,7 +18,8 @@ from companion.engines.llm import PromptTooLong, Rates
 from companion.engines.llm.abort import Abort
 from companion.engines.llm.model import Model
 from companion.engines.llm.native import complaint, forget_complaints, llama
-from companion.engines.llm.threads import candidates, cores, quickest
+from companion.engines.llm.threads import candidates, quickest
+from companion.engines.processor import cores, few_cores
 from companion.errors import EngineError
 
 CHUNK = 32
@@ -129,7 +130,8 @@ class KvCache:
 
     @contextmanager
     def sparing(self, wanted: bool) -> Iterator[None]:
-        """Evaluate with a thread less within the block, if wanted."""
+        """Evaluate with a thread less within the block, if wanted, and if engines don't take turns anyway."""
+        wanted = wanted and not few_cores()
         if wanted:
             self._use(max(1, self.threads - 1))
         try:

@@ -13,8 +13,9 @@ from companion.engines.llm.gguf import ModelFile, inspect
 from companion.engines.llm.native import complaint, forget_complaints, llama
 from companion.engines.llm.placement import Placement, devices, fewer, place
 from companion.engines.llm.template import ChatTemplate
-from companion.engines.llm.threads import candidates, cores
+from companion.engines.llm.threads import candidates
 from companion.engines.llm.tokens import Vocabulary
+from companion.engines.processor import cores
 from companion.errors import EngineError, WeightsError
 from companion.settings import LlmSettings
 

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-
-import psutil
 
 MOST = 16
 """More threads than that gain nothing: small models wait for the memory, not for arithmetic."""
-
-
-def cores() -> int:
-    """Cores that this process may use; two threads of one core share its arithmetic, and count as one."""
-    physical = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else physical
-    return max(1, min(physical, allowed))
 
 
 def candidates(cores: int) -> tuple[int, ...]:

@@ -1,7 +1,8 @@
 """How many threads the language model computes with."""
 
 from companion.engines.llm.llama import Llama
-from companion.engines.llm.threads import candidates, cores, quickest
+from companion.engines.llm.threads import candidates, quickest
+from companion.engines.processor import cores
 from companion.settings import LlmSettings
 
 
