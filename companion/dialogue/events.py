@@ -14,6 +14,19 @@ from typing import Literal
 # --- events: what happened -------------------------------------------------------------------------------
 
 
+class Voice(Enum):
+    """What the voice that speaks is to her, as far as it can be told yet."""
+
+    ANSWERED = "answered"
+    """One that she knows, or any, where nothing speaks against it."""
+    OPEN = "open"
+    """Too little speech to tell whether it is one that she knows."""
+    GUEST = "guest"
+    """Surely none that she knows, where everybody is answered: a guest, or the television."""
+    OTHER = "other"
+    """None that she knows, where nobody else is answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """Somebody began to speak at `onset`; noticed some milliseconds later."""
@@ -72,13 +85,15 @@ class WordsJudged:
 class Heard:
     """The words of the turn so far; empty when there was nothing worth believing, or nobody who is answered
     said it. `who`: whose voice it is ("": nobody's that is known), `sure`: how sure that is (0..1).
-    `stranger`: it is nobody's, surely, and she is to ask who it is."""
+    `stranger`: it is nobody's, surely, and she is to ask who it is. `since`: seconds for which others, who
+    are not answered, spoke behind those words."""
 
     draft: int
     text: str
     who: str = ""
     sure: float = 0.0
     stranger: bool = False
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +110,16 @@ class Overheard:
     """A partial transcript: the words of the turn that is still being said. `stable`: the words at its front
     that the hypothesis before agrees with (LocalAgreement-2). `took`: seconds of work it was. `sure`: the
     words are to be believed as they stand. `ahead`: the machine is fast enough to draft an answer to them
-    before the speaker pauses."""
+    before the speaker pauses. `voice`: what the voice that speaks is to her; the words are those of voices
+    that are answered, and `since` is for how many seconds others have spoken behind them."""
 
     text: str
     stable: str
     took: float
     sure: bool = True
     ahead: bool = False
+    voice: Voice = Voice.ANSWERED
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from companion.audio import RATE, Sound, earcons
 from companion.dialogue import events as e
 from companion.dialogue.floor import step
@@ -64,7 +61,7 @@ class _Committed:
 
     turn: int
     text: str
-    audio: NDArray[np.float32]
+    sound: Snapshot
 
 
 class Conversation:
@@ -227,7 +224,7 @@ class Conversation:
                     if waiting.turn in self._reviewing:
                         continue
                     self._reviewing.add(waiting.turn)
-                    job = self._jobs.review(waiting.turn, waiting.text, waiting.audio)
+                    job = self._jobs.review(waiting.turn, waiting.text, waiting.sound)
                     self._hands.start("asr", "review", job)
             case e.Settle():
                 self._settle()
@@ -261,8 +258,8 @@ class Conversation:
         self._hands.start("store", "store", stored)
         shot = self._shots.pop(command.draft, None)
         if shot is not None and len(shot.audio):
-            self._to_review.append(_Committed(command.turn, command.text, shot.audio))
-            while sum(len(waiting.audio) for waiting in self._to_review) > BACKLOG * RATE:
+            self._to_review.append(_Committed(command.turn, command.text, shot))
+            while sum(len(waiting.sound.audio) for waiting in self._to_review) > BACKLOG * RATE:
                 self._to_review.pop(0)
 
     def _recall(self, event: e.Recalled) -> None:

@@ -9,9 +9,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from companion.audio import Sound
 from companion.dialogue import events as e
 from companion.dialogue.clauses import ClauseSplitter, lengths
@@ -21,18 +18,14 @@ from companion.engines.asr import Recognizer, Transcription
 from companion.engines.asr.partials import Hypothesis, Partials
 from companion.engines.endpoint import TurnDetector, WordsJudge
 from companion.engines.llm import LanguageModel, Message, Sampling
-from companion.engines.speaker.voices import Who
 from companion.engines.tts import Synthesizer
 from companion.errors import EngineError
 from companion.runtime.ears import Ears, Snapshot
 from companion.runtime.headroom import Headroom
-from companion.runtime.listener import Listener
+from companion.runtime.listener import Listener, Look
 from companion.runtime.mouth import Mouth
 
 Job = Callable[[Cancel], Iterator[e.Event]]
-
-
-NOBODY = Who("", 0.0, 0.0)
 
 FAST = 400.0
 """Tokens of prefill a second from which on an answer is drafted before the pause: it costs 20 to 50 ms there.
@@ -121,6 +114,7 @@ class Jobs:
         self._recall = recall
         self._recalled = (-1, "")
         self._partials = Partials(engines.asr)
+        self._followed: tuple[int, int, tuple[int, ...]] = (0, 0, ())  # start, end and cuts of the last sound
         self._processor = Headroom()
         self._first: Turn | None = None
         self._cut = True
@@ -130,14 +124,19 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             began = time.perf_counter()
-            heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
+            look = self._look(sound)
+            if look.voice is e.Voice.OTHER and not look.sound.spans:
+                yield e.Heard(draft, "")  # others alone: not a word of it is for her
+                return
+            heard = self._follow(look.sound, cancel)
             if not heard.sure:
-                yield e.Overheard(heard.text, heard.stable, time.perf_counter() - began, sure=False)
-                heard = self._partials.hear_out(sound.start, sound.voiced, sound.audio, cancel)
-            who = self._listener.who(sound) if self._listener and heard.text else NOBODY
-            meant = not self._listener or self._listener.meant(who)
-            stranger = self._listener is not None and self._listener.strange(who)
-            yield e.Heard(draft, heard.text if meant else "", who.name, who.sure, stranger)
+                took = time.perf_counter() - began
+                yield e.Overheard(heard.text, heard.stable, took, sure=False, voice=look.voice)
+                heard = self._partials.hear_out(look.sound.start, look.sound.voiced, look.sound.audio, cancel)
+            stranger = bool(self._listener and heard.text and self._listener.heard(look))
+            meant = not self._listener or self._listener.meant(look, heard.text)
+            text = heard.text if meant else ""
+            yield e.Heard(draft, text, look.who.name, look.who.sure, stranger, look.since)
 
         return job
 
@@ -147,20 +146,32 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             began = time.perf_counter()
+            look = self._look(sound)
+            heard = Hypothesis("", "")
             try:
-                with self._processor.needed() if urgent else nullcontext():
-                    heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
+                if look.voice is not e.Voice.OTHER or look.sound.spans:
+                    with self._processor.needed() if urgent else nullcontext():
+                        heard = self._follow(look.sound, cancel)
             except EngineError:
                 heard = Hypothesis(
                     "", "", sure=False
                 )  # nobody waits for it: the same failure at the pause is told
-            if self._listener and heard.text and not self._listener.meant(self._listener.who(sound)):
-                heard = Hypothesis("", "")  # somebody else: no words for her
             took = time.perf_counter() - began
             ahead = self._engines.llm.rates().prefill >= FAST
-            yield e.Overheard(heard.text, heard.stable, took, heard.sure, ahead)
+            yield e.Overheard(heard.text, heard.stable, took, heard.sure, ahead, look.voice, look.since)
 
         return job
+
+    def _look(self, sound: Snapshot) -> Look:
+        return self._listener.look(sound) if self._listener else Look(sound)
+
+    def _follow(self, sound: Snapshot, cancel: Cancel) -> Hypothesis:
+        """The words of a turn that grows; one that lost what was taken for a part of it is heard anew."""
+        start, end, cuts = self._followed
+        self._followed = (sound.start, sound.end, sound.cuts)
+        if sound.start == start and (sound.end < end or sound.cuts != cuts):
+            self._partials = Partials(self._engines.asr)
+        return self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
 
     def foresee(self, text: str, record: Record, utterance: int = 0) -> Job:
         """Let the model read the first words of a turn that goes on, behind what memory has for them."""
@@ -177,7 +188,8 @@ class Jobs:
         """Ask whether the turn is over."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            yield e.TurnJudged(draft, self._engines.endpoint.probability(sound.audio))
+            mine = self._look(sound).sound if self._listener and self._listener.only_known else sound
+            yield e.TurnJudged(draft, self._engines.endpoint.probability(mine.audio))
 
         return job
 
@@ -273,14 +285,15 @@ class Jobs:
 
         return job
 
-    def review(self, turn: int, answered: str, audio: NDArray[np.float32]) -> Job:
+    def review(self, turn: int, answered: str, sound: Snapshot) -> Job:
         """Hear a committed turn once more, at leisure, for the record."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            heard = self._engines.asr.thorough(audio, cancel)
+            look = self._look(sound)
+            heard = self._engines.asr.thorough(look.sound.audio, cancel)
             text = heard.text or answered
             if self._listener:
-                self._listener.committed(Snapshot(0, len(audio), audio, len(audio)))
+                self._listener.committed(look)
             self._store.review_user_turn(turn, heard, answered)
             yield e.Reviewed(turn, text, self._matters(answered, text))
 

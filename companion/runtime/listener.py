@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from companion.dialogue.events import Voice as Told
+from companion.dialogue.requests import understand
 from companion.engines.speaker import Vector, VoiceEncoder
 from companion.engines.speaker.voices import KnownVoices, Voice, Who
 from companion.runtime.ears import Snapshot
+from companion.runtime.stretches import Cutter, Stretch, Whose, joint
 
 RATE = 16_000
 
-MOST = 4 * RATE
-"""Samples of speech that a voice is judged from at most: more tells nothing more."""
+MOST = 8.0
+"""Seconds of speech that a voice is judged from at most, the last: more tells nothing more."""
 
 SURE = 0.5
 """How sure a voice must be for what is learned from it, and for being answered where only known ones are."""
@@ -21,20 +24,42 @@ OWNER = "me"
 """The name of a voice that was learned quietly."""
 
 FIRST = 5
-"""Turns that a voice is learned from quietly."""
+"""Turns in a row that a voice is learned from quietly."""
 
 ENOUGH = 1.5
-"""Seconds of speech that something is learned from."""
+"""Seconds of speech that something is learned from, and within which a voice that is known shows."""
+
+LEAST = 1.0
+"""Seconds of speech from which on a voice can be nobody's that is known."""
 
 STILL_THERE = 20 * RATE
 """Samples after somebody known has spoken in which a word too short to tell a voice by ("yes") is theirs."""
 
+NOBODY = Who("", 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the voices in the sound of a turn tell. `sound`: without what others said in it, where those
+    aren't answered. `who` it is, by `seconds` of speech with that `vector`; `voice`: what the last of the
+    speech is to her; `since`: seconds of others' speech behind the last that is answered."""
+
+    sound: Snapshot
+    who: Who = NOBODY
+    vector: Vector | None = None
+    seconds: float = 0.0
+    voice: Told = Told.ANSWERED
+    since: float = 0.0
+
 
 @dataclass(slots=True)
 class Listener:
-    """Tells voices apart for the recogniser's thread. `only_known`: once any voice is known, no other is
-    answered. `learn`: the first voice she hears is learned quietly, and every known one follows its owner's.
-    `ask`: a voice that is nobody's is asked whose it is. `keep` puts a voice that changed on disk."""
+    """Tells voices apart. `only_known`: once any voice is known, no other is answered. `learn`: the first
+    voice she hears is learned quietly, and every known one follows its owner's. `ask`: a voice that is
+    nobody's is asked whose it is. `keep` puts a voice that changed on disk.
+
+    `look` may be asked from several threads; everything else belongs to the recogniser's.
+    """
 
     encoder: VoiceEncoder
     known: KnownVoices
@@ -44,34 +69,79 @@ class Listener:
     keep: Callable[[Voice], None] = lambda voice: None
     _strangers: list[Vector] = field(default_factory=list)
     _first: list[Vector] = field(default_factory=list)
-    _known_until: int = -STILL_THERE
-    _at: int = 0
+    _known_until: float = float("-inf")
+    _cutter: Cutter = field(init=False)
 
-    def who(self, sound: Snapshot) -> Who:
-        """Whose voice the speech of a turn is in; ("", 0.0, 0.0) where nobody can tell."""
-        vector, seconds, who = self._heard(sound)
-        self._at = sound.start
-        if vector is None:
-            return Who("", 0.0, 0.0)
-        if who.name:
-            self._strangers.clear()
-            self._known_until = sound.end if who.sure >= SURE else self._known_until
-        elif self.ask and seconds >= ENOUGH / 2:
-            self._strangers = [*self._strangers, vector][-FIRST:]
-        return who
+    def __post_init__(self) -> None:
+        self._cutter = Cutter(self.encoder, self.known)
 
-    def meant(self, who: Who) -> bool:
-        """Whether that voice, the last that `who` was asked about, is to be answered."""
+    def look(self, sound: Snapshot) -> Look:
+        """Whose voices are in the sound of a turn."""
         if not self.only_known or not self.known:
-            return True
-        if who.name:
-            return who.sure >= SURE
-        return who.sure == 0.0 and self._at - self._known_until <= STILL_THERE
+            return self._everybody(sound)
+        parts = self._cutter.cut(sound)
+        mine = [part for part in parts if part.whose is not Whose.OTHER]
+        if not parts:
+            return Look(sound, voice=Told.OPEN)
+        if not mine:
+            return Look(sound.without(sound.spans), voice=Told.OTHER)
+        others = [(part.start, part.end) for part in parts if part.whose is Whose.OTHER]
+        who, vector, seconds = self._who(mine)
+        since = (parts[-1].end - mine[-1].end) / RATE
+        answered = bool(who.name) and who.sure >= SURE
+        if since or (not answered and seconds >= ENOUGH):
+            voice = Told.OTHER
+        elif answered or (not sound.speaking and self._still_there(sound, seconds)):
+            voice = Told.ANSWERED
+        else:
+            voice = Told.OPEN
+        if not answered and seconds >= ENOUGH:
+            return Look(sound.without(sound.spans), who, vector, seconds, voice)
+        return Look(sound.without(others) if others else sound, who, vector, seconds, voice, since)
 
-    def strange(self, who: Who) -> bool:
-        """Whether she is to ask who that is."""
-        unknown = not who.name and (who.sure >= SURE or not self.known)
-        return self.ask and unknown and bool(self._strangers)
+    def _everybody(self, sound: Snapshot) -> Look:
+        """The look where everybody is answered: then a voice that isn't known tells a guest, or a
+        television."""
+        parts = self._cutter.whole(sound)
+        who, vector, seconds = self._who(parts)
+        voice = Told.ANSWERED
+        if self.known and parts:
+            last = self._who(parts[-1:])
+            strange = not last[0].name and (last[1] is None or last[0].sure >= SURE)
+            if strange and last[2] >= LEAST:
+                voice = Told.GUEST
+            elif strange and sound.speaking:
+                voice = Told.OPEN
+        return Look(sound, who, vector, seconds, voice)
+
+    def _who(self, parts: Sequence[Stretch]) -> tuple[Who, Vector | None, float]:
+        """Whose voice it is: that of the stretches that are a known one's, if there are any, else of all."""
+        found = [part for part in parts if part.whose is Whose.KNOWN] or list(parts)
+        while len(found) > 1 and sum(part.seconds for part in found[1:]) >= MOST:
+            found.pop(0)
+        vector, seconds = joint(found), sum(part.seconds for part in found)
+        return self.known.who(vector, seconds) if vector is not None else NOBODY, vector, seconds
+
+    def _still_there(self, sound: Snapshot, seconds: float) -> bool:
+        return seconds < LEAST and sound.start - self._known_until <= STILL_THERE
+
+    def meant(self, look: Look, text: str) -> bool:
+        """Whether the words of a turn are to be answered. Who speaks too shortly to be known may ask for what
+        code does ("stop"), and is whoever has just spoken."""
+        if not self.only_known or not self.known or look.voice is not Told.OPEN:
+            return True
+        return self._still_there(look.sound, look.seconds) or understand(text) is not None
+
+    def heard(self, look: Look) -> bool:
+        """A turn's words are known: remember who spoke. Whether she is to ask who that is."""
+        if look.who.name:
+            self._strangers.clear()
+            self._known_until = look.sound.voiced if look.who.sure >= SURE else self._known_until
+            return False
+        if not self.ask or look.vector is None or look.seconds < ENOUGH / 2:
+            return False
+        self._strangers = [*self._strangers, look.vector][-FIRST:]
+        return look.who.sure >= SURE or not self.known
 
     def introduce(self, name: str) -> bool:
         """Learn the voice of the strangers' last turns under `name`; False where another voice is known by
@@ -83,23 +153,16 @@ class Listener:
         self.keep(self.known.enrol(name, vectors))
         return True
 
-    def committed(self, sound: Snapshot) -> None:
+    def committed(self, look: Look) -> None:
         """A turn was over: learn from its voice, if that is wanted."""
         if not self.learn:
             return
-        vector, seconds, who = self._heard(sound)
-        if vector is None or seconds < ENOUGH:
+        if look.vector is None or look.seconds < ENOUGH:
             return
-        if who.name and who.sure >= SURE:
-            self.keep(self.known.adapt(who.name, vector))
+        if look.who.name and look.who.sure >= SURE:
+            self.keep(self.known.adapt(look.who.name, look.vector))
         elif not self.known:
-            self._first.append(vector)
+            self._first.append(look.vector)
             if len(self._first) >= FIRST:
                 self.keep(self.known.enrol(OWNER, self._first))
                 self._first.clear()
-
-    def _heard(self, sound: Snapshot) -> tuple[Vector | None, float, Who]:
-        spoken = sound.audio[: max(0, sound.voiced - sound.start) or len(sound.audio)][-MOST:]
-        vector = self.encoder.vector(spoken)
-        seconds = len(spoken) / RATE
-        return vector, seconds, self.known.who(vector, seconds) if vector is not None else Who("", 0.0, 0.0)
