@@ -77,6 +77,7 @@ def patience(settings: Settings) -> Patience:
         answer=ANSWER_WITHIN,
         hands_free=turns.mode == "hands-free",
         backchannels=turns.backchannels == "on",
+        only_known=settings.voices.answer == "known",
     )
 
 

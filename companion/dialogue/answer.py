@@ -7,7 +7,17 @@ from dataclasses import replace
 from companion.dialogue import events as e
 from companion.dialogue import user_turn
 from companion.dialogue.draft import Draft
-from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
+from companion.dialogue.state import (
+    Floor,
+    Others,
+    Patience,
+    State,
+    Step,
+    current,
+    interrupted,
+    revoked,
+    yielded,
+)
 
 THINKING = 1.5
 """Seconds after the user's last word at which a sign says that the answer is being thought about."""
@@ -85,7 +95,7 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
         e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False),
     ]
     state = replace(state, said=draft.spoken(), rest="")
-    if state.floor is Floor.OVERLAP:
+    if state.floor is Floor.OVERLAP and state.others is Others.SILENT:
         after = replace(state, floor=Floor.USER, draft=None, turn=0)
         if state.over_at is None:
             return after, said

@@ -314,6 +314,8 @@ class Timer(Enum):
     """The silence has lasted for long enough to ask the end-of-turn model again."""
     LOOK = "look"
     """A sound in her turn has lasted for long enough to look at its words."""
+    OTHERS = "others"
+    """Others, who aren't answered, have gone on speaking for long enough to look at their voice again."""
     LONGEST = "longest turn"
     """The user has been speaking for as long as one turn may be."""
     THINKING = "thinking"
@@ -478,9 +480,11 @@ class CommitCompanionTurn:
 @dataclass(frozen=True, slots=True)
 class DropSound:
     """Forget the sound of the turn, as it has been committed, or was none; with a `draft`, only the sound
-    that was written down for it. Speech that is going on is kept from its onset."""
+    that was written down for it. Speech that is going on is kept from its onset, or only its last seconds, if
+    nothing but what is `recent` can matter."""
 
     draft: int = 0
+    recent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

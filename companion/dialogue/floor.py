@@ -7,9 +7,11 @@ list for the current state changes nothing. The diagram in ARCHITECTURE.md is dr
 
 from __future__ import annotations
 
-from companion.dialogue import answer, overlap, user_turn
+from dataclasses import replace
+
+from companion.dialogue import answer, others, overlap, user_turn
 from companion.dialogue import events as e
-from companion.dialogue.state import Floor, Handler, Patience, State, Step
+from companion.dialogue.state import Floor, Handler, Others, Patience, State, Step
 
 
 def step(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -21,9 +23,14 @@ def step(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     after, commands = handler(state, event, now, patience)
     if after.floor is not state.floor and after.floor not in allowed:
         raise AssertionError(f"{state.floor} -> {after.floor} on {event} is not in the table")
+    if after.floor not in _COMPANY and after.others is not Others.SILENT:
+        after = replace(after, others=Others.SILENT)
     fired = isinstance(event, e.TimerFired) and event.timer is e.Timer.LONGEST
     return after, [*commands, *_timers(state, after, now, patience, fired)]
 
+
+_COMPANY = (Floor.IDLE, Floor.USER, Floor.PAUSE, Floor.OVERLAP)
+"""The states of the floor in which it matters that others speak."""
 
 _LIVES = {
     e.Timer.LONGEST: (Floor.USER, Floor.PAUSE, Floor.PUSHED),
@@ -32,6 +39,7 @@ _LIVES = {
     e.Timer.RESCORE: (Floor.PAUSE,),
     e.Timer.PARTIAL: (Floor.USER, Floor.PUSHED),
     e.Timer.LOOK: (Floor.CONTESTED, Floor.OVERLAP),
+    e.Timer.OTHERS: (Floor.IDLE, Floor.PAUSE),
     e.Timer.THINKING: (Floor.ANSWERING,),
     e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
 }
@@ -49,6 +57,9 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
     partials = _LIVES[e.Timer.PARTIAL]
     if after.floor in partials and before.floor not in partials:
         commands.append(e.SetTimer(e.Timer.PARTIAL, now + user_turn.FIRST_PARTIAL))
+    speak = after.others is Others.SPEAK and after.floor in _LIVES[e.Timer.OTHERS]
+    if speak and before.floor is not after.floor:
+        commands.append(e.SetTimer(e.Timer.OTHERS, now + others.AGAIN))
     if after.floor is Floor.ANSWERING and before.turn != after.turn and after.draft is not None:
         commands.append(e.SetTimer(e.Timer.THINKING, max(now, after.draft.end + answer.THINKING)))
     longest = _LIVES[e.Timer.LONGEST]
@@ -61,7 +72,8 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
 
 def _soft(state: State) -> bool:
     """Whether she speaks softly: the user makes a sound, or may be about to."""
-    return state.floor is Floor.OVERLAP or (state.floor is Floor.COMPANION and state.rising)
+    heeded = state.floor is Floor.OVERLAP and state.others is Others.SILENT
+    return heeded or (state.floor is Floor.COMPANION and state.rising)
 
 
 def _stale(state: State, event: e.Event) -> bool:
@@ -90,6 +102,9 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     _F.IDLE: {
         **_ALWAYS,
         e.SpeechStarted: (user_turn.user_begins, _to(_F.USER)),
+        e.SpeechPaused: (others.fall_silent, _to()),
+        e.TimerFired: (others.time_to_look, _to()),
+        e.Overheard: (others.looked, _to(_F.USER, _F.PAUSE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to()),
@@ -101,7 +116,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.SpeechPaused: (user_turn.user_pauses, _to(_F.PAUSE)),
         e.TimerFired: (user_turn.speech_lasts, _to()),
         e.SpeechDipped: (user_turn.word_ends, _to()),
-        e.Overheard: (user_turn.overheard, _to()),
+        e.Overheard: (others.overheard, _to(_F.PAUSE, _F.IDLE)),
         e.WordsJudged: (user_turn.words_judged_ahead, _to()),
         e.Heard: (user_turn.heard_of_cut, _to()),
         e.ClauseWritten: (answer.clause_written, _to()),
@@ -131,12 +146,13 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         **_ALWAYS,
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.Stored: (answer.stored, _to()),
-        e.SpeechStarted: (user_turn.user_goes_on, _to(_F.USER)),
-        e.Overheard: (user_turn.guessed, _to()),
+        e.SpeechStarted: (others.speech_begins, _to(_F.USER)),
+        e.SpeechPaused: (others.speech_ends, _to()),
+        e.Overheard: (others.guessed, _to(_F.USER)),
         e.Heard: (user_turn.heard, _to(_F.IDLE, _F.ANSWERING)),
         e.TurnJudged: (user_turn.judged, _to(_F.ANSWERING, _F.IDLE)),
         e.WordsJudged: (user_turn.words_judged, _to(_F.ANSWERING, _F.IDLE)),
-        e.TimerFired: (user_turn.silence_lasts, _to(_F.ANSWERING, _F.IDLE)),
+        e.TimerFired: (others.silence_lasts, _to(_F.ANSWERING, _F.IDLE)),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),
         e.ReplyWritten: (answer.reply_written, _to()),
@@ -200,9 +216,9 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Overheard: (overlap.overheard, _to(_F.USER, _F.PAUSE, _F.COMPANION, _F.IDLE)),
         e.TimerFired: (overlap.time_passes, _to(_F.USER, _F.PAUSE)),
         e.ClauseWritten: (answer.clause_written, _to()),
-        e.ClauseReady: (answer.clause_ready, _to(_F.USER, _F.PAUSE)),
-        e.ReplyWritten: (answer.reply_written, _to(_F.USER, _F.PAUSE)),
-        e.ClausePlayed: (answer.clause_played, _to(_F.USER, _F.PAUSE)),
+        e.ClauseReady: (answer.clause_ready, _to(_F.USER, _F.PAUSE, _F.IDLE)),
+        e.ReplyWritten: (answer.reply_written, _to(_F.USER, _F.PAUSE, _F.IDLE)),
+        e.ClausePlayed: (answer.clause_played, _to(_F.USER, _F.PAUSE, _F.IDLE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),

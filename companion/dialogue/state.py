@@ -29,10 +29,20 @@ class Floor(Enum):
     """The companion speaks and the user makes a sound: perhaps a barge-in."""
 
 
+class Others(Enum):
+    """What others do, whose voices aren't answered."""
+
+    SILENT = "silent"
+    SPEAK = "speak"
+    SPOKE = "spoke"
+    """They have spoken since the user did, and pause."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long the floor waits for what, in seconds. `factor`: what the waits of `endpointing` are multiplied
-    with. `hold`: for a user who asked for time. `backchannels`: whether she says "mm-hm" in long turns."""
+    with. `hold`: for a user who asked for time. `backchannels`: whether she says "mm-hm" in long turns.
+    `only_known`: whether a voice must be known to be answered."""
 
     factor: float
     wait_most: float
@@ -41,6 +51,7 @@ class Patience:
     hands_free: bool
     hold: float = 300.0
     backchannels: bool = False
+    only_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,8 @@ class State:
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
     transcripts that are under way. Of a sound of the user's in her turn: its `onset`, `over_at`, when it
     ended (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound in her turn
-    may become speech. `foreseen`: the words of the turn so far as the model was given them. `said`: the whole
+    may become speech. `others`: whether anybody speaks who isn't answered (or, over her voice, isn't heeded).
+    `foreseen`: the words of the turn so far as the model was given them. `said`: the whole
     of her last answer that sounded; `rest`: what of it was not heard because she was interrupted. `pace`: how
     long this user's pauses last, 1.0 as usual. `began`: when the user took the floor; `hummed`: when she
     last said "mm-hm". `asked_who`: her last answer asked a stranger for a name; `introduced`: she has asked
@@ -70,6 +82,7 @@ class State:
     over_at: float | None = None
     looks: int = 0
     rising: bool = False
+    others: Others = Others.SILENT
     foreseen: str = ""
     said: str = ""
     rest: str = ""

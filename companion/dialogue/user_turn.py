@@ -13,6 +13,7 @@ from companion.dialogue.openness import openness
 from companion.dialogue.requests import holds_floor
 from companion.dialogue.state import (
     Floor,
+    Others,
     Patience,
     State,
     Step,
@@ -51,7 +52,8 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
     """Speech in the quiet: the user takes the floor, unless only a key gives it."""
     if not patience.hands_free or state.muted:
         return state, []
-    return replace(state, floor=Floor.USER, overhearing=0, foreseen="", began=now), []
+    after = replace(state, floor=Floor.USER, overhearing=0, others=Others.SILENT, foreseen="", began=now)
+    return after, []
 
 
 def word_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -233,6 +235,8 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """
     assert isinstance(event, e.Heard)
     draft = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
+    if event.since and state.others is Others.SILENT:  # what ended was others' speech, the user's before it
+        draft, state = replace(draft, end=draft.end - event.since), replace(state, others=Others.SPOKE)
     if not event.text:
         return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
     if draft.guess is not None and same(draft.guess, event.text):

@@ -17,7 +17,7 @@ from companion.dialogue.state import Floor, Patience, State
 from companion.dialogue.timeline import Stopwatch, Timeline
 from companion.engines.tts import Speech
 from companion.runtime.clock import Clock
-from companion.runtime.ears import Ears, Snapshot
+from companion.runtime.ears import MOST, Ears, Snapshot
 from companion.runtime.jobs import Job, Jobs
 from companion.runtime.mouth import Mouth
 
@@ -29,6 +29,10 @@ DUCKED = -12.0
 
 BACKLOG = 600.0
 """Seconds of sound that may wait to be heard once more; beyond it the oldest goes, its words stay."""
+
+
+RECENT = 3.0
+"""Seconds kept of speech that nobody who is answered has a part in: somebody may just have begun to."""
 
 
 class Hands(Protocol):
@@ -168,8 +172,8 @@ class Conversation:
                 self._stop_playing(draft)
             case e.CommitUserTurn() | e.CommitCompanionTurn():
                 self._commit(command)
-            case e.DropSound(draft):
-                self._ears.drop(draft)
+            case e.DropSound(draft, recent):
+                self._ears.drop(draft, most=RECENT if recent else MOST)
                 self._utterance += 1
             case e.HoldSound():
                 self._ears.hold()
@@ -192,7 +196,8 @@ class Conversation:
         """Give an engine its work."""
         match command:
             case e.Overhear(urgent):
-                self._rest_from_review()
+                if self.state.floor is not Floor.IDLE:
+                    self._rest_from_review()
                 job = self._jobs.overhear(self._ears.so_far(), urgent=urgent)
                 self._hands.start("asr", "overhear", job)
             case e.Foresee(text):

@@ -273,6 +273,9 @@ class Ears:
         going on, of which the last `most` seconds are kept."""
         with self._lock:
             self._done = max([self._done, *self._taken.values()])
+            over = self._spans[:-1] if self._onset is not None else self._spans
+            if over and not draft:
+                self._done = max(self._done, over[-1][1])
             if draft and draft in self._taken:
                 self._turn = self._taken[draft]
             elif self._onset is not None and self._hands_free:

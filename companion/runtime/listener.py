@@ -38,6 +38,11 @@ STILL_THERE = 20 * RATE
 NOBODY = Who("", 0.0, 0.0)
 
 
+def surely(who: Who) -> bool:
+    """Whether it is surely somebody who is known."""
+    return bool(who.name) and who.sure >= SURE
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What the voices in the sound of a turn tell. `sound`: without what others said in it, where those
@@ -87,17 +92,19 @@ class Listener:
             return Look(sound.without(sound.spans), voice=Told.OTHER)
         others = [(part.start, part.end) for part in parts if part.whose is Whose.OTHER]
         who, vector, seconds = self._who(mine)
+        if not surely(who) and seconds >= ENOUGH:
+            return Look(sound.without(sound.spans), who, vector, seconds, Told.OTHER)
         since = (parts[-1].end - mine[-1].end) / RATE
-        answered = bool(who.name) and who.sure >= SURE
-        if since or (not answered and seconds >= ENOUGH):
-            voice = Told.OTHER
-        elif answered or (not sound.speaking and self._still_there(sound, seconds)):
-            voice = Told.ANSWERED
-        else:
-            voice = Told.OPEN
-        if not answered and seconds >= ENOUGH:
-            return Look(sound.without(sound.spans), who, vector, seconds, voice)
+        voice = Told.OTHER if since else self._voice(sound, mine, who, seconds)
         return Look(sound.without(others) if others else sound, who, vector, seconds, voice, since)
+
+    def _voice(self, sound: Snapshot, mine: Sequence[Stretch], who: Who, seconds: float) -> Told:
+        """What the voice is to her that spoke last, and that may be answered."""
+        known = surely(who)
+        if known and (mine[-1].whose is Whose.KNOWN or mine[-1].seconds >= ENOUGH):
+            return Told.ANSWERED
+        over = not sound.speaking
+        return Told.ANSWERED if over and (known or self._still_there(sound, seconds)) else Told.OPEN
 
     def _everybody(self, sound: Snapshot) -> Look:
         """The look where everybody is answered: then a voice that isn't known tells a guest, or a
@@ -130,13 +137,13 @@ class Listener:
         code does ("stop"), and is whoever has just spoken."""
         if not self.only_known or not self.known or look.voice is not Told.OPEN:
             return True
-        return self._still_there(look.sound, look.seconds) or understand(text) is not None
+        return surely(look.who) or self._still_there(look.sound, look.seconds) or understand(text) is not None
 
     def heard(self, look: Look) -> bool:
         """A turn's words are known: remember who spoke. Whether she is to ask who that is."""
         if look.who.name:
             self._strangers.clear()
-            self._known_until = look.sound.voiced if look.who.sure >= SURE else self._known_until
+            self._known_until = look.sound.voiced if surely(look.who) else self._known_until
             return False
         if not self.ask or look.vector is None or look.seconds < ENOUGH / 2:
             return False
@@ -159,7 +166,7 @@ class Listener:
             return
         if look.vector is None or look.seconds < ENOUGH:
             return
-        if look.who.name and look.who.sure >= SURE:
+        if surely(look.who):
             self.keep(self.known.adapt(look.who.name, look.vector))
         elif not self.known:
             self._first.append(look.vector)

@@ -9,7 +9,7 @@ it: a word of a known voice is missed more dearly than a word of the television 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import numpy as np
@@ -35,6 +35,9 @@ known voice: their own words lose up to 0.1 in noise of 10 dB."""
 
 SHORTEST = 0.6
 """Seconds of speech that can be clearly somebody else's, at least."""
+
+LEFTOVER = 1.0
+"""Seconds of an utterance without its beginning that are too little to be anybody's."""
 
 KEPT = 256
 """Windows whose voice is remembered, so that each is looked at once while a turn grows: 100 s of speech."""
@@ -82,8 +85,13 @@ class Cutter:
         return [self._stretch(sound, start, end) for start, end in sound.spans]
 
     def cut(self, sound: Snapshot) -> list[Stretch]:
-        """Every utterance as stretches of one voice, in order."""
-        return [part for start, end in sound.spans for part in self._parts(self._stretch(sound, start, end))]
+        """Every utterance as stretches of one voice, in order. The little that is left of one whose beginning
+        has been dealt with is nobody's who is known, unless it shows."""
+        parts = [part for start, end in sound.spans for part in self._parts(self._stretch(sound, start, end))]
+        if parts and parts[0].start == sound.start and parts[0].seconds < LEFTOVER:
+            rest = parts[0].whose is Whose.OPEN
+            parts[0] = replace(parts[0], whose=Whose.OTHER) if rest else parts[0]
+        return parts
 
     def _stretch(self, sound: Snapshot, start: int, end: int) -> Stretch:
         """An utterance with its windows; what is left behind the last whole one is too short to count."""

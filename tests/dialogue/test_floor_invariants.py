@@ -103,6 +103,9 @@ class FloorMachine(RuleBasedStateMachine):
                 self.timers.pop(timer, None)
             case e.Transcribe(draft):
                 self.requests += [e.Heard(draft, "" if draft % 5 == 0 else "words")]
+            case e.Overhear():
+                voice = list(e.Voice)[len(self.timers) % 4]
+                self.requests += [e.Overheard("words and words.", "words", 0.1, voice=voice, since=0.5)]
             case e.Judge(draft):
                 self.requests += [e.TurnJudged(draft, 0.1 if draft % 4 == 0 else 0.9)]
             case e.Reply(draft, _):

@@ -193,3 +193,15 @@ def test_what_others_said_is_taken_out_of_a_sound(gaps, left, spans):
     assert cut.spans == spans
     assert cut.end - cut.start == len(cut.audio)
     assert all(cut.start <= a < b <= cut.end for a, b in cut.spans)
+
+
+def test_no_pre_roll_holds_the_end_of_what_was_dropped():
+    listener = ears()
+    hear(listener, (0.0, 1.0), (LEVEL, 0.8), (0.0, 0.2))
+    listener.drop()
+    hear(listener, (2 * LEVEL, 0.8), start=2.0)
+
+    shot = listener.so_far()
+
+    assert len(shot.spans) == 1
+    assert np.count_nonzero(np.isclose(shot.audio, LEVEL)) < 512, "less than a window of the VAD"

@@ -1,0 +1,192 @@
+"""Voices that aren't answered: a television and guests beside the person she listens to, in virtual time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scripted import LEVEL, PATIENCE, Says, Stage
+
+from companion.dialogue import events as e
+from companion.dialogue.state import Floor
+from companion.engines.speaker.voices import KnownVoices, Voice
+from companion.runtime.listener import Listener
+
+ANNA, SCREEN = 0, 1
+STORY = "once upon a time there was a very small dog who lived alone by the sea and sang all day"
+
+
+class Levels:
+    """Each utterance of the script is a voice of its own: its level says whose."""
+
+    def __init__(self, voices):
+        self.voices = voices
+
+    def vector(self, sound):
+        loud = sound[np.abs(sound) > LEVEL / 2]
+        if len(loud) < 6400:
+            return None
+        return axis(self.voices[round(float(np.median(loud)) / LEVEL) - 1])
+
+
+def axis(index):
+    vector = np.zeros(256, np.float32)
+    vector[index] = 1.0
+    return vector
+
+
+def room(*said, answer="known"):
+    """A conversation in which Anna is known; `said`: (voice, start, end, text)."""
+    known = KnownVoices((Voice("Anna", axis(ANNA), axis(ANNA), 3),))
+    listener = Listener(Levels([who for who, *_ in said]), known, answer == "known", False)
+    script = [Says(start, end, text) for _, start, end, text in said]
+    stage = Stage(*script, listener=listener, patience=replace(PATIENCE, only_known=answer == "known"))
+    stage.asr.seconds = 0.05
+    stage.llm.reply = lambda messages: STORY if "story" in messages[-1].content else "It is five."
+    return stage
+
+
+def turns(stage):
+    return [what.text for _, what in stage.seen.of(e.CommitUserTurn)]
+
+
+def spoken_at(stage):
+    return [at for at, _ in stage.seen.of(e.Play)]
+
+
+# --- the floor
+
+
+def test_a_television_takes_nobodys_floor_and_nothing_of_it_is_kept():
+    stage = room((SCREEN, 1.0, 30.0, "and now the weather."))
+
+    stage.run(3.0)
+    assert stage.conversation.state.floor is Floor.IDLE
+    stage.run(35.0)
+
+    assert turns(stage) == []
+    assert stage.llm.prompts == []
+    assert stage.asr.asked == 0, "what others say isn't even written down"
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        [(3.2, 40.0)],
+        [(start, start + 1.8) for start in np.arange(3.2, 40.0, 2.1)],
+        [(start, start + 0.9) for start in np.arange(3.2, 40.0, 1.1)],
+    ],
+)
+def test_a_sentence_is_answered_while_a_television_goes_on(screen):
+    said = [(SCREEN, float(a), float(b), "and now the weather.") for a, b in screen]
+    stage = room((ANNA, 1.0, 3.0, "what is the time?"), *said)
+
+    stage.run(12.0)
+
+    assert turns(stage) == ["what is the time?"]
+    assert spoken_at(stage)[0] < 7.0
+    assert stage.seen.of(e.StopPlaying) == []
+
+
+def test_a_sentence_over_a_television_that_never_pauses_is_answered():
+    stage = room((SCREEN, 1.0, 8.0, ""), (ANNA, 8.0, 10.5, "what is the time?"), (SCREEN, 10.5, 40.0, ""))
+
+    stage.run(20.0)
+
+    assert turns(stage) == ["what is the time?"]
+    assert spoken_at(stage)[0] < 15.0
+
+
+def test_who_goes_on_after_a_pause_in_which_the_television_spoke_is_not_cut_off():
+    stage = room(
+        (ANNA, 1.0, 3.0, "what I wanted to know is"),
+        (SCREEN, 3.15, 4.4, "the weather"),
+        (ANNA, 4.6, 6.0, "the time."),
+    )
+
+    stage.run(15.0)
+
+    assert turns(stage) == ["what I wanted to know is the time."]
+
+
+def test_what_the_television_says_behind_a_sentence_is_no_part_of_it():
+    stage = room((ANNA, 1.0, 3.0, "what is the time?"), (SCREEN, 3.12, 4.6, "the weather."))
+
+    stage.run(12.0)
+
+    assert turns(stage) == ["what is the time?"]
+
+
+# --- over her voice
+
+
+def telling(*said, **options):
+    return room((ANNA, 1.0, 2.0, "tell me a story."), *said, **options)
+
+
+@pytest.mark.parametrize("answer", ["known", "everyone"])
+def test_a_television_over_her_voice_does_not_stop_her_and_she_comes_back_up(answer):
+    stage = telling((SCREEN, 4.0, 8.0, "and here is the news, come in today"), answer=answer)
+
+    stage.run(15.0)
+
+    assert stage.seen.of(e.StopPlaying) == []
+    down, up = stage.sound.ducks[:2]
+    assert (down[1], up[1]) == (-12.0, 0.0)
+    assert up[0] < 6.0
+    assert turns(stage) == ["tell me a story."]
+
+
+@pytest.mark.parametrize("answer", ["known", "everyone"])
+def test_who_is_known_stops_her_with_any_words_even_over_the_television(answer):
+    stage = telling((SCREEN, 4.0, 5.5, ""), (ANNA, 5.5, 7.5, "no, something about a cat."), answer=answer)
+
+    stage.run(15.0)
+
+    ((stopped, _),) = stage.seen.of(e.StopPlaying)
+    assert 5.5 < stopped < 7.8
+    assert turns(stage)[-1] == "no, something about a cat."
+
+
+def test_a_guest_stops_her_with_a_request_where_everybody_is_answered():
+    stage = telling((SCREEN, 4.0, 5.2, "stop talking, please."), answer="everyone")
+
+    stage.run(10.0)
+
+    assert len(stage.seen.of(e.StopPlaying)) == 1
+    assert turns(stage)[-1] == "stop talking, please."
+
+
+def test_a_request_too_short_to_tell_who_made_it_stops_her_and_a_strangers_long_one_does_not():
+    short = telling((SCREEN, 4.0, 4.45, "stop.")).run(10.0)
+    long = telling((SCREEN, 4.0, 5.6, "")).run(10.0)
+
+    assert len(short.seen.of(e.StopPlaying)) == 1
+    assert long.seen.of(e.StopPlaying) == []
+
+
+def test_a_late_look_does_not_let_a_stranger_stop_her():
+    stage = telling((SCREEN, 4.0, 8.0, "and here is the news"))
+    stage.run(3.9)
+    stage.asr.seconds = 1.0
+
+    stage.run(10.0)
+
+    assert stage.seen.of(e.StopPlaying) == []
+
+
+def test_an_answer_about_to_sound_is_not_held_up_by_a_television():
+    stage = telling((SCREEN, 2.9, 12.0, "and here is the news"))
+    stage.llm.prefill_seconds = 2.5
+
+    stage.run(12.0)
+
+    assert stage.seen.of(e.YieldTurn) == []
+    assert spoken_at(stage)[0] < 6.5
+
+
+def test_a_guest_who_still_speaks_when_she_has_finished_is_answered_where_everybody_is():
+    stage = telling((SCREEN, 6.0, 12.0, "what is the time?"), answer="everyone")
+
+    stage.run(20.0)
+
+    assert turns(stage)[-1] == "what is the time?"
