@@ -71,16 +71,19 @@ def carry_out(state: State, request: Request, now: float, patience: Patience) ->
 
 
 def ask_who(state: State, now: float, patience: Patience) -> Step:
-    """A voice that nobody is known by: ask whose it is, once."""
+    """A voice that nobody is known by: ask whose it is, once, and set aside what was said."""
     after, said = _over(state)
-    return _recited(replace(after, asked_who=True, introduced=True), WHO, now, patience, said)
+    return _recited(replace(after, set_aside=current(state).text), WHO, now, patience, [*said, e.Asked()])
 
 
 def introduced(state: State, name: str, now: float, patience: Patience) -> Step:
-    """The stranger gave a name: the voice is learned by it."""
+    """The stranger gave a name: the voice is learned by it, and what was set aside is answered."""
     after, said = _over(state)
-    said = [*said, e.Introduce(name)]
-    return _recited(replace(after, asked_who=False), MET.format(name=name), now, patience, said)
+    met = MET.format(name=name)
+    after, commands = _recited(replace(after, set_aside=None), met, now, patience, [*said, e.Introduce(name)])
+    draft = replace(current(after), written=None)
+    rest = e.Reply(draft.id, state.set_aside or "", first=len(draft.clauses))
+    return replace(after, draft=draft), [*commands, rest]
 
 
 def _over(state: State) -> Step:

@@ -379,10 +379,12 @@ class Foresee:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Write a reply to the conversation and `text`, the user's words that aren't part of it yet
-    (empty: the last turns of the conversation are what is to be answered)."""
+    (empty: the last turns of the conversation are what is to be answered). `first`: how many clauses of it
+    there are already."""
 
     draft: int
     text: str
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +430,11 @@ class Introduce:
     """Learn the voice of the stranger who has just spoken (answered by `Introduced`)."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The stranger who has just spoken is being asked for a name: that is done once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -534,6 +541,7 @@ Command = (
     | CommitUserTurn
     | YieldTurn
     | Introduce
+    | Asked
     | Play
     | Duck
     | Cue

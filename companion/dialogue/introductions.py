@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 WHO = "I don't know your voice yet. Who is it? If you tell me your name, I'll know you the next time."
-MET = "Nice to meet you, {name}. What was it you wanted to say?"
+MET = "Nice to meet you, {name}."
+"""What comes before the answer to what was said first."""
 
 _NAME = r"(?P<name>[A-Z][\w'’-]+(?: (?:van |von |de |da )?[A-Z][\w'’-]+){0,2})"
 _LEAD = r"(?:(?:oh|um|uh|well|hi|hello|hey|sorry|yes|yeah|sure|okay|so)[,.!]? )*"

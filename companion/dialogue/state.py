@@ -64,11 +64,10 @@ class State:
     transcripts that are under way. Of a sound of the user's in her turn: its `onset`, `over_at`, when it
     ended (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound in her turn
     may become speech. `others`: whether anybody speaks who isn't answered (or, over her voice, isn't heeded).
-    `foreseen`: the words of the turn so far as the model was given them. `said`: the whole
-    of her last answer that sounded; `rest`: what of it was not heard because she was interrupted. `pace`: how
-    long this user's pauses last, 1.0 as usual. `began`: when the user took the floor; `hummed`: when she
-    last said "mm-hm". `asked_who`: her last answer asked a stranger for a name; `introduced`: she has asked
-    before, and asks nobody again.
+    `foreseen`: the words of the turn so far as the model was given them. `said`: the whole of her last answer
+    that sounded; `rest`: what of it was not heard because she was interrupted. `pace`: how long this user's
+    pauses last, 1.0 as usual. `began`: when the user took the floor; `hummed`: when she last said "mm-hm".
+    `set_aside`: what a stranger said, where her last answer asked for a name instead (None: it didn't).
     """
 
     floor: Floor = Floor.IDLE
@@ -89,8 +88,7 @@ class State:
     pace: float = 1.0
     began: float = 0.0
     hummed: float = float("-inf")
-    asked_who: bool = False
-    introduced: bool = False
+    set_aside: str | None = None
     drafts: int = 0
     turns: int = 0
 

@@ -338,9 +338,9 @@ def commit(state: State, now: float, patience: Patience, commands: list[e.Comman
         after, more = carried_out.abandoned(state)
     elif (request := carried_out.request_in(state, text)) is not None:
         after, more = carried_out.carry_out(state, request, now, patience)
-    elif current(state).stranger and not state.introduced:
+    elif current(state).stranger:
         after, more = carried_out.ask_who(state, now, patience)
-    elif state.asked_who and not current(state).who and (name := name_in(text)):
+    elif state.set_aside is not None and not current(state).who and (name := name_in(text)):
         after, more = carried_out.introduced(state, name, now, patience)
     else:
         return write_down(state, now, patience, commands)
@@ -353,7 +353,7 @@ def write_down(state: State, now: float, patience: Patience, commands: list[e.Co
     turn = state.turns + 1
     after = replace(
         state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0, draft=draft,
-        asked_who=False,
+        set_aside=None,
     )  # fmt: skip
     return after, [
         *commands,

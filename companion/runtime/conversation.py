@@ -213,13 +213,15 @@ class Conversation:
                 self._hands.start("endpoint", f"draft {draft}", job)
             case e.JudgeWords(draft, text):
                 self._hands.start("words", f"draft {draft}", self._jobs.judge_words(draft, text))
-            case e.Reply(draft, text):
+            case e.Reply(draft, text, first):
                 self._hands.cancel("settle")
                 self._hands.cancel("foresee")
-                job = self._jobs.reply(draft, text, self.record, self._utterance)
+                job = self._jobs.reply(draft, text, self.record, self._utterance, first)
                 self._hands.start("llm", f"draft {draft}", job)
             case e.Introduce(name):
                 self._hands.start("asr", "introduce", self._jobs.introduce(name))
+            case e.Asked():
+                self._hands.start("asr", "introduce", self._jobs.asked())
             case e.Adjust(what, factor):
                 self._hands.start("tts", "adjust", self._jobs.adjust(what, factor))
             case e.Speak(draft, index, text):

@@ -201,13 +201,13 @@ class Jobs:
 
         return job
 
-    def reply(self, draft: int, text: str, record: Record, utterance: int = 0) -> Job:
-        """Write the reply, clause by clause."""
+    def reply(self, draft: int, text: str, record: Record, utterance: int = 0, first: int = 0) -> Job:
+        """Write the reply, clause by clause, from number `first` on."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, PAUSE_LEFT, cancel)
             prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text, utterance)))
-            splitter, index, begun = ClauseSplitter(lengths(self._engines.llm.rates().decode)), 0, False
+            splitter, index, begun = ClauseSplitter(lengths(self._engines.llm.rates().decode)), first, False
             if not self._cut:
                 self._thin(prompt, cancel)
             pieces = self._engines.llm.generate(
@@ -255,6 +255,17 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             if self._listener:
                 yield e.Introduced(name, self._listener.introduce(name))
+
+        return job
+
+    def asked(self) -> Job:
+        """The stranger who has spoken is asked for a name."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            if self._listener:
+                self._listener.asked()
+            return
+            yield
 
         return job
 

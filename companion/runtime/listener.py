@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from companion.dialogue.events import Voice as Told
 from companion.dialogue.requests import understand
 from companion.engines.speaker import Vector, VoiceEncoder
-from companion.engines.speaker.voices import KnownVoices, Voice, Who
+from companion.engines.speaker.dvector import unit
+from companion.engines.speaker.voices import UNSURE, KnownVoices, Voice, Who, threshold
 from companion.runtime.ears import Snapshot
 from companion.runtime.stretches import Cutter, Stretch, Whose, joint
 
@@ -57,6 +60,15 @@ class Look:
     since: float = 0.0
 
 
+def alike(vectors: Sequence[Vector], look: Look, less: float = 0.0) -> bool:
+    """Whether a voice is that of the vectors, by its nearness to all of them together; `less` nearness is
+    enough where it need not be sure."""
+    if not vectors or look.vector is None:
+        return not vectors
+    together = unit(np.mean(vectors, axis=0))
+    return float(together @ look.vector) >= threshold(look.seconds) - less
+
+
 @dataclass(slots=True)
 class Listener:
     """Tells voices apart. `only_known`: once any voice is known, no other is answered. `learn`: the first
@@ -72,7 +84,8 @@ class Listener:
     learn: bool
     ask: bool = False
     keep: Callable[[Voice], None] = lambda voice: None
-    _strangers: list[Vector] = field(default_factory=list)
+    _strangers: dict[int, Vector] = field(default_factory=dict)  # by the sample at which their turn starts
+    _asked: list[Vector] = field(default_factory=list)
     _first: list[Vector] = field(default_factory=list)
     _known_until: float = float("-inf")
     _cutter: Cutter = field(init=False)
@@ -142,19 +155,28 @@ class Listener:
     def heard(self, look: Look) -> bool:
         """A turn's words are known: remember who spoke. Whether she is to ask who that is."""
         if look.who.name:
-            self._strangers.clear()
+            self._strangers = {}
             self._known_until = look.sound.voiced if surely(look.who) else self._known_until
             return False
         if not self.ask or look.vector is None or look.seconds < ENOUGH / 2:
             return False
-        self._strangers = [*self._strangers, look.vector][-FIRST:]
-        return look.who.sure >= SURE or not self.known
+        before = {start: vector for start, vector in self._strangers.items() if start != look.sound.start}
+        if not alike(list(before.values()), look):
+            before = {}  # somebody else
+        self._strangers = {**dict(list(before.items())[1 - FIRST :]), look.sound.start: look.vector}
+        asked = any(alike([vector], look, UNSURE) for vector in self._asked)
+        return not asked and (look.who.sure >= SURE or not self.known)
+
+    def asked(self) -> None:
+        """The stranger who has just spoken is asked for a name: that is done once."""
+        if self._strangers:
+            self._asked.append(unit(np.mean(list(self._strangers.values()), axis=0)))
 
     def introduce(self, name: str) -> bool:
         """Learn the voice of the strangers' last turns under `name`; False where another voice is known by
         it, or there was too little of this one."""
         taken = name.casefold() in {voice.name.casefold() for voice in self.known.voices.values()}
-        vectors, self._strangers = self._strangers, []
+        vectors, self._strangers = list(self._strangers.values()), {}
         if taken or not vectors:
             return False
         self.keep(self.known.enrol(name, vectors))
@@ -169,7 +191,8 @@ class Listener:
         if surely(look.who):
             self.keep(self.known.adapt(look.who.name, look.vector))
         elif not self.known:
-            self._first.append(look.vector)
+            same = alike(self._first, look)
+            self._first = [*self._first, look.vector] if same else [look.vector]
             if len(self._first) >= FIRST:
                 self.keep(self.known.enrol(OWNER, self._first))
                 self._first.clear()

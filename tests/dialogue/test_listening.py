@@ -98,7 +98,8 @@ def test_a_stranger_is_asked_once_and_known_by_the_name_from_then_on():
     stage.run(40.0)
 
     said = [line.split(": ", 1)[1] for line in stage.said()]
-    assert said[:4] == ["what is the time?", WHO, "I'm Anna.", MET.format(name="Anna")]
+    assert said[:3] == ["what is the time?", WHO, "I'm Anna."]
+    assert said[3] == f"{MET.format(name='Anna')} You said I'm Anna. what is the time?."
     assert said[5].startswith("You said")
     assert [v.name for v in kept] == ["Anna"]
     assert [what.who for _, what in stage.seen.of(e.CommitUserTurn)] == ["", "", "Anna"]
@@ -125,6 +126,33 @@ def test_a_stranger_who_does_not_say_is_answered_and_asked_no_more():
     assert [line for line in stage.said() if WHO in line] == [f"companion: {WHO}"]
     assert kept == []
     assert len(stage.llm.prompts) >= 2
+
+
+def test_each_stranger_is_asked_and_known_by_their_own_name():
+    stage, kept = asking(
+        Says(1.0, 3.0, "what is the time?"), Says(16.0, 18.0, "I'm Anna."),
+        Says(32.0, 34.0, "what is the time?"), Says(48.0, 50.0, "I'm Ben."),
+        Says(64.0, 66.0, "thank you."),
+        voices=[1, 1, 2, 2, 1], known=(voice("Tom", 0),),
+    )  # fmt: skip
+
+    stage.run(75.0)
+
+    assert [v.name for v in kept] == ["Anna", "Ben"]
+    assert [int(np.argmax(v.now)) for v in kept] == [1, 2]
+    assert len([line for line in stage.said() if WHO in line]) == 2
+    assert [what.who for _, what in stage.seen.of(e.CommitUserTurn)][-1] == "Anna"
+
+
+def test_the_name_that_somebody_else_gives_is_theirs():
+    stage, kept = asking(
+        Says(1.0, 3.0, "what is the time?"), Says(16.0, 18.0, "I'm Ben."), Says(32.0, 34.0, "I'm Ben."),
+        voices=[1, 2, 2], known=(voice("Tom", 0),),
+    )  # fmt: skip
+
+    stage.run(45.0)
+
+    assert [(v.name, int(np.argmax(v.now))) for v in kept] == [("Ben", 2)]
 
 
 def test_a_stranger_cannot_take_a_known_name():

@@ -229,3 +229,48 @@ def test_a_known_voice_is_followed_and_a_stranger_teaches_nothing():
     ear.committed(ear.look(speech(0.3)))
 
     assert [voice.name for voice in kept] == ["Anna"]
+
+
+def test_a_mixture_of_people_is_not_learned_as_one():
+    ear, kept = listener(learn=True, names=())
+
+    for level in (0.1, 0.2, 0.3, 0.1, 0.2, 0.3):
+        ear.committed(ear.look(speech(level)))
+    assert kept == []
+
+    for _ in range(FIRST):
+        ear.committed(ear.look(speech(0.2)))
+    assert [voice.now.argmax() for voice in kept] == [2]
+
+
+def test_a_strangers_voice_is_made_of_their_turns_alone():
+    ear, kept = listener(ask=True)
+
+    for level in (0.3, 0.4, 0.4):
+        ear.heard(ear.look(speech(level)))
+    assert ear.introduce("Ben")
+
+    assert [(voice.name, int(voice.now.argmax()), voice.heard) for voice in kept] == [("Ben", 4, 2)]
+
+
+def test_looks_at_a_turn_that_goes_on_teach_nothing_and_its_end_only_once():
+    ear, kept = listener(ask=True)
+    sound = speech(0.3)
+
+    for _ in range(5):
+        ear.look(sound)
+    ear.heard(ear.look(sound))
+    ear.heard(ear.look(sound))
+    ear.introduce("Ben")
+
+    assert kept[0].heard == 1
+
+
+def test_every_stranger_is_asked_once():
+    ear, _ = listener(ask=True)
+
+    assert ear.heard(ear.look(speech(0.3)))
+    ear.asked()
+    assert not ear.heard(ear.look(speech(0.3)))
+    assert ear.heard(ear.look(speech(0.4)))
+    assert not ear.heard(ear.look(speech(0.1)))
