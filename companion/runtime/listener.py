@@ -105,9 +105,9 @@ class Listener:
             return Look(sound.without(sound.spans), voice=Told.OTHER)
         others = [(part.start, part.end) for part in parts if part.whose is Whose.OTHER]
         who, vector, seconds = self._who(mine)
-        if not surely(who) and seconds >= ENOUGH:
-            return Look(sound.without(sound.spans), who, vector, seconds, Told.OTHER)
         since = (parts[-1].end - mine[-1].end) / RATE
+        if not surely(who) and (since or seconds >= ENOUGH):
+            return Look(sound.without(sound.spans), who, vector, seconds, Told.OTHER)
         voice = Told.OTHER if since else self._voice(sound, mine, who, seconds)
         return Look(sound.without(others) if others else sound, who, vector, seconds, voice, since)
 
@@ -148,9 +148,11 @@ class Listener:
     def meant(self, look: Look, text: str) -> bool:
         """Whether the words of a turn are to be answered. Who speaks too shortly to be known may ask for what
         code does ("stop"), and is whoever has just spoken."""
-        if not self.only_known or not self.known or look.voice is not Told.OPEN:
+        if not self.only_known or not self.known or surely(look.who):
             return True
-        return surely(look.who) or self._still_there(look.sound, look.seconds) or understand(text) is not None
+        if look.voice is Told.OTHER:
+            return False
+        return self._still_there(look.sound, look.seconds) or understand(text) is not None
 
     def heard(self, look: Look) -> bool:
         """A turn's words are known: remember who spoke. Whether she is to ask who that is."""

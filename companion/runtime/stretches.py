@@ -16,7 +16,7 @@ import numpy as np
 
 from companion.engines.speaker import Vector, VoiceEncoder
 from companion.engines.speaker.dvector import unit
-from companion.engines.speaker.voices import KnownVoices, threshold
+from companion.engines.speaker.voices import UNSURE, KnownVoices, threshold
 from companion.runtime.ears import Snapshot
 
 RATE = 16_000
@@ -119,6 +119,11 @@ class Cutter:
         clearly = nearest < threshold(seconds) - UNLIKE and seconds >= SHORTEST
         return Stretch(start, end, vectors, Whose.OTHER if clearly else Whose.OPEN)
 
+    def _sure(self, part: Stretch) -> bool:
+        """Whether it is surely a known voice's: it is the nearest of many places in an utterance."""
+        voice = joint([part])
+        return voice is not None and self.known.nearest(voice) >= threshold(part.seconds) + UNSURE / 2
+
     def _parts(self, whole: Stretch) -> list[Stretch]:
         """What stands before, in, and behind the stretch that is a known voice's."""
         likely = np.array([self.known.nearest(vector) - LIKELY for vector in whole.vectors])
@@ -134,7 +139,8 @@ class Cutter:
         if behind.whose is not Whose.OTHER:
             last, end = len(likely) - 1, whole.end
         own = self._judged(start, end, whole.vectors[first : last + 1])
-        if own.whose is not Whose.KNOWN:
+        cut = start > whole.start or end < whole.end
+        if not cut or not self._sure(own):
             return [whole]
         found = [before] if start > whole.start else []
         return [*found, own, *([behind] if end < whole.end else [])]

@@ -194,6 +194,14 @@ def test_a_voice_that_goes_on_in_the_same_breath_is_told_apart_to_a_fraction_of_
     assert look.since == pytest.approx(4.0, abs=0.4)
 
 
+def test_a_moment_that_is_a_little_like_a_known_voice_is_no_utterance_of_theirs():
+    ear, _ = listener(only_known=True, encoder=Mixed(threshold(1.2) + 0.02))
+
+    assert not answered(ear, turn((0.3, 6.0, 0.5, 1.2, 0.3, 3.0)))
+    assert not answered(ear, turn((0.3, 6.0), (0.5, 1.2), (0.3, 3.0)))
+    assert not answered(ear, turn((0.5, 1.2), (0.3, 3.0)), "Stop.")
+
+
 def test_as_long_as_nobody_is_known_everybody_is_answered():
     ear, _ = listener(only_known=True, names=())
 
