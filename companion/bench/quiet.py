@@ -44,6 +44,8 @@ TELEVISION = (
 SNRS = (15.0, 10.0, 5.0)
 """Level of the person she answers over the others in the mixed case, dB."""
 
+COUNTED = ("of", "answered", "meanwhile", "said", "same", "more")
+
 MIXED = 8.0
 """Seconds of an utterance of the mixed case at most."""
 
@@ -144,12 +146,9 @@ def mixed(
         seen = [(at - start, text) for at, text, _ in turns if start <= at < start + scene.sound.size / RATE]
         said = words(recognizer.quick(scene.alone, Never()).text)
         heard = words(" ".join(text for _, text in seen))
-        same = sum(
-            block.size for block in SequenceMatcher(a=said, b=heard, autojunk=False).get_matching_blocks()
-        )
-        row = told.setdefault(
-            scene.kind, {"of": 0, "answered": 0, "meanwhile": 0, "said": 0, "same": 0, "more": 0}
-        )
+        blocks = SequenceMatcher(a=said, b=heard, autojunk=False).get_matching_blocks()
+        same = sum(block.size for block in blocks)
+        row = told.setdefault(scene.kind, dict.fromkeys(COUNTED, 0))
         row["of"] += 1
         row["answered"] += bool(seen)
         row["meanwhile"] += any(at < scene.sound.size / RATE - PAUSE for at, _ in seen)

@@ -9,6 +9,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import numpy as np
+
 from companion.audio import Sound
 from companion.dialogue import events as e
 from companion.dialogue.clauses import ClauseSplitter, lengths
@@ -243,7 +245,13 @@ class Jobs:
         """Synthesise what may have to be said when nothing can be synthesised any more."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            self._mouth.prepare(name, list(self._engines.tts.synthesize(text, cancel)))
+            speeches = list(self._engines.tts.synthesize(text, cancel))
+            self._mouth.prepare(name, speeches)
+            if (
+                self._listener and name == "sorry" and speeches
+            ):  # a sentence is enough to know her own voice by
+                spoken = np.concatenate([speech.samples for speech in speeches])
+                self._listener.know_her(spoken, speeches[0].rate)
             return
             yield
 

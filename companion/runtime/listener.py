@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from companion.dialogue.events import Voice as Told
 from companion.dialogue.requests import understand
@@ -93,6 +94,14 @@ class Listener:
     def __post_init__(self) -> None:
         self._cutter = Cutter(self.encoder, self.known)
 
+    def know_her(self, spoken: NDArray[np.int16], rate: int) -> None:
+        """Take her own voice for nobody's, so that what is left of her echo isn't taken for a person. From
+        any thread."""
+        import soxr
+
+        sound = soxr.resample(spoken.astype(np.float32) / np.float32(32768), rate, RATE)
+        self.known.hers = self.encoder.vector(np.asarray(sound, np.float32))
+
     def look(self, sound: Snapshot) -> Look:
         """Whose voices are in the sound of a turn."""
         if not self.only_known or not self.known:
@@ -106,7 +115,7 @@ class Listener:
         others = [(part.start, part.end) for part in parts if part.whose is Whose.OTHER]
         who, vector, seconds = self._who(mine)
         since = (parts[-1].end - mine[-1].end) / RATE
-        if not surely(who) and (since or seconds >= ENOUGH):
+        if who.hers or (not surely(who) and (since or seconds >= ENOUGH)):
             return Look(sound.without(sound.spans), who, vector, seconds, Told.OTHER)
         voice = Told.OTHER if since else self._voice(sound, mine, who, seconds)
         return Look(sound.without(others) if others else sound, who, vector, seconds, voice, since)
@@ -126,9 +135,9 @@ class Listener:
         who, vector, seconds = self._who(parts)
         voice = Told.ANSWERED
         if self.known and parts:
-            last = self._who(parts[-1:])
-            strange = not last[0].name and (last[1] is None or last[0].sure >= SURE)
-            if strange and last[2] >= LEAST:
+            last, some, length = self._who(parts[-1:])
+            strange = not last.name and (some is None or last.sure >= SURE)
+            if strange and (length >= LEAST or last.hers):
                 voice = Told.GUEST
             elif strange and sound.speaking:
                 voice = Told.OPEN
@@ -160,7 +169,7 @@ class Listener:
             self._strangers = {}
             self._known_until = look.sound.voiced if surely(look.who) else self._known_until
             return False
-        if not self.ask or look.vector is None or look.seconds < ENOUGH / 2:
+        if not self.ask or look.who.hers or look.vector is None or look.seconds < ENOUGH / 2:
             return False
         before = {start: vector for start, vector in self._strangers.items() if start != look.sound.start}
         if not alike(list(before.values()), look):
@@ -188,7 +197,7 @@ class Listener:
         """A turn was over: learn from its voice, if that is wanted."""
         if not self.learn:
             return
-        if look.vector is None or look.seconds < ENOUGH:
+        if look.vector is None or look.who.hers or look.seconds < ENOUGH:
             return
         if surely(look.who):
             self.keep(self.known.adapt(look.who.name, look.vector))

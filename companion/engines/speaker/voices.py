@@ -39,18 +39,20 @@ class Voice:
 @dataclass(frozen=True, slots=True)
 class Who:
     """Whose voice an utterance was in: the nearest person's `name` ("" for nobody known), how near it is
-    (cosine), and how sure that is: 0 (may be either) to 1."""
+    (cosine), and how sure that is: 0 (may be either) to 1. `hers`: it is her own, heard back."""
 
     name: str
     score: float
     sure: float
+    hers: bool = False
 
 
 class KnownVoices:
-    """The people that she knows by their voices."""
+    """The people that she knows by their voices. `hers`: her own, which is nobody's and is kept nowhere."""
 
     def __init__(self, voices: tuple[Voice, ...] = ()) -> None:
         self.voices = {voice.name: voice for voice in voices}
+        self.hers: Vector | None = None
 
     def __bool__(self) -> bool:
         return bool(self.voices)
@@ -71,6 +73,9 @@ class KnownVoices:
     def who(self, vector: Vector, seconds: float) -> Who:
         """Whose voice it is, judged from that many seconds of speech."""
         scores = {name: float(voice.now @ vector) for name, voice in self.voices.items()}
+        near = -1.0 if self.hers is None else float(self.hers @ vector)
+        if near >= threshold(seconds) + UNSURE / 2 and near > max(scores.values(), default=-1.0):
+            return Who("", near, 1.0, hers=True)
         if not scores:
             return Who("", 0.0, 0.0)
         name = max(scores, key=scores.__getitem__)

@@ -282,3 +282,22 @@ def test_every_stranger_is_asked_once():
     assert not ear.heard(ear.look(speech(0.3)))
     assert ear.heard(ear.look(speech(0.4)))
     assert not ear.heard(ear.look(speech(0.1)))
+
+
+def test_what_is_left_of_her_own_voice_is_nobodys():
+    """Not named, not answered where only known voices are, not asked for a name, not learned."""
+    her = np.full(3 * RATE, 0.4 * 32768, np.int16)
+    asking, _ = listener(ask=True)
+    known, _ = listener(only_known=True)
+    learning, kept = listener(learn=True, names=())
+    for ear in (asking, known, learning):
+        ear.know_her(her, RATE)
+
+    look = asking.look(speech(0.4, 0.9, speaking=True))
+    assert (look.who.name, look.who.hers, look.voice) == ("", True, Told.GUEST)
+    assert not asking.heard(asking.look(speech(0.4)))
+    assert not answered(known, speech(0.4, 0.7), "Stop.")
+    for _ in range(FIRST):
+        learning.committed(learning.look(speech(0.4)))
+    assert kept == []
+    assert learning.known.voices == {}
