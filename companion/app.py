@@ -169,8 +169,8 @@ class Parts:
             getattr(self.store, "close", _nothing)()
 
 
-def _nothing() -> None:
-    """What is done to close a part that needs no closing."""
+def _nothing(*_: object) -> None:
+    """What is done with a part that needs nothing done, as to close one that needs no closing."""
 
 
 class Forgetful:
@@ -245,7 +245,8 @@ def listener(settings: Settings, store: Any) -> Listener | None:
         store.keep_voice(voice.name, voice.enrolled.tobytes(), voice.now.tobytes(), voice.heard)
 
     known = settings.voices.answer == "known"
-    return Listener(Loader(settings).speaker(), KnownVoices(voices), known, learn, ask, keep)
+    drop = getattr(store, "forget_voice", _nothing)
+    return Listener(Loader(settings).speaker(), KnownVoices(voices), known, learn, ask, keep, drop)
 
 
 def converse(

@@ -222,7 +222,7 @@ def introduced(state: State, event: e.Event, now: float, patience: Patience) -> 
     """A voice was learned, or not: say so, and how it is undone."""
     assert isinstance(event, e.Introduced)
     if event.learned:
-        why = f"She knows the voice of {event.name} now; `companion voice forget {event.name}` deletes it."
+        why = f'She knows the voice of {event.name} now; say "forget the voice of {event.name}" and she does.'
     else:
         why = f"That isn't the voice she knows as {event.name}, so she hasn't changed what she knows."
     return state, [e.Tell(why)]

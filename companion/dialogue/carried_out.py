@@ -12,7 +12,7 @@ from typing import Literal
 from companion.dialogue import events as e
 from companion.dialogue.clauses import split
 from companion.dialogue.draft import Clause, Draft
-from companion.dialogue.introductions import MET, WHO
+from companion.dialogue.introductions import FORGOTTEN, MET, MINE, NOT_KNOWN, WHO
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import Floor, Patience, State, Step, committed, current, revoked, yielded
 
@@ -84,6 +84,25 @@ def introduced(state: State, name: str, now: float, patience: Patience) -> Step:
     draft = replace(current(after), written=None)
     rest = e.Reply(draft.id, state.set_aside or "", first=len(draft.clauses))
     return replace(after, draft=draft), [*commands, rest]
+
+
+def forget_voice(state: State, whose: str, now: float, patience: Patience) -> Step:
+    """A voice is to be forgotten: done by code, and answered when it is."""
+    who = current(state).who if whose == MINE else whose
+    after, said = _over(state)
+    after, commands = _recited(after, "", now, patience, said)
+    draft = replace(current(after), written=None)
+    return replace(after, draft=draft), [*commands, e.ForgetVoice(draft.id, who)]
+
+
+def voice_forgotten(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """It is done: say so."""
+    assert isinstance(event, e.VoiceForgotten)
+    clauses = tuple(Clause(clause) for clause in split(FORGOTTEN if event.name else NOT_KNOWN))
+    draft = replace(current(state), clauses=clauses, written=len(clauses))
+    tell: list[e.Command] = [e.Tell(f"The voice of {event.name} is forgotten.")] if event.name else []
+    speak = [e.Speak(draft.id, index, clause.text) for index, clause in enumerate(clauses)]
+    return replace(state, draft=draft), [*tell, *speak]
 
 
 def _over(state: State) -> Step:

@@ -106,6 +106,14 @@ class Introduced:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceForgotten:
+    """A voice was to be forgotten: the one called `name`, or none ("") where she knows no such voice."""
+
+    draft: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overheard:
     """A partial transcript: the words of the turn that is still being said. `stable`: the words at its front
     that the hypothesis before agrees with (LocalAgreement-2). `took`: seconds of work it was. `sure`: the
@@ -276,6 +284,7 @@ Event = (
     | WordsJudged
     | Heard
     | Introduced
+    | VoiceForgotten
     | Overheard
     | ReplyBegun
     | ClauseWritten
@@ -433,6 +442,15 @@ class Introduce:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetVoice:
+    """Delete the voice of that name, in any case of its letters; "": the only one there is (answered by
+    `VoiceForgotten`)."""
+
+    draft: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The stranger who has just spoken is being asked for a name: that is done once."""
 
@@ -541,6 +559,7 @@ Command = (
     | CommitUserTurn
     | YieldTurn
     | Introduce
+    | ForgetVoice
     | Asked
     | Play
     | Duck

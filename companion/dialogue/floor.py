@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from companion.dialogue import answer, others, overlap, user_turn
+from companion.dialogue import answer, carried_out, others, overlap, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.state import Floor, Handler, Others, Patience, State, Step
 
@@ -167,6 +167,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to(_F.COMPANION, _F.IDLE)),
         e.ReplyWritten: (answer.reply_written, _to(_F.COMPANION, _F.IDLE)),
+        e.VoiceForgotten: (carried_out.voice_forgotten, _to()),
         e.SpeechStarted: (overlap.user_overlaps, _to(_F.CONTESTED)),
         e.TimerFired: (answer.answer_overdue, _to(_F.IDLE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
@@ -183,6 +184,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Overheard: (overlap.overheard, _to(_F.USER, _F.PAUSE, _F.ANSWERING, _F.COMPANION, _F.IDLE)),
         e.TimerFired: (overlap.time_passes, _to(_F.USER, _F.PAUSE)),
         e.Stored: (answer.stored, _to()),
+        e.VoiceForgotten: (carried_out.voice_forgotten, _to()),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),
         e.ReplyWritten: (answer.reply_written, _to()),

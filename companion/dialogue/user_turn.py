@@ -8,7 +8,7 @@ from companion.dialogue import carried_out
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
 from companion.dialogue.endpointing import Evidence, learned, settled, wait
-from companion.dialogue.introductions import name_in
+from companion.dialogue.introductions import name_in, to_forget
 from companion.dialogue.openness import openness
 from companion.dialogue.requests import holds_floor
 from companion.dialogue.state import (
@@ -260,7 +260,7 @@ def _answering(draft: int, text: str) -> list[e.Command]:
 
 def _for_the_model(state: State, text: str) -> bool:
     """Whether the model is to answer these words: not where code does what they ask for."""
-    return not holds_floor(text) and carried_out.request_in(state, text) is None
+    return not (holds_floor(text) or carried_out.request_in(state, text) or to_forget(text))
 
 
 def _await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
@@ -338,6 +338,8 @@ def commit(state: State, now: float, patience: Patience, commands: list[e.Comman
         after, more = carried_out.abandoned(state)
     elif (request := carried_out.request_in(state, text)) is not None:
         after, more = carried_out.carry_out(state, request, now, patience)
+    elif whose := to_forget(text):
+        after, more = carried_out.forget_voice(state, whose, now, patience)
     elif current(state).stranger:
         after, more = carried_out.ask_who(state, now, patience)
     elif state.set_aside is not None and not current(state).who and (name := name_in(text)):
@@ -380,7 +382,11 @@ def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     else:
         state, commands = revoked(state, Floor.IDLE, [])
     turn, draft = state.turns + 1, Draft(state.drafts + 1, now, text=event.text, over=True, final=True)
-    request = carried_out.request_in(state, event.text)
+    request, whose = carried_out.request_in(state, event.text), to_forget(event.text)
+    if whose:
+        after = replace(state, floor=Floor.PAUSE, draft=draft, drafts=draft.id)
+        after, more = carried_out.forget_voice(after, whose, now, patience)
+        return after, [*commands, *more]
     if request is not None:
         after = replace(state, floor=Floor.PAUSE, draft=draft, drafts=draft.id)
         after, more = carried_out.carry_out(after, request, now, patience)

@@ -220,6 +220,8 @@ class Conversation:
                 self._hands.start("llm", f"draft {draft}", job)
             case e.Introduce(name):
                 self._hands.start("asr", "introduce", self._jobs.introduce(name))
+            case e.ForgetVoice(draft, name):
+                self._hands.start("asr", "introduce", self._jobs.forget_voice(draft, name))
             case e.Asked():
                 self._hands.start("asr", "introduce", self._jobs.asked())
             case e.Adjust(what, factor):

@@ -247,9 +247,8 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             speeches = list(self._engines.tts.synthesize(text, cancel))
             self._mouth.prepare(name, speeches)
-            if (
-                self._listener and name == "sorry" and speeches
-            ):  # a sentence is enough to know her own voice by
+            if self._listener and name == "sorry" and speeches:
+                # A sentence is enough to know her own voice by.
                 spoken = np.concatenate([speech.samples for speech in speeches])
                 self._listener.know_her(spoken, speeches[0].rate)
             return
@@ -263,6 +262,14 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             if self._listener:
                 yield e.Introduced(name, self._listener.introduce(name))
+
+        return job
+
+    def forget_voice(self, draft: int, name: str) -> Job:
+        """Delete a voice."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            yield e.VoiceForgotten(draft, self._listener.forget(name) if self._listener else "")
 
         return job
 

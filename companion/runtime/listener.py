@@ -74,7 +74,7 @@ def alike(vectors: Sequence[Vector], look: Look, less: float = 0.0) -> bool:
 class Listener:
     """Tells voices apart. `only_known`: once any voice is known, no other is answered. `learn`: the first
     voice she hears is learned quietly, and every known one follows its owner's. `ask`: a voice that is
-    nobody's is asked whose it is. `keep` puts a voice that changed on disk.
+    nobody's is asked whose it is. `keep` puts a voice that changed on disk, `drop` deletes it there.
 
     `look` may be asked from several threads; everything else belongs to the recogniser's.
     """
@@ -85,6 +85,7 @@ class Listener:
     learn: bool
     ask: bool = False
     keep: Callable[[Voice], None] = lambda voice: None
+    drop: Callable[[str], object] = lambda name: None
     _strangers: dict[int, Vector] = field(default_factory=dict)  # by the sample at which their turn starts
     _asked: list[Vector] = field(default_factory=list)
     _first: list[Vector] = field(default_factory=list)
@@ -182,6 +183,17 @@ class Listener:
         """The stranger who has just spoken is asked for a name: that is done once."""
         if self._strangers:
             self._asked.append(unit(np.mean(list(self._strangers.values()), axis=0)))
+
+    def forget(self, name: str) -> str:
+        """Delete the voice of that name, whatever the case of its letters; "": the only one there is. It
+        isn't learned again by itself in this run. The name it was known by; "" where there is none."""
+        names = [known for known in self.known.voices if known.casefold() == name.casefold()]
+        names = names or (list(self.known.voices) if not name and len(self.known.voices) == 1 else [])
+        for known in names:
+            self.known.forget(known)
+            self.drop(known)
+            self.learn = False
+        return names[0] if names else ""
 
     def introduce(self, name: str) -> bool:
         """Learn the voice of the strangers' last turns under `name`; False where another voice is known by

@@ -22,7 +22,7 @@ EVENTS = st.one_of(
     st.builds(e.MuteChanged, st.booleans()),
     st.builds(e.PushStarted),
     st.builds(e.PushEnded),
-    st.builds(e.Typed, st.sampled_from(["", "hello"])),
+    st.builds(e.Typed, st.sampled_from(["", "hello", "forget my voice"])),
     st.builds(e.StopAsked),
     st.builds(e.TimerFired, st.sampled_from(e.Timer)),
 )
@@ -103,6 +103,8 @@ class FloorMachine(RuleBasedStateMachine):
                 self.timers.pop(timer, None)
             case e.Transcribe(draft):
                 self.requests += [e.Heard(draft, "" if draft % 5 == 0 else "words")]
+            case e.ForgetVoice(draft):
+                self.requests += [e.VoiceForgotten(draft, "Anna")]
             case e.Overhear():
                 voice = list(e.Voice)[len(self.timers) % 4]
                 self.requests += [e.Overheard("words and words.", "words", 0.1, voice=voice, since=0.5)]

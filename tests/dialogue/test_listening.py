@@ -7,7 +7,7 @@ import pytest
 from scripted import LEVEL, PATIENCE, Says, Stage
 
 from companion.dialogue import events as e
-from companion.dialogue.introductions import MET, WHO, name_in
+from companion.dialogue.introductions import FORGOTTEN, MET, NOT_KNOWN, WHO, name_in, to_forget
 from companion.engines.speaker.voices import KnownVoices, Voice
 from companion.runtime.listener import Listener
 
@@ -70,7 +70,8 @@ class Levels:
         if len(loud) < 8000:
             return None
         vector = np.zeros(256, np.float32)
-        vector[self.voices[round(float(np.median(loud)) / LEVEL) - 1]] = 1.0
+        number = round(float(np.median(loud)) / LEVEL) - 1
+        vector[self.voices[number] if number < len(self.voices) else -1] = 1.0  # else it is hers
         return vector
 
 
@@ -103,7 +104,7 @@ def test_a_stranger_is_asked_once_and_known_by_the_name_from_then_on():
     assert said[5].startswith("You said")
     assert [v.name for v in kept] == ["Anna"]
     assert [what.who for _, what in stage.seen.of(e.CommitUserTurn)] == ["", "", "Anna"]
-    assert any("voice forget Anna" in what.why for _, what in stage.seen.of(e.Tell))
+    assert any("forget the voice of Anna" in what.why for _, what in stage.seen.of(e.Tell))
 
 
 def test_who_is_known_is_not_asked():
@@ -187,6 +188,53 @@ def test_a_stranger_cannot_take_a_known_name():
 )
 def test_the_name_in_an_answer(text, name):
     assert name_in(text) == name
+
+
+# --- forgetting a voice
+
+
+def forgetting(text, who=0, known=("Tom", "Anna")):
+    dropped = []
+    voices = KnownVoices(tuple(voice(name, index) for index, name in enumerate(known)))
+    listener = Listener(Levels([who]), voices, False, True, drop=dropped.append)
+    stage = Stage(Says(1.0, 3.0, text), listener=listener)
+    return stage, dropped
+
+
+@pytest.mark.parametrize(
+    ("text", "dropped"),
+    [
+        ("Forget my voice.", ["Tom"]),
+        ("Please forget the voice of anna.", ["Anna"]),
+        ("Can you delete Anna's voice, please?", ["Anna"]),
+        ("Forget the voice of Ben.", []),
+    ],
+)
+def test_she_forgets_a_voice_when_she_is_told_to_and_says_so(text, dropped):
+    stage, forgotten = forgetting(text)
+
+    stage.run(15.0)
+
+    assert forgotten == dropped
+    assert stage.said() == [f"user: {text}", f"companion: {FORGOTTEN if dropped else NOT_KNOWN}"]
+    assert stage.llm.prompts == []
+
+
+def test_a_typed_wish_to_be_forgotten_means_the_only_voice_there_is():
+    stage, forgotten = forgetting("", known=("Tom",))
+    stage.at(1.0, e.Typed("forget my voice"))
+
+    stage.run(10.0)
+
+    assert forgotten == ["Tom"]
+    assert stage.said()[-1] == f"companion: {FORGOTTEN}"
+
+
+@pytest.mark.parametrize(
+    "text", ["Forget it.", "I can't forget her voice when she sang.", "Forget what I said."]
+)
+def test_what_is_said_of_forgetting_and_voices_is_no_wish_to_be_forgotten(text):
+    assert to_forget(text) == ""
 
 
 # --- recall

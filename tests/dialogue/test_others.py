@@ -11,7 +11,7 @@ from companion.dialogue.state import Floor
 from companion.engines.speaker.voices import KnownVoices, Voice
 from companion.runtime.listener import Listener
 
-ANNA, SCREEN = 0, 1
+ANNA, SCREEN, HERS = 0, 1, 2
 STORY = "once upon a time there was a very small dog who lived alone by the sea and sang all day"
 
 
@@ -25,7 +25,8 @@ class Levels:
         loud = sound[np.abs(sound) > LEVEL / 2]
         if len(loud) < 6400:
             return None
-        return axis(self.voices[round(float(np.median(loud)) / LEVEL) - 1])
+        number = round(float(np.median(loud)) / LEVEL) - 1
+        return axis(self.voices[number] if number < len(self.voices) else HERS)
 
 
 def axis(index):
