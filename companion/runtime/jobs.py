@@ -191,7 +191,8 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             mine = self._look(sound).sound if self._listener and self._listener.only_known else sound
-            yield e.TurnJudged(draft, self._engines.endpoint.probability(mine.audio))
+            mine_at_all = bool(mine.spans) or mine is sound
+            yield e.TurnJudged(draft, self._engines.endpoint.probability(mine.audio) if mine_at_all else 0.0)
 
         return job
 

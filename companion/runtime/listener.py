@@ -24,6 +24,9 @@ MOST = 8.0
 SURE = 0.5
 """How sure a voice must be for what is learned from it, and for being answered where only known ones are."""
 
+CERTAIN = 1.0
+"""How sure it must be where others speak in the same turn: its part is the nearest of many to a known voice."""
+
 OWNER = "me"
 """The name of a voice that was learned quietly."""
 
@@ -51,7 +54,8 @@ def surely(who: Who) -> bool:
 class Look:
     """What the voices in the sound of a turn tell. `sound`: without what others said in it, where those
     aren't answered. `who` it is, by `seconds` of speech with that `vector`; `voice`: what the last of the
-    speech is to her; `since`: seconds of others' speech behind the last that is answered."""
+    speech is to her; `since`: seconds of others' speech behind the last that is answered; `certain`: who
+    is surely known, beside others who speak, too."""
 
     sound: Snapshot
     who: Who = NOBODY
@@ -59,6 +63,7 @@ class Look:
     seconds: float = 0.0
     voice: Told = Told.ANSWERED
     since: float = 0.0
+    certain: bool = False
 
 
 def alike(vectors: Sequence[Vector], look: Look, less: float = 0.0) -> bool:
@@ -116,14 +121,15 @@ class Listener:
         others = [(part.start, part.end) for part in parts if part.whose is Whose.OTHER]
         who, vector, seconds = self._who(mine)
         since = (parts[-1].end - mine[-1].end) / RATE
-        if who.hers or (not surely(who) and (since or seconds >= ENOUGH)):
+        certain = surely(who) and (not others or who.sure >= CERTAIN)
+        if who.hers or (not certain and (since or seconds >= ENOUGH)):
             return Look(sound.without(sound.spans), who, vector, seconds, Told.OTHER)
-        voice = Told.OTHER if since else self._voice(sound, mine, who, seconds)
-        return Look(sound.without(others) if others else sound, who, vector, seconds, voice, since)
+        voice = Told.OTHER if since else self._voice(sound, mine, certain, seconds)
+        left = sound.without(others) if others else sound
+        return Look(left, who, vector, seconds, voice, since, certain)
 
-    def _voice(self, sound: Snapshot, mine: Sequence[Stretch], who: Who, seconds: float) -> Told:
+    def _voice(self, sound: Snapshot, mine: Sequence[Stretch], known: bool, seconds: float) -> Told:
         """What the voice is to her that spoke last, and that may be answered."""
-        known = surely(who)
         if known and (mine[-1].whose is Whose.KNOWN or mine[-1].seconds >= ENOUGH):
             return Told.ANSWERED
         over = not sound.speaking
@@ -145,8 +151,8 @@ class Listener:
         return Look(sound, who, vector, seconds, voice)
 
     def _who(self, parts: Sequence[Stretch]) -> tuple[Who, Vector | None, float]:
-        """Whose voice it is: that of the stretches that are a known one's, if there are any, else of all."""
-        found = [part for part in parts if part.whose is Whose.KNOWN] or list(parts)
+        """Whose voice it is, by all of the stretches; the last `MOST` seconds of them."""
+        found = list(parts)
         while len(found) > 1 and sum(part.seconds for part in found[1:]) >= MOST:
             found.pop(0)
         vector, seconds = joint(found), sum(part.seconds for part in found)
@@ -158,7 +164,7 @@ class Listener:
     def meant(self, look: Look, text: str) -> bool:
         """Whether the words of a turn are to be answered. Who speaks too shortly to be known may ask for what
         code does ("stop"), and is whoever has just spoken."""
-        if not self.only_known or not self.known or surely(look.who):
+        if not self.only_known or not self.known or look.certain:
             return True
         if look.voice is Told.OTHER:
             return False

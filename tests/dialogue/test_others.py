@@ -69,6 +69,25 @@ def test_a_television_takes_nobodys_floor_and_nothing_of_it_is_kept():
     assert stage.asr.asked == 0, "what others say isn't even written down"
 
 
+def test_the_end_of_turn_model_hears_only_what_is_meant_for_her(monkeypatch):
+    stage = room(
+        (SCREEN, 1.0, 2.5, "the news."), (ANNA, 5.0, 7.0, "what is the time?"), (SCREEN, 7.12, 9.0, "")
+    )
+    asked = []
+    ask = type(stage.endpoint).probability
+
+    def probability(judge, audio):
+        asked.append(set(np.round(audio / LEVEL).astype(int)))
+        return ask(judge, audio)
+
+    monkeypatch.setattr(type(stage.endpoint), "probability", probability)
+
+    stage.run(15.0)
+
+    assert asked
+    assert all(levels == {0, 2} for levels in asked)
+
+
 @pytest.mark.parametrize(
     "screen",
     [

@@ -48,7 +48,10 @@ class Who:
 
 
 class KnownVoices:
-    """The people that she knows by their voices. `hers`: her own, which is nobody's and is kept nowhere."""
+    """The people that she knows by their voices. `hers`: her own, which is nobody's and is kept nowhere.
+
+    `voices` is never changed, only replaced: other threads may be reading it.
+    """
 
     def __init__(self, voices: tuple[Voice, ...] = ()) -> None:
         self.voices = {voice.name: voice for voice in voices}
@@ -63,12 +66,13 @@ class KnownVoices:
         if not vectors:
             raise ValueError("no speech")
         vector = unit(np.mean(vectors, axis=0))
-        self.voices[name] = Voice(name, vector, vector, len(vectors))
+        self.voices = {**self.voices, name: Voice(name, vector, vector, len(vectors))}
         return self.voices[name]
 
     def forget(self, name: str) -> bool:
         """Delete a voice; whether there was one."""
-        return self.voices.pop(name, None) is not None
+        before, self.voices = self.voices, {n: voice for n, voice in self.voices.items() if n != name}
+        return name in before
 
     def who(self, vector: Vector, seconds: float) -> Who:
         """Whose voice it is, judged from that many seconds of speech."""
@@ -92,7 +96,7 @@ class KnownVoices:
         moved = unit((1 - PACE) * voice.now + PACE * vector)
         if float(moved @ voice.enrolled) < STRAY:
             moved = voice.now
-        self.voices[name] = replace(voice, now=moved, heard=voice.heard + 1)
+        self.voices = {**self.voices, name: replace(voice, now=moved, heard=voice.heard + 1)}
         return self.voices[name]
 
 

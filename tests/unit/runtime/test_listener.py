@@ -202,6 +202,14 @@ def test_a_moment_that_is_a_little_like_a_known_voice_is_no_utterance_of_theirs(
     assert not answered(ear, turn((0.5, 1.2), (0.3, 3.0)), "Stop.")
 
 
+def test_beside_others_a_voice_must_be_quite_certain_to_be_known():
+    nearly, quite = (listener(only_known=True, encoder=Mixed(threshold(2.0) + c))[0] for c in (0.07, 0.12))
+
+    assert answered(nearly, turn((0.5, 2.0)))
+    assert not answered(nearly, turn((0.3, 2.0), (0.5, 2.0)))
+    assert answered(quite, turn((0.3, 2.0), (0.5, 2.0)))
+
+
 def test_as_long_as_nobody_is_known_everybody_is_answered():
     ear, _ = listener(only_known=True, names=())
 
