@@ -25,7 +25,7 @@ SURE = 0.5
 """How sure a voice must be for what is learned from it, and for being answered where only known ones are."""
 
 CERTAIN = 1.0
-"""How sure it must be where others speak in the same turn: its part is the nearest of many to a known voice."""
+"""How sure it must be where others speak in the same turn: its part is the nearest of many to a known one."""
 
 OWNER = "me"
 """The name of a voice that was learned quietly."""
