@@ -24,8 +24,9 @@ MOST = 8.0
 SURE = 0.5
 """How sure a voice must be for what is learned from it, and for being answered where only known ones are."""
 
-CERTAIN = 1.0
-"""How sure it must be where others speak in the same turn: its part is the nearest of many to a known one."""
+BESIDE = 2.0
+"""Seconds of speech by whose threshold, and `UNSURE` above it, a part is judged at least where others speak
+in the same turn: it is the nearest of many to a known voice."""
 
 OWNER = "me"
 """The name of a voice that was learned quietly."""
@@ -119,9 +120,10 @@ class Listener:
         if not mine:
             return Look(sound.without(sound.spans), voice=Told.OTHER)
         others = [(part.start, part.end) for part in parts if part.whose is Whose.OTHER]
-        who, vector, seconds = self._who(mine)
+        who, vector, seconds = self._who([p for p in mine if not others or p.whose is Whose.KNOWN] or mine)
         since = (parts[-1].end - mine[-1].end) / RATE
-        certain = surely(who) and (not others or who.sure >= CERTAIN)
+        bound = threshold(max(seconds, BESIDE)) + UNSURE if others else 0.0
+        certain = surely(who) and who.score >= bound
         if who.hers or (not certain and (since or seconds >= ENOUGH)):
             return Look(sound.without(sound.spans), who, vector, seconds, Told.OTHER)
         voice = Told.OTHER if since else self._voice(sound, mine, certain, seconds)

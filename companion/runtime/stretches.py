@@ -29,15 +29,12 @@ LIKELY = 0.45
 """Cosine of one window from which on it is rather a known voice's: 1 in 20 of other people's reaches it, and
 19 in 20 of one's own do."""
 
-UNLIKE = 0.15
+UNLIKE = ((0.4, 0.25), (0.6, 0.15), (1.0, 0.15), (2.0, 0.08), (4.0, 0.0))
 """How far below the threshold a stretch must be to be clearly somebody else's, though it stands beside a
-known voice: their own words lose up to 0.1 in noise of 10 dB."""
+known voice, by its seconds: 1 in 20 of one's own is as far below it in noise of 10 dB."""
 
-SHORTEST = 0.6
-"""Seconds of speech that can be clearly somebody else's, at least."""
-
-LEFTOVER = 1.0
-"""Seconds of an utterance without its beginning that are too little to be anybody's."""
+LITTLE = 1.0
+"""Seconds of speech that are a little."""
 
 KEPT = 256
 """Windows whose voice is remembered, so that each is looked at once while a turn grows: 100 s of speech."""
@@ -85,12 +82,15 @@ class Cutter:
         return [self._stretch(sound, start, end) for start, end in sound.spans]
 
     def cut(self, sound: Snapshot) -> list[Stretch]:
-        """Every utterance as stretches of one voice, in order. The little that is left of one whose beginning
-        has been dealt with is nobody's who is known, unless it shows."""
+        """Every utterance as stretches of one voice, in order. A little that may be anybody's is theirs who
+        spoke before it, unless it is the last: the beginning of the first may have been dealt with."""
         parts = [part for start, end in sound.spans for part in self._parts(self._stretch(sound, start, end))]
-        if parts and parts[0].start == sound.start and parts[0].seconds < LEFTOVER:
-            rest = parts[0].whose is Whose.OPEN
-            parts[0] = replace(parts[0], whose=Whose.OTHER) if rest else parts[0]
+        theirs = bool(parts) and parts[0].start == sound.start
+        for index, part in enumerate(parts):
+            last = index > 0 and index == len(parts) - 1
+            if theirs and not last and part.whose is Whose.OPEN and part.seconds < LITTLE:
+                parts[index] = replace(part, whose=Whose.OTHER)
+            theirs = parts[index].whose is Whose.OTHER
         return parts
 
     def _stretch(self, sound: Snapshot, start: int, end: int) -> Stretch:
@@ -116,7 +116,7 @@ class Cutter:
         nearest = self.known.nearest(voice)
         if nearest >= threshold(seconds):
             return Stretch(start, end, vectors, Whose.KNOWN)
-        clearly = nearest < threshold(seconds) - UNLIKE and seconds >= SHORTEST
+        clearly = nearest < threshold(seconds) - float(np.interp(seconds, *zip(*UNLIKE, strict=True)))
         return Stretch(start, end, vectors, Whose.OTHER if clearly else Whose.OPEN)
 
     def _sure(self, part: Stretch) -> bool:

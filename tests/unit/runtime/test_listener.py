@@ -309,3 +309,11 @@ def test_what_is_left_of_her_own_voice_is_nobodys():
         learning.committed(learning.look(speech(0.4)))
     assert kept == []
     assert learning.known.voices == {}
+
+
+def test_scraps_between_what_others_say_are_theirs_and_so_is_much_that_is_a_little_unlike():
+    scrap, _ = listener(only_known=True, encoder=Mixed(0.4))
+    near, _ = listener(only_known=True, encoder=Mixed(threshold(4.0) - 0.02))
+
+    assert words(scrap.look(turn((0.1, 3.0), (0.3, 2.0), (0.5, 0.45), (0.3, 1.0)))) == {0.1: 3.0}
+    assert words(near.look(turn((0.1, 3.0), (0.5, 5.0)))) == {0.1: 3.0}
