@@ -116,7 +116,8 @@ class Cutter:
         nearest = self.known.nearest(voice)
         if nearest >= threshold(seconds):
             return Stretch(start, end, vectors, Whose.KNOWN)
-        clearly = nearest < threshold(seconds) - float(np.interp(seconds, *zip(*UNLIKE, strict=True)))
+        lengths, margins = zip(*UNLIKE, strict=True)
+        clearly = nearest < threshold(seconds) - float(np.interp(seconds, lengths, margins))
         return Stretch(start, end, vectors, Whose.OTHER if clearly else Whose.OPEN)
 
     def _sure(self, part: Stretch) -> bool:
