@@ -6,6 +6,7 @@ conversation, and what they may ask of it.
 
 from __future__ import annotations
 
+import datetime
 import os
 import time
 from collections.abc import Callable
@@ -15,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from companion import home as homes
-from companion.dialogue.prompt import EXAMPLES, PERSONA
+from companion.dialogue.pace import Paces
+from companion.dialogue.prompt import EXAMPLES, PERSONA, Record
 from companion.dialogue.state import Floor, Patience, State
+from companion.errors import HomeError
 from companion.settings import Settings
 from companion.settings_file import load
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from companion.audio import Sound
     from companion.dialogue.events import Event
+    from companion.engines import Cancel
     from companion.engines.asr import Recognizer
     from companion.engines.endpoint import TurnDetector
     from companion.engines.llm import LanguageModel
@@ -34,8 +38,10 @@ if TYPE_CHECKING:
     from companion.engines.tts import Synthesizer
     from companion.memory.store import Store
     from companion.runtime.clock import Clock
-    from companion.runtime.conversation import Conversation, Hands, Watcher
+    from companion.runtime.conversation import Conversation, Watcher
     from companion.runtime.ears import Ears
+    from companion.runtime.hands import Hands
+    from companion.runtime.jobs import Talk
     from companion.runtime.listener import Listener
     from companion.runtime.live import Live
     from companion.runtime.mouth import Mouth
@@ -48,10 +54,19 @@ ANSWER_WITHIN = 45.0
 """Seconds after which an answer, or the words of a turn, count as lost: only a hung engine takes so long."""
 
 
+SHORTEST = 8
+"""Tokens that a turn takes at least, with what the chat template puts around it."""
+
+ANEW = 300
+"""Tokens of an earlier conversation that are evaluated anew at a start, at most: 4 to 7 s on two cores."""
+
+
 def rest_threads() -> None:
     """Tell the native libraries, before they are imported, that an idle thread is to rest, not to spin."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("GOMP_SPINCOUNT", "0")
+    # A short spin, some 20 us: llama.cpp's threads meet some 300 times a token, and waking one up costs more.
+    # Qwen 1.5B on two cores: 37 ms a token and 173 for 8, with none 48 and 217.
+    os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
@@ -183,6 +198,13 @@ class Forgetful:
         """Knows nobody."""
         return []
 
+    def paces(self) -> list[tuple[str, float]]:
+        """Knows nobody."""
+        return []
+
+    def keep_pace(self, who: str, pace: float) -> None:
+        """Keeps nothing."""
+
     def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None:
         """Keeps nothing."""
 
@@ -219,10 +241,61 @@ def load_parts(settings: Settings, store: Store | Forgetful, told: Callable[[str
     return Parts(engines, loaded["ears"], store, settings)
 
 
-def resume(parts: Parts, folder: Path) -> bool:
-    """Take up the prompt that an earlier run of this home evaluated; whether there was one."""
-    restored: bool = parts.engines.llm.restore(folder)
-    return restored
+def manner(settings: Settings) -> Talk:
+    """How her replies are made."""
+    from companion.engines.llm import Sampling
+    from companion.runtime.jobs import Talk
+
+    llm = settings.llm
+    seed = llm.seed if llm.seed >= 0 else None
+    sampling = Sampling(llm.temperature, llm.top_p, llm.min_p, llm.repeat_penalty, seed)
+    return Talk(sampling, llm.max_tokens, PERSONA, EXAMPLES)
+
+
+def matters(answered: str, record: str) -> bool:
+    """Whether two transcripts differ in a number or a name."""
+    from companion.engines.asr.record import corrections
+
+    return bool(corrections(answered, record))
+
+
+def resume(llm: Any, store: Store, settings: Settings, folder: Path, cancel: Cancel) -> Record:
+    """What was said in the last hours, as far as the conversation goes on with it; the model's cache takes up
+    what earlier starts of this home evaluated of it.
+
+    What they didn't keep is left out where the first answer would wait for it: after a change of the model,
+    say, only the newest turns stay. Raises `StoreError`, `HomeError` and what the model raises.
+    """
+    from companion.runtime.context import Context
+    from companion.runtime.earlier import before
+
+    talk = manner(settings)
+    context = Context(llm, talk.persona, talk.examples, talk.max_tokens)
+    fixed = context.messages(Record())
+    hours = settings.memory.continue_within
+    if hours == 0:
+        forget(folder)
+        llm.restore(folder, fixed, None, cancel)
+        return Record()
+    since = datetime.datetime.now().astimezone() - datetime.timedelta(hours=hours)
+    turns = store.earlier(since, most=llm.context_tokens // SHORTEST)
+    record = context.fitting(before(turns, matters))
+    if llm.restore(folder, fixed, context.messages(record), cancel) > ANEW:
+        record = context.latest(record, ANEW)
+        llm.restore(folder, fixed, context.messages(record), cancel)
+    return record
+
+
+def forget(folder: Path) -> None:
+    """Delete the conversations that the model's cache is kept of in a home. Raises `HomeError`."""
+    from companion.engines.llm import kept
+
+    try:
+        kept.forget(folder)
+    except OSError as error:
+        raise HomeError(
+            f"A kept conversation in {folder} can't be deleted ({error.strerror}): check the folder's rights."
+        ) from error
 
 
 def listener(settings: Settings, store: Any) -> Listener | None:
@@ -250,27 +323,23 @@ def listener(settings: Settings, store: Any) -> Listener | None:
 
 
 def converse(
-    parts: Parts, hands: Hands, mouth: Mouth, sound: Sound, clock: Clock, watchers: tuple[Watcher, ...]
+    parts: Parts,
+    hands: Hands,
+    mouth: Mouth,
+    sound: Sound,
+    clock: Clock,
+    watchers: tuple[Watcher, ...],
+    before: Record = Record(),  # noqa: B008 - frozen
 ) -> Conversation:
-    """A conversation of these parts, ready to be run by `hands`."""
-    from companion.engines.asr.record import corrections
-    from companion.engines.llm import Sampling
+    """A conversation of these parts that goes on from `before`, ready to be run by `hands`."""
     from companion.runtime.conversation import Conversation
-    from companion.runtime.jobs import Jobs, Talk
+    from companion.runtime.jobs import Jobs
 
-    llm = parts.settings.llm
-    seed = llm.seed if llm.seed >= 0 else None
-    sampling = Sampling(llm.temperature, llm.top_p, llm.min_p, llm.repeat_penalty, seed)
-    talk = Talk(sampling, llm.max_tokens, PERSONA, EXAMPLES)
-    jobs = Jobs(
-        parts.engines,
-        mouth,
-        parts.store,
-        talk,
-        lambda quick, record: bool(corrections(quick, record)),
-        listener(parts.settings, parts.store),
-    )
-    return Conversation(jobs, hands, parts.ears, mouth, sound, patience(parts.settings), clock, watchers)
+    listening = listener(parts.settings, parts.store)
+    jobs = Jobs(parts.engines, mouth, parts.store, manner(parts.settings), matters, listening)
+    paces = Paces(tuple(parts.store.paces()))
+    patient = patience(parts.settings)
+    return Conversation(jobs, hands, parts.ears, mouth, sound, patient, clock, watchers, before, paces)
 
 
 @dataclass(slots=True)
@@ -324,15 +393,16 @@ class Companion:
         watchers: tuple[Watcher, ...] = (),
         trouble: Callable[[str], None] = lambda sentence: None,
         ended: Callable[[], None] = lambda: None,
+        before: Record = Record(),  # noqa: B008 - frozen
     ) -> Companion:
-        """Begin to listen on `sound`, which has been started."""
+        """Begin to listen on `sound`, which has been started; the conversation goes on from `before`."""
         from companion.runtime.clock import RealClock
         from companion.runtime.live import Live
         from companion.runtime.mouth import Mouth
 
         mouth = Mouth(sound)
         live = Live(sound, parts.ears, mouth, trouble, ended)
-        conversation = converse(parts, live.workers, mouth, sound, RealClock(), watchers)
+        conversation = converse(parts, live.workers, mouth, sound, RealClock(), watchers, before)
         live.begin(conversation)
         return cls(parts, live, conversation, sound)
 

@@ -88,7 +88,7 @@ class TurnsSettings:
     )
     hold: float = setting(
         300.0,
-        'Longest wait after "give me a second"; what was said before it is then kept, unanswered.',
+        'Longest wait after "give me a second", where nothing else was said; it is then kept, unanswered.',
         unit="s",
         low=5.0,
         high=540.0,
@@ -163,7 +163,9 @@ class LlmSettings:
     context: int = setting(
         4096, "How much of the conversation the model has before it.", unit="tokens", low=512, high=131072
     )
-    threads: int = setting(2, "CPU threads the model uses.", low=1, high=64)
+    threads: int = setting(
+        0, "CPU threads the model uses; 0: as many as are quickest on this machine.", low=0, high=64
+    )
     gpu_layers: int = setting(
         -1, "Layers of the model put on the GPU; -1: as many as its memory holds, 0: none.", low=-1, high=999
     )
@@ -210,6 +212,19 @@ class TtsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MemorySettings:
+    """What she remembers."""
+
+    continue_within: float = setting(
+        12.0,
+        "Age of turns up to which the next start goes on with them; 0: each start begins anew.",
+        unit="h",
+        low=0.0,
+        high=8760.0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class VoicesSettings:
     """Whose voice is whose."""
 
@@ -251,4 +266,5 @@ class Settings:
     llm: LlmSettings = field(default_factory=LlmSettings)
     tts: TtsSettings = field(default_factory=TtsSettings)
     voices: VoicesSettings = field(default_factory=VoicesSettings)
+    memory: MemorySettings = field(default_factory=MemorySettings)
     weights: WeightsSettings = field(default_factory=WeightsSettings)

@@ -13,16 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.dialogue import events as e
+from companion.dialogue.prompt import Record
 from companion.dialogue.state import Patience, State
 from companion.dialogue.timeline import Timeline
 from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Transcription
-from companion.engines.llm import Message, Rates, Sampling
+from companion.engines.llm import LanguageModel, Message, Rates, Sampling
 from companion.engines.tts import Speech, SpokenWord
 from companion.engines.vad.hysteresis import Hysteresis, Started
 from companion.runtime.conversation import Conversation
 from companion.runtime.ears import Ears
-from companion.runtime.jobs import Engines, Jobs, Recall, Talk, nothing_recalled
+from companion.runtime.jobs import Engines, Jobs, Recall, Store, Talk, nothing_recalled
 from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
 from companion.runtime.simulation import Simulation, VirtualClock, VirtualSound
@@ -149,6 +150,7 @@ class ScriptedModel:
     context_tokens: int = 4096
     prompts: list[tuple[Message, ...]] = field(default_factory=list)
     settled: list[tuple[Message, ...]] = field(default_factory=list)
+    kept: list[tuple[Message, ...]] = field(default_factory=list)
     failing: Exception | None = None
 
     def prefill(self, messages: Sequence[Message], cancel: Cancel, *, open_ended: bool = False) -> int:
@@ -175,8 +177,9 @@ class ScriptedModel:
     def thin(self, messages: Sequence[Message], cancel: Cancel) -> int:
         return 0
 
-    def keep(self) -> None:
-        """Keeps nothing."""
+    def keep(self, messages: Sequence[Message], cancel: Cancel) -> bool:
+        self.kept.append(tuple(messages))
+        return True
 
     def rates(self) -> Rates:
         return Rates(self.prefill_rate, 1 / self.token_seconds)
@@ -212,6 +215,10 @@ class MemoryStore:
 
     rows: list[tuple[str, int, str]] = field(default_factory=list)
     reviews: list[tuple[int, str, str]] = field(default_factory=list)
+    paces: dict[str, float] = field(default_factory=dict)
+
+    def keep_pace(self, who: str, pace: float) -> None:
+        self.paces[who] = pace
 
     def add_user_turn(self, number: int, text: str, who: str = "", sure: float = 0.0) -> None:
         self.rows.append(("user", number, text))
@@ -250,7 +257,12 @@ class Stage:
         patience: Patience = PATIENCE,
         listener: Listener | None = None,
         recall: Recall = nothing_recalled,
+        before: Record = Record(),  # noqa: B008 - frozen
+        llm: LanguageModel | None = None,
+        store: Store | None = None,
+        matters: Callable[[str, str], bool] = lambda answered, record: answered != record,
     ) -> None:
+        """`llm`, `store`: real ones in place of `self.llm` and `self.store`."""
         self.spent = Spent()
         self.asr = ScriptedRecognizer(script, self.spent)
         self.endpoint = ScriptedTurnDetector(self.spent)
@@ -271,19 +283,19 @@ class Stage:
             hands_free=patience.hands_free,
         )
         talk = Talk(Sampling(0.0, 1.0, 0.0, 1.0, 1), max_tokens=100, persona="You are the companion.")
-        engines = Engines(self.asr, self.endpoint, ScriptedWords(self.spent), self.llm, self.tts)
+        engines = Engines(self.asr, self.endpoint, ScriptedWords(self.spent), llm or self.llm, self.tts)
         jobs = Jobs(
             engines,
             self.mouth,
-            self.store,
+            store or self.store,
             talk,
-            matters=lambda a, b: a != b,
+            matters=matters,
             listener=listener,
             recall=recall,
         )
         self.simulation.conversation = Conversation(
             jobs, self.simulation, self.ears, self.mouth, self.sound, patience, self.clock,
-            watchers=(self.seen,),
+            watchers=(self.seen,), before=before,
         )  # fmt: skip
 
     @property

@@ -58,12 +58,12 @@ def measure(
 
 
 def _model(model: Llama, number: int) -> tuple[float, float]:
-    """Seconds that a batch of 8 new tokens takes behind a conversation, and 6 tokens of decoding."""
+    """Seconds that one batch of 8 new tokens takes behind a conversation, and 6 tokens of decoding."""
     before = [Message("user", f"{number}: tell me a long story about the sea.")]
     model.prefill(before, Never(), open_ended=True)
-    longer = [Message("user", before[0].content + " one two three four five six seven eight")]
+    longer = [Message("user", before[0].content + " and then we")]  # 8 tokens with the 5 that close a turn
     began = time.perf_counter()
-    count = model.prefill(longer, Never())  # with what closes the turn, in one batch
+    count = model.prefill(longer, Never())
     reading = (time.perf_counter() - began) * PREFILL / max(1, count)
     moments = [time.perf_counter()]
     for _ in model.generate(longer, Never(), sampling=_GREEDY, max_tokens=DECODE + 1):

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -185,13 +186,13 @@ def _conversation(
     for count, path in enumerate(files, 1):
         step(f"{count} of {len(files)}: {path.name}")
         start = time.monotonic()
-        room.say(_spoken(path))
+        room.say(spoken(path))
         said.append((start, time.monotonic()))
         talk.wait_for("she: ", ANSWER_WITHIN)
     return room.stop_tape(), said
 
 
-def _spoken(path: Path) -> np.ndarray:
+def spoken(path: Path) -> np.ndarray:
     """A recording as the room's voice takes it: float32[n] at 48 kHz (players stumble over 24-bit FLAC), cut
     where its speech ends: some have a click behind it, which the tape would take for its end."""
     import soxr
@@ -219,22 +220,43 @@ def _read(
     tape: Tape, said: list[tuple[float, float]], index: int, path: Path, recognizer: Recognizer
 ) -> dict[str, Any]:
     """What the tape has of one recording and its answer."""
+    part = turn_of(tape, said, index)
+    heard = answered(part)
+    if heard.begun is None:
+        return {"file": path.name, "gap_s": None, "cut_off": heard.cut_off, "answer": ""}
+    clip = part.speaker[max(0, int((heard.begun - 0.1) * part.rate)) :]
+    answer = recognizer.thorough(_to_16_khz(clip, part.rate), Never()).text
+    return {"file": path.name, "gap_s": heard.gap, "cut_off": heard.cut_off, "answer": answer}
+
+
+def turn_of(tape: Tape, said: list[tuple[float, float]], index: int) -> Tape:
+    """The part of the tape that has one recording and its answer."""
     until = said[index + 1][0] if index + 1 < len(said) else tape.start + tape.speaker.size / tape.rate
-    part = tape.between(said[index][0] - LATE, until - LATE)
+    return tape.between(said[index][0] - LATE, until - LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a part of the tape has of an answer: when it begins there, and how long after the end of the
+    user's speech (seconds; None: there is none); whether she spoke while the user did."""
+
+    begun: float | None
+    gap: float | None
+    cut_off: bool
+
+
+def answered(part: Tape) -> Answered:
+    """How the user's speech on a part of the tape is answered."""
     user = part.spans(part.user, min_gap=PAUSE)
     if not user:
-        return {"file": path.name, "gap_s": None, "cut_off": False, "answer": ""}
+        return Answered(None, None, cut_off=False)
     begin, end = user[0]
     hers = [s for s in part.spans(part.speaker, min_gap=0.12, min_length=SPEECH) if begin < s[0]]
     late = [s for s in hers if s[0] >= end - 0.15]
-    clip = part.speaker[max(0, int((late[0][0] - 0.1) * part.rate)) :] if late else None
-    answer = recognizer.thorough(_to_16_khz(clip, part.rate), Never()).text if clip is not None else ""
-    return {
-        "file": path.name,
-        "gap_s": round(late[0][0] - end, 3) if late else None,
-        "cut_off": any(s[0] < end - 0.15 for s in hers),
-        "answer": answer,
-    }
+    cut_off = any(s[0] < end - 0.15 for s in hers)
+    return (
+        Answered(late[0][0], round(late[0][0] - end, 3), cut_off) if late else Answered(None, None, cut_off)
+    )
 
 
 def _to_16_khz(sound: np.ndarray, rate: int) -> np.ndarray:

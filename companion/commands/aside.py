@@ -6,9 +6,10 @@ import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
-from companion.engines import Cancel
+from companion.engines import Cancel, Cancelled
 
 T = TypeVar("T")
 
@@ -30,6 +31,13 @@ class Aside:
         """Its result, or what it raises; withdrawn when the wait for it is interrupted."""
         with _Asked(self._pool, work) as asked:
             return asked.result()
+
+    @contextmanager
+    def after(self, seconds: float, work: Callable[[Cancel], None]) -> Iterator[None]:
+        """Do it when the block has lasted so long; withdrawn with its end. Raises what it raised."""
+        with _Asked(self._pool, lambda cancel: _later(cancel, seconds, work)) as asked:
+            yield
+        asked.result()
 
     def each(self, work: Callable[[Cancel], Iterator[T]]) -> Generator[T, None, None]:
         """What it yields, as it comes. Close the iterator to withdraw it."""
@@ -54,10 +62,17 @@ class Aside:
             asked.result()
 
 
+def _later(cancel: threading.Event, seconds: float, work: Callable[[Cancel], None]) -> None:
+    """Do it if nobody withdraws it before."""
+    if not cancel.wait(seconds):
+        with suppress(Cancelled):  # somebody needs the model
+            work(cancel)
+
+
 class _Asked(Generic[T]):
     """Work under way; when the block ends it is over, withdrawn if need be."""
 
-    def __init__(self, pool: ThreadPoolExecutor, work: Callable[[Cancel], T]) -> None:
+    def __init__(self, pool: ThreadPoolExecutor, work: Callable[[threading.Event], T]) -> None:
         self._cancel = threading.Event()
         self._job: Future[T] = pool.submit(work, self._cancel)
 

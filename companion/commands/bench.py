@@ -87,6 +87,8 @@ def tts(home: str | None) -> None:
 @click.option("--detector", is_flag=True, help="Cut-offs against delay, on recordings with spliced pauses.")
 @click.option("--gpu-speed", is_flag=True, help="In virtual time, with engines as fast as on a GPU.")
 @click.option("--short", is_flag=True, help="With --detector: an eighth of the recordings.")
+@click.option("--cold", is_flag=True, help="The first answer after a start beside the tenth.")
+@click.option("--repeats", default=5, show_default=True, help="With --cold: how many starts, in one home.")
 @click.option("--echo-db", type=float, help="The loudspeaker leaks into the microphone at this level.")
 @click.pass_obj
 def turns(
@@ -98,12 +100,15 @@ def turns(
     detector: bool,
     gpu_speed: bool,
     short: bool,
+    cold: bool,
+    repeats: int,
     echo_db: float | None,
 ) -> None:
     """Voice-to-voice time of `companion talk` in a room with a virtual microphone and loudspeaker.
 
     Beside the times stands the machine's floor, from rates measured just before. With --detector: how often
-    a pause would be taken for the end of a turn, and how long the end of one is waited for.
+    a pause would be taken for the end of a turn, and how long the end of one is waited for. With --cold: ten
+    turns a start, the first and the tenth with the same words.
 
     Example: companion bench turns --room --data recordings/ --most 8
     """
@@ -115,6 +120,11 @@ def turns(
         from companion.bench import gpu_speed as simulated
 
         _report(home, ("llm", "asr", "tts"), simulated.run(data, settings, _step, most=most))
+        return
+    if cold:
+        from companion.bench import cold as starts
+
+        _report(home, ("llm", "asr", "tts", "endpoint"), starts.run(data, _step, repeats=repeats))
         return
     loader = app.Loader(settings)
     recognizer: Any = loader.asr()

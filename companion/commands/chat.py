@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import click
 
 from companion.commands.aside import Aside
 from companion.commands.ending import Terminated, undisturbed
-
-SPARE = 16
-"""Tokens of the context that neither a prompt nor a reply uses."""
+from companion.dialogue.answer import QUIET
+from companion.dialogue.prompt import Record
+from companion.engines import Cancel
 
 
 @click.command()
@@ -21,7 +23,7 @@ SPARE = 16
 def command(home: str | None) -> None:
     """The same mind, typed: a line in, a reply out. Needs no microphone.
 
-    Ctrl-C stops a reply, a second one (or the end of the input) ends the chat.
+    Ctrl-C stops a reply ("go on" takes it up again), a second one (or the end of the input) ends the chat.
 
     Example: echo "Good morning." | companion chat
     """
@@ -41,7 +43,13 @@ def command(home: str | None) -> None:
         aside = Aside()
         llm: Any = aside.do(lambda cancel: loader.llm())
         try:
-            Chat(llm, store, settings, aside).run()
+            before = aside.do(lambda cancel: app.resume(llm, store, settings, folder, cancel))
+            chat = Chat(llm, store, settings, aside, before)
+            try:
+                chat.run()
+            finally:
+                undisturbed()
+                chat.keep()
         finally:
             undisturbed()
             llm.close()
@@ -51,22 +59,26 @@ def command(home: str | None) -> None:
 class Chat:
     """Reads lines, commits each before it is answered, prints the reply as it is written."""
 
-    def __init__(self, llm: Any, store: Any, settings: Any, aside: Aside) -> None:
-        from companion.dialogue.prompt import Record
-        from companion.engines.llm import Sampling
+    def __init__(
+        self,
+        llm: Any,
+        store: Any,
+        settings: Any,
+        aside: Aside,
+        before: Record = Record(),  # noqa: B008
+    ) -> None:
+        """`before`: what was said before this start, with numbers below 0."""
+        from companion import app
+        from companion.dialogue.state import State
+        from companion.runtime.context import Context
 
-        self._llm, self._store, self._settings, self._aside = llm, store, settings.llm, aside
-        seed = self._settings.seed if self._settings.seed >= 0 else None
-        self._sampling = Sampling(
-            self._settings.temperature, self._settings.top_p, self._settings.min_p,
-            self._settings.repeat_penalty, seed,
-        )  # fmt: skip
-        self._record = Record()
-        self._fixed = llm.count(self._prompt(self._record))
-        """Tokens of every prompt: who she is, and how she talks."""
-        self._most = max(1, min(self._settings.max_tokens, (llm.context_tokens - self._fixed) // 2))
-        """Tokens of the longest reply: words to answer must fit in the context as well."""
+        self._llm, self._store, self._aside, self._record = llm, store, aside, before
+        talk = app.manner(settings)
+        self._sampling = talk.sampling
+        self._context = Context(llm, talk.persona, talk.examples, talk.max_tokens)
         self._turns = 0
+        self._state = State()
+        """What she said last, as the heart knows it of a conversation aloud."""
 
     def run(self) -> None:
         """Until the input ends."""
@@ -77,7 +89,8 @@ class Chat:
             if terminal:
                 click.echo(click.style("you: ", fg="cyan", bold=True), nl=False)
             self._settle()  # while the person thinks and types
-            line = sys.stdin.readline()
+            with self._aside.after(QUIET, self._keep):
+                line = sys.stdin.readline()
             if not line:
                 return
             if line.strip():
@@ -89,28 +102,49 @@ class Chat:
         self._turns += 1
         self._store.add_user_turn(self._turns, text)
         # Only what doesn't fit at all is left out while the person waits.
-        self._record = self._thinned(self._record.with_turn(Turn("user", self._turns, text)), 1.0, 0.75)
+        self._record = self._context.answerable(self._record.with_turn(Turn("user", self._turns, text)))
         reply = _Reply()
         try:
-            self._write(reply)
+            self._write(reply, self._pieces(text))
         finally:
             self._take_down(reply)
+
+    def _pieces(self, text: str) -> Generator[str, None, None]:
+        """What answers a line, piece by piece: code does what it asks for where that makes sense without a
+        voice; everything else the model answers."""
+        from companion.dialogue.carried_out import NOTHING_SAID, request_in
+        from companion.dialogue.requests import Request
+
+        request = request_in(self._state, text)
+        if request is Request.REPEAT:
+            return _known(self._state.said or NOTHING_SAID)
+        if request is Request.NEVER_MIND:
+            self._state = replace(self._state, unfinished=0)
+        if request in (Request.NEVER_MIND, Request.STOP, Request.WAIT):
+            return _known()
+        record = self._record
+        if request is Request.GO_ON:
+            record = record.taken_up(self._state.unfinished, "")
+        return self._aside.each(partial(self._generate, record))
 
     def _take_down(self, reply: _Reply) -> None:
         """What she said is on disk and in the conversation, however it came to its end."""
         from companion.dialogue.prompt import Turn
+        from companion.dialogue.state import State
 
         said = " ".join(reply.text.split())
         if said:
+            again = self._state.unfinished if said == self._state.said else 0
+            self._state = State(said=said, unfinished=self._turns if reply.interrupted else again)
             self._store.add_companion_turn(self._turns, said, reply.interrupted)
             self._record = self._record.with_turn(Turn("companion", self._turns, said, reply.interrupted))
 
-    def _write(self, reply: _Reply) -> None:
+    def _write(self, reply: _Reply, answer: Generator[str, None, None]) -> None:
         """Print the reply piece by piece, on one line. Ctrl-C ends it; what ends the whole chat is raised."""
         if sys.stdout.isatty():
             click.echo(click.style("she: ", fg="magenta", bold=True), nl=False)
         try:
-            with closing(self._aside.each(self._generate)) as pieces:
+            with closing(answer) as pieces:
                 for piece in pieces:
                     clean = piece.replace("\n", " ") if reply.text else piece.lstrip()
                     reply.text += clean
@@ -123,31 +157,31 @@ class Chat:
         reply.interrupted = False
         click.echo()
 
-    def _generate(self, cancel: Any) -> Any:
-        prompt = self._prompt(self._record)
-        return self._llm.generate(prompt, cancel, sampling=self._sampling, max_tokens=self._most)
+    def _generate(self, record: Record, cancel: Any) -> Any:
+        prompt, most = self._context.messages(record), self._context.most
+        return self._llm.generate(prompt, cancel, sampling=self._sampling, max_tokens=most)
 
     def _settle(self) -> None:
         """Bring the model's cache up to the conversation, without its oldest turns where it is too long."""
-        shorter = self._thinned(self._record, 0.75, 0.5)
+        shorter = self._context.fitting(self._record)
+        prompt = self._context.messages(shorter)
         if shorter is not self._record:
             self._record = shorter
-            self._aside.do(lambda cancel: self._llm.thin(self._prompt(shorter), cancel))
-        self._aside.do(lambda cancel: self._llm.prefill(self._prompt(shorter), cancel))
+            self._aside.do(lambda cancel: self._llm.thin(prompt, cancel))
+        self._aside.do(lambda cancel: self._llm.prefill(prompt, cancel))
 
-    def _thinned(self, record: Any, limit: float, target: float) -> Any:
-        """The record; where it fills more than `limit` of the room there is for it, thinned to `target`."""
-        from companion.dialogue.prompt import thinned
+    def keep(self) -> None:
+        """Keep the conversation for the next start, as far as it is evaluated."""
+        self._aside.do(self._keep)
 
-        room = self._llm.context_tokens - self._most - SPARE - self._fixed
-        most, aim = (self._fixed + int(room * share) for share in (limit, target))
-        return thinned(record, lambda r: self._llm.count(self._prompt(r)), most, aim)
+    def _keep(self, cancel: Cancel) -> None:
+        if self._record.turns:  # every one of them is in the store
+            self._llm.keep(self._context.messages(self._record), cancel)
 
-    def _prompt(self, record: Any) -> Any:
-        from companion.dialogue.prompt import lines
-        from companion.runtime.jobs import messages
 
-        return messages(lines(record))
+def _known(*pieces: str) -> Generator[str, None, None]:
+    """An answer that nobody has to think of."""
+    yield from pieces
 
 
 @dataclass(slots=True)

@@ -58,6 +58,7 @@ def _begun(folder: Any, settings: Any, screen: Any) -> Any:
     """A companion that listens."""
     from companion import app
     from companion.audio.device import DeviceSound
+    from companion.engines import Never
     from companion.home import STORE
     from companion.memory.store import Store
     from companion.runtime.tally import Tally
@@ -74,10 +75,11 @@ def _begun(folder: Any, settings: Any, screen: Any) -> Any:
         parts = app.load_parts(settings, store, lambda role: None)
         if offer := _offer(settings.voices, store):
             screen.note(offer)
-        app.resume(parts, folder)
+        before = app.resume(parts.engines.llm, store, settings, folder, Never())
         while sound.read(0.0) is not None:
             pass  # what was heard while the models loaded was not meant for her
-        companion = app.Companion.start(parts, sound, (screen, screen.tally), screen.trouble)
+        watchers = (screen, screen.tally)
+        companion = app.Companion.start(parts, sound, watchers, screen.trouble, before=before)
         undo.pop_all()
     return companion
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from companion.dialogue import commit, user_turn
 from companion.dialogue import events as e
-from companion.dialogue import user_turn
 from companion.dialogue.draft import Draft
 from companion.dialogue.state import (
     Floor,
@@ -22,6 +22,23 @@ from companion.dialogue.state import (
 THINKING = 1.5
 """Seconds after the user's last word at which a sign says that the answer is being thought about."""
 
+KEEPING = 15.0
+"""Seconds of quiet behind a turn after which the conversation is kept: most turns are answered before, so it
+is written to disk once a pause (29 kB a token of the 1.5B model), not once a turn."""
+
+QUIET = 0.4
+"""Seconds after the end of a turn before which no sign sounds: she would talk over a breath."""
+
+SOON = 0.3
+"""Seconds within which an answer that is expected isn't announced any more: a clause that is written is
+synthesised in 0.1 to 0.2 s."""
+
+
+def reply_foreseen(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """It is known by now how long the answer will take."""
+    assert isinstance(event, e.ReplyForeseen)
+    return replace(state, draft=replace(current(state), expected=now + event.seconds)), []
+
 
 def clause_written(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The model has written another clause: have it synthesised."""
@@ -30,6 +47,8 @@ def clause_written(state: State, event: e.Event, now: float, patience: Patience)
     longer = draft.with_clause(event.index, event.text)
     if longer is draft:
         return state, []
+    if event.index == 0:
+        longer = replace(longer, expected=now + SOON)
     return replace(state, draft=longer), [e.Speak(longer.id, event.index, event.text)]
 
 
@@ -57,7 +76,7 @@ def stored(state: State, event: e.Event, now: float, patience: Patience) -> Step
 def sound(state: State, now: float, patience: Patience) -> Step:
     """Give the loudspeaker what may sound by now, and notice when there is nothing more to come."""
     draft = current(state)
-    if state.floor in (Floor.USER, Floor.PUSHED, Floor.PAUSE, Floor.CONTESTED) or not state.stored:
+    if state.floor not in (Floor.ANSWERING, Floor.COMPANION, Floor.OVERLAP) or not state.stored:
         return state, []
     if draft.silent:
         why = "The answer held nothing that can be said aloud" if draft.clauses else "No answer came to mind"
@@ -71,8 +90,6 @@ def sound(state: State, now: float, patience: Patience) -> Step:
     floor = Floor.COMPANION if draft.sounded and state.floor is Floor.ANSWERING else state.floor
     if commands:
         commands.append(e.SetTimer(e.Timer.ANSWER, now + seconds + patience.answer))
-    if (draft.ready and not current(state).ready) or (draft.ready and floor is not state.floor):
-        commands.append(e.Review())
     after = replace(state, floor=floor, draft=draft)
     return _finish(after, now, patience, commands) if draft.sounded and draft.done else (after, commands)
 
@@ -94,13 +111,11 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
         *commands,
         e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False),
     ]
-    state = replace(state, said=draft.spoken(), rest="")
-    if state.floor is Floor.OVERLAP and state.others is Others.SILENT:
+    heeded = state.floor is Floor.OVERLAP and state.others is Others.SILENT
+    state = replace(state, said=draft.spoken(), rest=draft.behind, unfinished=draft.cut_short)
+    if heeded:
         after = replace(state, floor=Floor.USER, draft=None, turn=0)
-        if state.over_at is None:
-            return after, said
-        after, more = user_turn.begin_draft(after, Draft(0, state.over_at), now, patience)
-        return after, [*said, *more]
+        return user_turn.left_to_user((after, said), state.over_at, now, patience)
     return replace(state, floor=Floor.IDLE, draft=None, turn=0), [
         *said,
         e.DropSound(),
@@ -112,26 +127,52 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
 def playback_stopped(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """What was heard of an interrupted reply is what she said."""
     assert isinstance(event, e.PlaybackStopped)
-    rest = " ".join(state.said.split()[len(event.heard.split()) :])
-    return replace(state, rest=rest), [
-        e.CommitCompanionTurn(event.draft, event.heard, interrupted=True),
-        e.Settle(),
-    ]
+    words = f"{state.said} {state.rest}".split()
+    rest = " ".join(words[len(event.heard.split()) :])
+    said = [e.CommitCompanionTurn(event.draft, event.heard, interrupted=True)] if event.heard else []
+    return replace(state, said=event.heard, rest=rest), [*said, e.Settle()]
 
 
 def answer_overdue(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The answer never came, or stopped coming."""
     assert isinstance(event, e.TimerFired)
     if event.timer is e.Timer.THINKING:
-        return state, [] if current(state).sounded else [e.Cue("thinking")]
+        return state, _sign(current(state), now)
     why = "The answer took too long, so I stopped: please try again, or see companion doctor."
     if event.timer is not e.Timer.ANSWER:
         return state, []
+    return _given_up(state, [e.Tell(why), e.Cue("sorry")], now, patience)
+
+
+def _sign(draft: Draft, now: float) -> list[e.Command]:
+    """Say that she is thinking where the answer takes longer than `THINKING`, or surely will; not where it is
+    there, or expected at once. Where that isn't known yet, look again when it is."""
+    if draft.sounded or draft.next_to_play() is not None:
+        return []
+    slow, expected = draft.end + THINKING, draft.expected
+    if expected is not None and expected > max(slow, now + SOON):
+        return [e.Cue("thinking")]
+    known = slow if expected is None else max(slow, expected + SOON)
+    return [e.Cue("thinking")] if now >= known else [e.SetTimer(e.Timer.THINKING, known)]
+
+
+def _given_up(state: State, commands: list[e.Command], now: float, patience: Patience) -> Step:
+    """No more of the answer will come. Whoever speaks meanwhile isn't talked to."""
+    speaks = state.floor in (Floor.CONTESTED, Floor.OVERLAP)
+    floor = Floor.USER if speaks else Floor.IDLE
+    if speaks:
+        commands = [c for c in commands if not isinstance(c, e.Cue)]
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
-        floor = Floor.USER if state.floor is Floor.OVERLAP else Floor.IDLE
-        return interrupted(state, floor, [e.Tell(why)])
-    floor = Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE
-    return yielded(state, floor, [e.Tell(why)])
+        after = interrupted(state, floor, commands)
+    else:
+        after = yielded(state, floor, commands)
+    return user_turn.left_to_user(after, state.over_at, now, patience)
+
+
+def quiet_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """Nobody has said anything for a while: there is time to keep the conversation."""
+    assert isinstance(event, e.TimerFired)
+    return state, [e.Keep()] if event.timer is e.Timer.QUIET else []
 
 
 _JUDGES = ("endpoint", "words")
@@ -143,11 +184,14 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
     assert isinstance(event, e.EngineFailed)
     tell = e.Tell(event.why)
     if event.role == "store" and state.turn and not state.stored:
-        return yielded(state, Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE, [tell])
+        return _given_up(state, [tell], now, patience)
     if event.draft == 0 or state.draft is None or event.role in _JUDGES:
         return without_verdict(state, event, now, patience)
     if state.floor in (Floor.USER, Floor.PUSHED):
         return replace(state, draft=None), [e.Revoke(event.draft), tell]
+    if state.floor is Floor.RESUMING:
+        gone: Step = replace(state, floor=Floor.USER, draft=None), [e.Revoke(event.draft), tell]
+        return user_turn.left_to_user(gone, state.over_at, now, patience)
     if state.draft.sounded:
         draft = state.draft
         for index, clause in enumerate(draft.clauses):
@@ -155,8 +199,7 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
         after, commands = sound(replace(state, draft=draft.ended(len(draft.clauses))), now, patience)
         return after, [e.Revoke(event.draft), *commands, tell] if not after.draft else [*commands, tell]
     if state.turn:
-        floor = Floor.USER if state.floor is Floor.CONTESTED else Floor.IDLE
-        return yielded(state, floor, [tell] if floor is Floor.USER else [tell, e.Cue("sorry")])
+        return _given_up(state, [tell, e.Cue("sorry")], now, patience)
     return _lost_draft(state, event, now, patience)
 
 
@@ -165,7 +208,7 @@ def without_verdict(state: State, event: e.Event, now: float, patience: Patience
     yet."""
     assert isinstance(event, e.EngineFailed)
     tell: list[e.Command] = [e.Tell(event.why)]
-    if state.floor is Floor.PAUSE and event.role == "endpoint" and event.draft:
+    if state.floor in (Floor.PAUSE, Floor.RESUMING) and event.role == "endpoint" and event.draft:
         after, commands = user_turn.judged(state, e.TurnJudged(event.draft, 0.0), now, patience)
         return after, [*tell, *commands]
     return state, tell
@@ -177,7 +220,7 @@ def _lost_draft(state: State, event: e.Event, now: float, patience: Patience) ->
     draft = current(state)
     if not draft.text:
         return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(event.why), e.Cue("sorry")])
-    after, commands = user_turn.write_down(state, now, patience, [])
+    after, commands = commit.write_down(state, now, patience, [])
     after, more = yielded(after, Floor.IDLE, [e.Tell(event.why), e.Cue("sorry")])
     return after, [*commands, *more]
 
@@ -190,11 +233,12 @@ def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     after = replace(state, muted=event.muted)
     if not event.muted:
         return after, [e.OpenMicrophone()]
-    if state.floor is Floor.PAUSE and current(state).text:
-        return user_turn.commit(after, now, patience, [e.CloseMicrophone()])  # it was said before the mute
-    if state.floor is Floor.PAUSE:
+    pauses = state.floor in (Floor.PAUSE, Floor.RESUMING)
+    if pauses and current(state).text:
+        return commit.commit(after, now, patience, [e.CloseMicrophone()])  # it was said before the mute
+    if pauses:
         draft = replace(current(after), over=True, final=True)  # its words are still to come
-        after = replace(after, draft=draft)
+        after = replace(after, floor=Floor.PAUSE, draft=draft)
         return after, [e.CloseMicrophone(), e.SetTimer(e.Timer.TURN_BOUND, now + patience.answer)]
     if state.floor in (Floor.USER, Floor.PUSHED):
         return revoked(after, Floor.IDLE, [e.CloseMicrophone(), e.DropSound()])
@@ -210,10 +254,10 @@ def stop_asked(state: State, event: e.Event, now: float, patience: Patience) -> 
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
         return interrupted(state, Floor.IDLE, [e.DropSound()])
     before: list[e.Command] = []
-    if state.floor is Floor.PAUSE:
+    if state.floor in (Floor.PAUSE, Floor.RESUMING):
         if not current(state).text:
             return revoked(state, Floor.IDLE, [e.DropSound()])
-        state, before = user_turn.write_down(state, now, patience, [])
+        state, before = commit.write_down(state, now, patience, [])
     after, commands = yielded(state, Floor.IDLE, [e.DropSound()], "the user asked for silence")
     return after, [*before, *commands]
 

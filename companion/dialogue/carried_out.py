@@ -13,7 +13,7 @@ from companion.dialogue import events as e
 from companion.dialogue.clauses import split
 from companion.dialogue.draft import Clause, Draft
 from companion.dialogue.introductions import FORGOTTEN, MET, MINE, NOT_KNOWN, WHO
-from companion.dialogue.requests import Request, understand
+from companion.dialogue.requests import Request, asks_for_time, understand
 from companion.dialogue.state import Floor, Patience, State, Step, committed, current, revoked, yielded
 
 STEP: dict[Request, tuple[Literal["pace", "volume"], float]] = {
@@ -40,32 +40,32 @@ MUTED = "The microphone is closed, as you asked: it stays so until you open it a
 
 def request_in(state: State, text: str) -> Request | None:
     """The request that a turn with these words is, where there is one that code can carry out now."""
-    request = understand(text)
-    if request is Request.GO_ON and not state.rest:
+    request = understand(text, state.question)
+    if request is Request.GO_ON and not state.interrupted:
         return None  # there is nothing left to say: the model thinks of more
-    if request is Request.NEVER_MIND and state.said.rstrip().endswith("?"):
-        return None  # "It doesn't matter" answers her question
+    if request is Request.WAIT and not asks_for_time(text):
+        return None  # "I'm thinking." may be what it says: it is waited for, and answered at last
     return request
 
 
 def carry_out(state: State, request: Request, now: float, patience: Patience) -> Step:
     """Commit the turn, which the current draft has the words of, and do what it asks for."""
     after, said = _over(state)
-    words = ""
     if request in STEP:
         said.append(e.Adjust(*STEP[request]))
-        words = state.rest or ADJUSTED[request]
-    elif request is Request.REPEAT:
-        words = state.said or NOTHING_SAID
-    elif request is Request.GO_ON:
-        words = state.rest
-    if words:
-        return _recited(after, words, now, patience, said)
+        if not state.interrupted:
+            return _recited(after, ADJUSTED[request], now, patience, said)
+    if request is Request.REPEAT and state.said:
+        return _repeated(after, now, patience, said)
+    if request is Request.REPEAT and not state.interrupted:
+        return _recited(after, NOTHING_SAID, now, patience, said)
+    if request in STEP or request in (Request.REPEAT, Request.GO_ON):
+        return _gone_on(after, now, patience, said)
     if request is Request.MUTE:
         after = replace(after, muted=True)
         said += [e.CloseMicrophone(), e.Tell(MUTED)]
-    if request in (Request.STOP, Request.NEVER_MIND):
-        after = replace(after, rest=after.rest if request is Request.STOP else "")
+    if request is Request.NEVER_MIND:
+        after = replace(after, rest="", unfinished=0)
     after, commands = yielded(after, Floor.IDLE, [], f"the user asked: {request.value}")
     return after, [*said, *commands]
 
@@ -112,13 +112,30 @@ def _over(state: State) -> Step:
     return after, [committed(current(state), turn), e.DropSound()]
 
 
+def _repeated(state: State, now: float, patience: Patience, said: list[e.Command]) -> Step:
+    """What was heard of her last answer, once more; where it was cut off, she can still go on with it."""
+    after, commands = _recited(state, state.said, now, patience, said)
+    draft = replace(current(after), behind=state.rest, cut_short=state.unfinished)
+    return replace(after, draft=draft), commands
+
+
+def _gone_on(state: State, now: float, patience: Patience, said: list[e.Command]) -> Step:
+    """The rest of an answer that was cut off; what was never written of it the model writes now."""
+    after, commands = _recited(state, state.rest, now, patience, said)
+    if not state.unfinished:
+        return after, commands
+    draft = replace(current(after), written=None)
+    more = e.Continue(draft.id, state.unfinished, state.rest, len(draft.clauses))
+    return replace(after, draft=draft), [*commands, more]
+
+
 def _recited(state: State, words: str, now: float, patience: Patience, said: list[e.Command]) -> Step:
     """An answer in words that are known, in place of one that the model may have begun."""
     before = current(state)
     clauses = tuple(Clause(clause) for clause in split(words))
     draft = Draft(
-        state.drafts + 1, before.end, before.text, over=True, final=before.final,
-        clauses=clauses, written=len(clauses),
+        state.drafts + 1, before.end, before.text, who=before.who, sure=before.sure, over=True,
+        final=before.final, clauses=clauses, written=len(clauses), expected=now,
     )  # fmt: skip
     after = replace(state, draft=draft, drafts=draft.id)
     speak = [e.Speak(draft.id, index, clause.text) for index, clause in enumerate(clauses)]
@@ -131,14 +148,9 @@ def _recited(state: State, words: str, now: float, patience: Patience, said: lis
 
 
 def abandoned(state: State) -> Step:
-    """A wish for time that lasted as long as a turn may: what was said before it is kept, unanswered."""
+    """A wish for time that lasted as long as a turn may: it is kept, and wants no answer."""
     if not current(state).text:
         return revoked(state, Floor.IDLE, [e.DropSound()])
-    turn = state.turns + 1
-    said: list[e.Command] = [
-        e.CommitUserTurn(turn, current(state).id, current(state).text or ""),
-        e.DropSound(),
-    ]
-    after = replace(state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0)
+    after, said = _over(state)
     after, commands = yielded(after, Floor.IDLE, [], "the user asked for time, and said no more")
     return after, [*said, *commands]

@@ -54,30 +54,52 @@ class Lengths:
     most: int = 28
 
 
-SPOKEN = 2.8
-"""Words a second that are spoken (the default voice, at its own pace)."""
-
 WRITTEN = 0.75
 """Words a token is (English)."""
 
 NEXT = 8
 """Words of the second clause, for which the first must last."""
 
+REPLY = 24
+"""Words of a reply of usual length (one or two short sentences), for all of which a voice that speaks faster
+than the model writes must be given a start."""
 
-def lengths(decode: float) -> Lengths:
-    """The lengths for a model that writes `decode` tokens a second (0: not known yet).
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a voice speaks: `words` a second, and what synthesis takes: `seconds_a_word` beside `seconds` for
+    any clause; `least` words sound natural by themselves. The defaults are those of the default voice on two
+    cores, which stand until it has been measured."""
+
+    words: float = 2.8
+    seconds_a_word: float = 0.01
+    seconds: float = 0.03
+    least: int = 2
+
+    def synthesis(self, words: int) -> float:
+        """Seconds until a clause of so many words can sound."""
+        return self.seconds + self.seconds_a_word * words
+
+
+def lengths(decode: float, voice: Voice = Voice()) -> Lengths:
+    """The lengths for a model that writes `decode` tokens a second (0: not known yet), spoken by `voice`.
 
     The first clause is as short as it can be while its speech lasts until the second one is written and
-    synthesised (0.15 s).
+    synthesised, and, where the model writes more slowly than the voice speaks, until the rest of a usual
+    reply can follow without a gap.
     """
     if decode <= 0:
         return Lengths(first_soft=NEXT, first_break=2 * NEXT, first_most=3 * NEXT)
-    needed = ceil(SPOKEN * (NEXT / (WRITTEN * decode) + 0.15))
+    written = WRITTEN * decode
+    second = voice.words * (NEXT / written + voice.synthesis(NEXT))
+    whole = REPLY * (1.0 - written / voice.words)
+    needed = min(REPLY, max(voice.least, ceil(second), ceil(whole)))
     usual = Lengths()
     return Lengths(
         first_soft=max(usual.first_soft, needed),
         first_break=max(usual.first_break, needed),
         first_most=max(usual.first_most, needed + 3),
+        sentence=max(usual.sentence, voice.least),
     )
 
 

@@ -31,7 +31,10 @@ class Draft:
     `over`: the turn has been declared over, so the draft commits as soon as its words are known.
     `final`: more speech no longer revokes it (a key was released, or the text was typed).
     `cut`: the turn was cut because it is as long as a turn may be; it is not answered.
+    `expected`: when its first clause can sound, as far as that is known (seconds of the clock).
     `written`: how many clauses the whole reply has, None while it is being written.
+    `behind`: what would follow it if she were asked to go on, for it repeats an answer that was cut off;
+    `cut_short`: the draft of that answer, if it had not been written to its end, else 0.
     `issued`: how many clauses have been given to the loudspeaker, in order.
     """
 
@@ -47,8 +50,11 @@ class Draft:
     over: bool = False
     final: bool = False
     cut: bool = False
+    expected: float | None = None
     clauses: tuple[Clause, ...] = ()
     written: int | None = None
+    behind: str = ""
+    cut_short: int = 0
     issued: int = 0
 
     def with_clause(self, index: int, text: str) -> Draft:
@@ -82,6 +88,11 @@ class Draft:
     def issue(self, index: int) -> Draft:
         """The draft with every clause up to `index` given to the loudspeaker."""
         return replace(self, issued=index + 1)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there would be more of it than is written."""
+        return self.written is None or self.cut_short > 0
 
     @property
     def sounded(self) -> bool:

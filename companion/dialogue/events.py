@@ -118,16 +118,28 @@ class Overheard:
     """A partial transcript: the words of the turn that is still being said. `stable`: the words at its front
     that the hypothesis before agrees with (LocalAgreement-2). `took`: seconds of work it was. `sure`: the
     words are to be believed as they stand. `ahead`: the machine is fast enough to draft an answer to them
-    before the speaker pauses. `voice`: what the voice that speaks is to her; the words are those of voices
-    that are answered, and `since` is for how many seconds others have spoken behind them."""
+    before the speaker pauses. `sound`: the one that was asked about (`Overhear`), or 0 where it is a draft's
+    turn that is still being made out (`Transcribe`). `voice`: what the voice that speaks is to her; the words
+    are those of voices that are answered, and `since` is for how many seconds others have spoken behind
+    them."""
 
     text: str
     stable: str
     took: float
     sure: bool = True
     ahead: bool = False
+    sound: int = 0
+    draft: int = 0
     voice: Voice = Voice.ANSWERED
     since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyForeseen:
+    """By the engines' measured rates the first clause of the reply can sound in `seconds`."""
+
+    draft: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +298,7 @@ Event = (
     | Introduced
     | VoiceForgotten
     | Overheard
+    | ReplyForeseen
     | ReplyBegun
     | ClauseWritten
     | ReplyWritten
@@ -331,6 +344,8 @@ class Timer(Enum):
     """The answer is slow enough for a sign that it is being thought about."""
     ANSWER = "answer"
     """An answer should have come by now."""
+    QUIET = "quiet"
+    """It has been quiet for long enough to keep the conversation for the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,16 +380,19 @@ class JudgeWords:
 
 @dataclass(frozen=True, slots=True)
 class Transcribe:
-    """Write down the sound of the turn so far."""
+    """Write down the sound of the turn so far, whose last word ended at `end`."""
 
     draft: int
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
 class Overhear:
     """Write down what of the turn has been said so far, while it goes on (answered by `Overheard`).
-    `urgent`: she speaks meanwhile, and her voice waits for it; other engines make room."""
+    `sound` counts the sounds of the user's that began a turn or might have. `urgent`: her voice, or
+    the end of the turn, waits for it; other engines make room."""
 
+    sound: int = 0
     urgent: bool = False
 
 
@@ -394,6 +412,24 @@ class Reply:
     draft: int
     text: str
     first: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """Go on writing the reply that was cut off, that of the draft `cut`. `rest`: what of it was written and
+    not heard, which is said before; what follows it is written as clauses from number `index` on."""
+
+    draft: int
+    cut: int
+    rest: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """Take in `event` when what was commanded before it has been done, and has told what came of it."""
+
+    event: Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -529,12 +565,17 @@ class OpenMicrophone:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The ears have time: hear committed turns once more, for the record (answered by `Reviewed`)."""
+    """Nobody speaks: hear committed turns once more, for the record (answered by `Reviewed`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settle:
     """The model has time: bring its cache up to what was really said, and make room in its context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """It has been quiet for a while: keep the conversation for the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -553,6 +594,8 @@ Command = (
     | Overhear
     | Foresee
     | Reply
+    | Continue
+    | Then
     | Adjust
     | Speak
     | Revoke
@@ -572,5 +615,6 @@ Command = (
     | OpenMicrophone
     | Review
     | Settle
+    | Keep
     | Tell
 )

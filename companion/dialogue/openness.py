@@ -18,32 +18,48 @@ class Words(Enum):
     QUESTION = "a whole question"
     WHOLE = "a whole sentence"
     UNMARKED = "no mark at its end"
+    DOUBTFUL = "a word that something mostly follows, and a full stop"
     OPEN = "a word that something must follow"
 
 
 _OPEN_TEXT = """
-    and or but because so if when while that which who whose where than as unless until although though
-    whether since like plus
-    the a an my your his her its our their this these those some any every each no another
-    of to in on at for with from by about into onto over under between through during without near toward
-    is are was were am be been being i'm you're he's she's it's we're they're there's that's what's
-    will would can could should may might must shall do does did has have had don't doesn't didn't can't
-    won't wouldn't couldn't shouldn't isn't aren't wasn't weren't
-    i we they he she you'd i'd we'd they'd i'll you'll we'll they'll
-    very really quite too more most less just only even also not
-    um uh er erm hmm hm mm well er
+    and or but because if which whose than as unless until although whether plus
+    the a an my your its our their every each
+    onto between during toward
+    i'm you're he's she's it's we're they're there's that's what's
+    you'd i'd we'd they'd i'll you'll we'll they'll
+    very quite just even
+    um uh er erm hmm hm mm
     mr mrs ms dr st
-    called named
 """
 _OPEN = frozenset(_OPEN_TEXT.split())
-"""Words that hardly ever end a turn: conjunctions, articles, prepositions, auxiliaries, subjects, fillers."""
+"""Words that no turn ends with, even where Whisper heard a full stop: conjunctions, articles, subjects with
+their verb, fillers."""
+
+_DOUBTFUL_TEXT = """
+    so when that who where since though while like
+    his her this these those some any no another
+    of to in on at for with from by about into over under through without near
+    is are was were am be been being called named
+    will would can could should may might must shall do does did has have had don't doesn't didn't can't
+    won't wouldn't couldn't shouldn't isn't aren't wasn't weren't
+    i we they he she
+    really too more most less only also not well
+"""
+_DOUBTFUL = frozenset(_DOUBTFUL_TEXT.split())
+"""Words that hardly ever end a turn unless a sentence ends with them: "Yes, I am.", "Tell me about her.",
+"Turn it on.", "I like it too.". Where Whisper heard a full stop, the judges of sound and words tell it from a
+torn sentence; where it heard none, more is to come."""
+
+_ALONE = frozenset({"so", "well", "i", "we", "they", "he", "she", "that", "when", "since", "though"})
+"""Those of them that begin a sentence where they are all that was said."""
 
 _ENDS_QUESTIONS_TEXT = """
     of to in on at for with from by about into over like is are was were am be do does did has have had will
-    would can could should i we they he she this these those any no more less too not that
+    would can could should i we they he she this these those any no more less too not that called named being
 """
 _ENDS_QUESTIONS = frozenset(_ENDS_QUESTIONS_TEXT.split())
-"""Those of them that a question may end with: "What are you looking for?"."""
+"""Those of both that a question may end with: "What are you looking for?"."""
 
 _SHORT_TEXT = """
     yes | no | yeah | yep | nope | nah | sure | okay | ok | thanks | thank you | please | maybe | hello | hi
@@ -63,27 +79,32 @@ _NUMBERS_TEXT = """
 _NUMBERS = frozenset(_NUMBERS_TEXT.split())
 
 
-def openness(text: str) -> Words:
-    """What the words of a turn so far say. Whisper ends a whole sentence with a mark, and often a torn one
-    too, so the last word counts before the mark."""
+def openness(text: str, asked: str = "") -> Words:
+    """What the words of a turn so far say; `asked`: what she had just asked. Whisper ends a whole sentence
+    with a mark, and often a torn one too, so the last word counts before the mark."""
     text = text.strip()
     said = bare(text)
     if not said:
         return Words.OPEN
-    if holds_floor(text):
+    if holds_floor(text, asked):
         return Words.HELD
     if " ".join(said) in _SHORT:
         return Words.SHORT
-    if understand(text) is not None:
+    if understand(text, asked) is not None:
         return Words.REQUEST
     question = text.endswith("?")
     last = said[-1]
     if text.endswith(("...", "…", ",", ";", ":", "-", "—")):
         return Words.OPEN
-    if last in _OPEN and not (question and last in _ENDS_QUESTIONS):
+    marked = question or text.endswith((".", "!"))
+    if question and last in _ENDS_QUESTIONS:
+        return Words.QUESTION
+    if last in _OPEN or (last in _DOUBTFUL and not marked) or (len(said) == 1 and last in _ALONE):
         return Words.OPEN
-    if half_read(text):
+    if half_read(text) or half_spelled(text):
         return Words.OPEN
+    if last in _DOUBTFUL:
+        return Words.DOUBTFUL
     if question:
         return Words.QUESTION
     return Words.WHOLE if text.endswith((".", "!")) else Words.UNMARKED
@@ -99,3 +120,10 @@ def half_read(text: str) -> bool:
         count += 1
         digits += sum(c.isdigit() for c in word) or 1
     return count >= 2 and 2 <= digits < 7
+
+
+def half_spelled(text: str) -> bool:
+    """Whether the words break off within letters that are being read out, or may: nobody knows how long the
+    name is. "U.S.A." is a word."""
+    letters = [word for word in bare(text)[-2:] if len(word) == 1 and word.isalpha()]
+    return len(letters) == 2 or re.fullmatch(r".*\b\w(?:-\w)+\W*", text) is not None

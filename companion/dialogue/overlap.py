@@ -33,7 +33,7 @@ from companion.dialogue import answer, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.answer import sound
 from companion.dialogue.backchannels import is_backchannel, may_become_backchannel
-from companion.dialogue.draft import Draft
+from companion.dialogue.pace import SOON
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import Floor, Others, Patience, State, Step, current, interrupted, yielded
 
@@ -65,8 +65,8 @@ def user_overlaps(state: State, event: e.Event, now: float, patience: Patience) 
         return state, []
     floor = Floor.CONTESTED if state.floor is Floor.ANSWERING else Floor.OVERLAP
     after = replace(
-        state, floor=floor, over_at=None, onset=event.onset, looks=0, overhearing=0, rising=False,
-        others=Others.SILENT,
+        state, floor=floor, over_at=None, onset=event.onset, looks=0, overhearing=0, sounds=state.sounds + 1,
+        rising=False, others=Others.SILENT,
     )  # fmt: skip
     return after, [e.SetTimer(e.Timer.LOOK, now + LOOK)]
 
@@ -80,7 +80,9 @@ def rises(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 
 def goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The sound had stopped, and goes on before its words were known."""
-    return replace(state, over_at=None), [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+    others = Others.SPEAK if state.others is Others.SPOKE else state.others
+    after = replace(state, over_at=None, rising=False, others=others)
+    return after, [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
 
 
 def time_passes(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -90,7 +92,7 @@ def time_passes(state: State, event: e.Event, now: float, patience: Patience) ->
         return answer.answer_overdue(state, event, now, patience)
     if state.overhearing:
         return state, []
-    return replace(state, overhearing=1), [e.Overhear(urgent=True)]
+    return replace(state, overhearing=1), [e.Overhear(state.sounds, urgent=True)]
 
 
 def overheard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -143,8 +145,9 @@ def sustained(state: State, event: e.Event, now: float, patience: Patience) -> S
 def sound_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The sound is over: all of its words tell what it was."""
     assert isinstance(event, e.SpeechPaused)
-    after = replace(state, over_at=event.end, overhearing=state.overhearing + 1)
-    return after, [e.CancelTimer(e.Timer.LOOK), e.Overhear(urgent=True)]
+    others = Others.SPOKE if state.others is Others.SPEAK else state.others
+    after = replace(state, over_at=event.end, overhearing=state.overhearing + 1, others=others)
+    return after, [e.CancelTimer(e.Timer.LOOK), e.Overhear(state.sounds, urgent=True)]
 
 
 def barge_in(state: State, now: float, patience: Patience) -> Step:
@@ -154,11 +157,9 @@ def barge_in(state: State, now: float, patience: Patience) -> Step:
         after = replace(after, unanswered=state.turn)
     else:
         after, commands = interrupted(state, Floor.USER, [])
-    after = replace(after, overhearing=0, over_at=None)
-    if state.over_at is None:
-        return after, commands
-    after, more = user_turn.begin_draft(after, Draft(0, state.over_at), now, patience)
-    return after, [*commands, *more]
+    soon = state.onset - state.ended < SOON and not current(state).final
+    after = replace(after, overhearing=0, over_at=None, broke_in=current(state).who if soon else None)
+    return user_turn.left_to_user((after, commands), state.over_at, now, patience)
 
 
 def let_pass(state: State, now: float, patience: Patience) -> Step:

@@ -6,6 +6,7 @@ one in a single message, because chat templates want the two sides to alternate.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -81,6 +82,18 @@ class Record:
                 break
         return Record(tuple(turns))
 
+    def taken_up(self, number: int, rest: str) -> Record:
+        """The record up to the companion's turn `number`, which was cut off, ending in that turn with the
+        `rest` of it behind what was heard: there the model goes on with it. What has been said since
+        ("Stop.", "Go on.") is no part of it. Where that turn isn't there, the rest answers what was said
+        last."""
+        for i in range(len(self.turns) - 1, -1, -1):
+            turn = self.turns[i]
+            if (turn.side, turn.number) == ("companion", number):
+                text = f"{turn.text} {rest}".strip()
+                return Record((*self.turns[:i], replace(turn, text=text, interrupted=False)))
+        return self.with_turn(Turn("companion", number, rest))
+
     def since(self, side: Side, number: int) -> Record:
         """The record from that turn on; the whole of it if that turn isn't there."""
         for i, turn in enumerate(self.turns):
@@ -126,12 +139,15 @@ def lines(
 
 def thinned(record: Record, count: Callable[[Record], int], limit: int, target: int) -> Record:
     """The record, if its prompt has more than `limit` tokens without its oldest exchanges, so that it has
-    `target` at most; `count` says how many tokens the prompt of a record takes. Of a last turn that is too
-    long by itself, the end stays."""
+    `target` at most; `count` says how many tokens the prompt of a record takes (of a shorter one fewer). Of a
+    last turn that is too long by itself, the end stays."""
     if count(record) <= limit:
         return record
-    while count(record) > target and len(record.turns) > 1:
-        record = record.without_oldest()
+    rests = [record]
+    while len(rests[-1].turns) > 1:
+        rests.append(rests[-1].without_oldest())
+    first = bisect_left(rests, True, key=lambda rest: count(rest) <= target)  # counting takes milliseconds
+    record = rests[min(first, len(rests) - 1)]
     while record.turns and count(record) > limit and len(record.turns[0].text) > 1:
         last = record.turns[0]
         record = Record((replace(last, text=last.text[len(last.text) // 4 + 1 :].lstrip()),))

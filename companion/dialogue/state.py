@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from companion.dialogue import events as e
 from companion.dialogue.draft import Draft
+from companion.dialogue.pace import Paces
 
 
 class Floor(Enum):
@@ -20,6 +22,8 @@ class Floor(Enum):
     """The push-to-talk key is down: the user holds the floor, speaking or not."""
     PAUSE = "user pauses"
     """The user fell silent: an answer is drafted while it is decided whether the turn is over."""
+    RESUMING = "user resumes?"
+    """A sound breaks the pause: perhaps the turn goes on. Its draft is kept until that is decided."""
     ANSWERING = "answering"
     """The turn is committed; nothing of the answer has sounded yet."""
     CONTESTED = "contested"
@@ -61,13 +65,18 @@ class State:
     `draft`: the reply in preparation or being spoken. `turn`: number of the committed user turn that it
     answers, 0 before the commit. `stored`: that turn is on disk. `unanswered`: number of a committed turn
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
-    transcripts that are under way. Of a sound of the user's in her turn: its `onset`, `over_at`, when it
-    ended (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound in her turn
-    may become speech. `others`: whether anybody speaks who isn't answered (or, over her voice, isn't heeded).
-    `foreseen`: the words of the turn so far as the model was given them. `said`: the whole of her last answer
-    that sounded; `rest`: what of it was not heard because she was interrupted. `pace`: how long this user's
-    pauses last, 1.0 as usual. `began`: when the user took the floor; `hummed`: when she last said "mm-hm".
-    `set_aside`: what a stranger said, where her last answer asked for a name instead (None: it didn't).
+    transcripts that are under way; `dipped`: when a word last ended under one. `sounds`: how many of the
+    user's there have been; looks at an earlier one are stale. Of the last, where it came in a pause or in her
+    turn: its `onset`, `over_at`, when it ended (None: it goes on), and how many `looks` at its words have
+    come back. `rising`: a sound there may become speech. `others`: whether anybody speaks who isn't answered
+    (or, over her voice, isn't heeded). `foreseen`: the words of the turn so far as the model was given them.
+    `said`: what was heard of her last answer; `rest`: what of it was written and not heard, for she was
+    interrupted; `unfinished`: its draft, if the model had not written it to its end, else 0. `paces`: how
+    long whose pauses last; `lesson`: those that the last pause teaches, if it was the user who went on (None:
+    nothing, or it is known). `ended`: when the last turn of the user's was over; `broke_in`: whose that was,
+    if the one that is being said began so soon after it that it may be its rest (None: it didn't).
+    `began`: when the user took the floor; `hummed`: when she last said "mm-hm". `set_aside`: what a stranger
+    said, where her last answer asked for a name instead (None: it didn't).
     """
 
     floor: Floor = Floor.IDLE
@@ -77,6 +86,8 @@ class State:
     unanswered: int = 0
     muted: bool = False
     overhearing: int = 0
+    dipped: float = float("-inf")
+    sounds: int = 0
     onset: float = 0.0
     over_at: float | None = None
     looks: int = 0
@@ -85,12 +96,30 @@ class State:
     foreseen: str = ""
     said: str = ""
     rest: str = ""
-    pace: float = 1.0
+    unfinished: int = 0
+    paces: Paces = field(default_factory=Paces)
+    lesson: Paces | None = None
+    ended: float = float("-inf")
+    broke_in: str | None = None
     began: float = 0.0
     hummed: float = float("-inf")
     set_aside: str | None = None
     drafts: int = 0
     turns: int = 0
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether she could go on with her last answer."""
+        return bool(self.rest or self.unfinished)
+
+    @property
+    def question(self) -> str:
+        """What she has just asked; "" where her last words were no question, she was interrupted in them, or
+        it has been answered."""
+        said = self.said.rstrip("\"'”’) ")
+        if self.interrupted or self.unanswered or not said.endswith("?"):
+            return ""
+        return re.split(r"(?<=[.!?…])\s+", said)[-1]
 
 
 Step = tuple[State, list[e.Command]]
@@ -130,8 +159,18 @@ def yielded(state: State, floor: Floor, commands: list[e.Command], why: str = ""
 
 
 def interrupted(state: State, floor: Floor, commands: list[e.Command]) -> Step:
-    """Fall silent at once; what was heard so far is what she said."""
+    """Fall silent at once. What was heard is known with `PlaybackStopped`, which follows: until then it is
+    the clauses that were heard whole."""
     draft = current(state)
-    text = " ".join(clause.text for clause in draft.clauses)
-    after = replace(state, floor=floor, draft=None, turn=0, said=text, rest=text)
+    left = [clause.text for clause in draft.clauses if not clause.played and clause.seconds != 0]
+    rest = " ".join([*left, draft.behind]).strip()
+    after = replace(
+        state,
+        floor=floor,
+        draft=None,
+        turn=0,
+        said=draft.spoken(),
+        rest=rest,
+        unfinished=draft.id if draft.unfinished else 0,
+    )
     return after, [e.StopPlaying(draft.id), e.Revoke(draft.id), *commands, *_at_rest(floor)]

@@ -84,17 +84,15 @@ class Stopwatch:
                 return self._mark("play", now)
             case e.Reply(draft, _):
                 return self._of(draft)._mark("asked", now)
-            case e.Transcribe(draft):
-                return self._of(draft)._mark("pause_noticed", now)
+            case e.Transcribe(draft, end):
+                return self._of(draft)._mark("speech_end", end)._mark("pause_noticed", now)
             case _:
                 return self
 
     def event(self, event: e.Event, now: float) -> Stopwatch:
         """The stopwatch after an event that was handled at the time `now`."""
         match event:
-            case e.SpeechPaused(end):
-                return Stopwatch(self.draft, (*self.marks, ("speech_end", end)))
-            case e.PushEnded() | e.Typed():
+            case e.Typed():
                 return Stopwatch(self.draft, (*self.marks, ("speech_end", now)))
             case e.SpeechStarted():
                 return Stopwatch() if "sound" in dict(self.marks) else self

@@ -6,18 +6,20 @@ from dataclasses import replace
 
 from companion.dialogue import carried_out
 from companion.dialogue import events as e
+from companion.dialogue.commit import commit
 from companion.dialogue.draft import Draft
-from companion.dialogue.endpointing import Evidence, learned, settled, wait
-from companion.dialogue.introductions import name_in, to_forget
+from companion.dialogue.endpointing import Evidence, settled, wait
+from companion.dialogue.hum import hummed
+from companion.dialogue.introductions import to_forget
 from companion.dialogue.openness import openness
-from companion.dialogue.requests import holds_floor
+from companion.dialogue.pace import cut_off
+from companion.dialogue.requests import asks_for_time, understand
 from companion.dialogue.state import (
     Floor,
     Others,
     Patience,
     State,
     Step,
-    committed,
     current,
     interrupted,
     revoked,
@@ -28,23 +30,26 @@ from companion.dialogue.words import foreseeable, same, told_again
 FIRST_PARTIAL = 0.8
 """Seconds into a turn at which it is heard for the first time, if no word has audibly ended before."""
 
-PARTIAL_EVERY = 0.8
-"""Seconds from the start of one partial transcript to the next, at least."""
+PARTIAL_EVERY = 0.25
+"""Seconds from the start of one partial transcript to the next, at least: a word."""
 
-PARTIAL_SHARE = 0.4
-"""Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause."""
+PARTIAL_SHARE = 0.25
+"""Share of the recogniser's time that partial transcripts may take: the rest is kept free for the pause, and,
+where engines take turns, for the language model."""
 
-LONG_TURN = 10.0
-"""Seconds into a turn from which on she may say "mm-hm"."""
+LAST_WORD = 0.1
+"""Seconds since a word has ended under a look that began before it, within which it may have been the last:
+then the turn is looked at again at once, not when the pause is noticed."""
 
-MORE = 0.2
-"""The end-of-turn model's probability below which more is to come: 1 in 10 complete turns gets less."""
+SURE = 0.5
+"""How sure it must be that a voice is another's, for its words to be no rest of a turn that was cut off."""
 
-HUM_EVERY = 12.0
-"""Seconds from one "mm-hm" to the next, at least. Listeners of American English give one every 5 to 10 s
-(Ward and Tsukahara 2000, Maynard 1986); a voice from a machine should be more sparing."""
+HELD = 30.0
+"""Seconds that a wish for time holds the floor where something else was said as well ("her name is, um, give
+me a second"), or where it may be none ("I'm thinking."): then it is answered, as a friend on the phone would
+ask. Nobody who was misunderstood sits in silence for minutes. By hand."""
 
-RESCORE = 0.45
+RESCORE = 0.3
 """Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt."""
 
 
@@ -52,15 +57,19 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
     """Speech in the quiet: the user takes the floor, unless only a key gives it."""
     if not patience.hands_free or state.muted:
         return state, []
-    after = replace(state, floor=Floor.USER, overhearing=0, others=Others.SILENT, foreseen="", began=now)
+    after = replace(
+        state, floor=Floor.USER, overhearing=0, sounds=state.sounds + 1, others=Others.SILENT, foreseen=""
+    )
     return after, []
 
 
 def word_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """A word has just ended, perhaps the last: what is heard from here on may be the whole turn."""
-    if state.overhearing or (state.draft is not None and state.draft.cut):
+    if state.draft is not None and state.draft.cut:
         return state, []
-    return replace(state, overhearing=1), [e.Overhear()]
+    if state.overhearing:
+        return (replace(state, dipped=now) if isinstance(event, e.SpeechDipped) else state), []
+    return replace(state, overhearing=1), [e.Overhear(state.sounds)]
 
 
 def speech_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -74,11 +83,15 @@ def speech_lasts(state: State, event: e.Event, now: float, patience: Patience) -
 def overheard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The words so far: draft an answer where they could be all, else let the model read what is stable."""
     assert isinstance(event, e.Overheard)
+    state = learned(state, event.voice)
     after = replace(state, overhearing=0)
     if state.draft is not None and state.draft.cut:
         return after, []
     pause = max(PARTIAL_EVERY - event.took, event.took / PARTIAL_SHARE - event.took)
     commands: list[e.Command] = [e.SetTimer(e.Timer.PARTIAL, now + pause)]
+    if now - state.dipped <= LAST_WORD:
+        after = replace(after, overhearing=1, dipped=float("-inf"))
+        commands = [e.Overhear(state.sounds)]
     if state.draft is not None and same(state.draft.guess or "", event.text):
         return after, commands
     if state.draft is not None:
@@ -98,7 +111,7 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
 def guessed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """Words that are doubtful are being heard once more; the answer to them is drafted meanwhile."""
     assert isinstance(event, e.Overheard)
-    state = replace(state, overhearing=0)
+    state = state if event.draft else replace(state, overhearing=0)
     draft = current(state)
     if draft.text is not None or draft.guess is not None or event.sure or not event.text:
         return state, []
@@ -106,18 +119,6 @@ def guessed(state: State, event: e.Event, now: float, patience: Patience) -> Ste
     if not _for_the_model(state, text):
         return state, []
     return replace(state, draft=replace(draft, guess=text)), _answering(draft.id, text)
-
-
-def user_goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """Speech in the pause: the turn was not over, so its draft is revoked without a trace."""
-    draft = current(state)
-    if not patience.hands_free or draft.final or state.muted:
-        return state, []
-    assert isinstance(event, e.SpeechStarted)
-    pause = event.onset - draft.end
-    if draft.text and not holds_floor(draft.text):
-        state = replace(state, pace=learned(state.pace, pause))
-    return revoked(state, Floor.USER, [])
 
 
 def user_pauses(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -131,6 +132,7 @@ def key_down(state: State, event: e.Event, now: float, patience: Patience) -> St
     if state.muted:
         return state, [e.Tell("The microphone is muted: unmute it to talk.")]
     commands: list[e.Command] = [e.HoldSound()]
+    state = replace(state, overhearing=0, sounds=state.sounds + 1)
     if state.floor in (Floor.ANSWERING, Floor.CONTESTED):
         after, commands = yielded(state, Floor.PUSHED, commands)
         return replace(after, unanswered=state.turn), commands
@@ -160,11 +162,20 @@ def begin_draft(state: State, draft: Draft, now: float, patience: Patience) -> S
     judge: list[e.Command] = [] if draft.over else [e.Judge(draft.id)]
     commands = [
         *commands,
-        e.Transcribe(draft.id),
+        e.Transcribe(draft.id, draft.end),
         *judge,
         e.SetTimer(e.Timer.TURN_BOUND, bound),
     ]
     return replace(state, floor=Floor.PAUSE, draft=draft, drafts=max(state.drafts, draft.id)), commands
+
+
+def left_to_user(step: Step, over_at: float | None, now: float, patience: Patience) -> Step:
+    """Her turn gave way to a sound of the user's: where that is over already (`over_at`), it is the pause."""
+    after, commands = step
+    if after.floor is not Floor.USER or over_at is None:
+        return step
+    after, more = begin_draft(after, Draft(0, over_at), now, patience)
+    return after, [*commands, *more]
 
 
 def too_long(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -177,7 +188,7 @@ def too_long(state: State, event: e.Event, now: float, patience: Patience) -> St
     before: list[e.Command] = [e.Revoke(state.draft.id)] if state.draft else []
     draft = Draft(state.drafts + 1, now, cut=True)
     after = replace(state, draft=draft, drafts=draft.id)
-    return after, [*before, e.Transcribe(draft.id)]
+    return after, [*before, e.Transcribe(draft.id, draft.end)]
 
 
 def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -202,18 +213,10 @@ def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step
     assert isinstance(event, e.TurnJudged)
     draft = current(state)
     draft = replace(draft, verdicts=(*draft.verdicts, event.probability))
-    state, hum = _hummed(replace(state, draft=draft), now, patience)
-    return _await_end(state, now, patience, hum)
-
-
-def _hummed(state: State, now: float, patience: Patience) -> Step:
-    """Say "mm-hm" in a long turn, in a pause that sounds as if more were to come. It is no turn."""
-    draft = current(state)
-    due = now - state.began >= LONG_TURN and now - state.hummed >= HUM_EVERY
-    goes_on = len(draft.verdicts) == 1 and draft.verdicts[0] < MORE and not draft.over
-    if not (patience.backchannels and due and goes_on):
-        return state, []
-    return replace(state, hummed=now), [e.Cue("mm-hm")]
+    if state.floor is not Floor.PAUSE:
+        return replace(state, draft=draft), []
+    state, hum = hummed(replace(state, draft=draft), now, patience)
+    return await_end(state, now, patience, hum)
 
 
 def words_judged_ahead(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -225,7 +228,7 @@ def words_judged_ahead(state: State, event: e.Event, now: float, patience: Patie
 def words_judged(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The verdict on the end of the words is in."""
     after, commands = words_judged_ahead(state, event, now, patience)
-    return _await_end(after, now, patience, commands)
+    return await_end(after, now, patience, commands)
 
 
 def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -239,19 +242,41 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         draft, state = replace(draft, end=draft.end - event.since), replace(state, others=Others.SPOKE)
     if not event.text:
         return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
+    strange = not event.who and event.sure >= SURE
+    state = _cut_off(learned(state, e.Voice.GUEST if strange else e.Voice.ANSWERED), event)
     if draft.guess is not None and same(draft.guess, event.text):
         text = told_again(draft.guess, event.text)
-        return _await_end(replace(state, draft=replace(draft, text=text)), now, patience, [])
+        return await_end(replace(state, draft=replace(draft, text=text)), now, patience, [])
     commands: list[e.Command] = []
     text = told_again(state.foreseen, event.text)
     fresh = replace(draft, text=text)
     if draft.guess is not None:
-        fresh = replace(fresh, id=state.drafts + 1, guess=None, ending=None, clauses=(), written=None)
+        fresh = replace(
+            fresh, id=state.drafts + 1, guess=None, ending=None, clauses=(), written=None, expected=None
+        )
         commands += [e.Revoke(draft.id, successor=fresh.id)]
         commands += [] if fresh.over else [e.Judge(fresh.id)]  # a verdict under way went with the old one
     after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))
     commands += _answering(fresh.id, text) if _for_the_model(state, text) else []
-    return _await_end(after, now, patience, commands)
+    return await_end(after, now, patience, commands)
+
+
+def _cut_off(state: State, event: e.Heard) -> State:
+    """Learn from a pause that was taken for the end of the turn. What is surely somebody else's is none of
+    its rest, nor is a request that is all of the words."""
+    if state.broke_in is None:
+        return state
+    theirs = event.who == state.broke_in or event.sure < SURE
+    rest = theirs and understand(event.text, state.question) is None
+    pace = cut_off(state.paces.of(event.who)) if rest else state.paces.of(event.who)
+    return replace(state, broke_in=None, paces=state.paces.with_pace(event.who, pace))
+
+
+def learned(state: State, voice: e.Voice) -> State:
+    """What the last pause teaches, if the voice that ended it was the user's."""
+    if state.lesson is None or voice is e.Voice.OPEN:
+        return state
+    return replace(state, paces=state.lesson if voice is e.Voice.ANSWERED else state.paces, lesson=None)
 
 
 def _answering(draft: int, text: str) -> list[e.Command]:
@@ -260,21 +285,26 @@ def _answering(draft: int, text: str) -> list[e.Command]:
 
 def _for_the_model(state: State, text: str) -> bool:
     """Whether the model is to answer these words: not where code does what they ask for."""
-    return not (holds_floor(text) or carried_out.request_in(state, text) or to_forget(text))
+    return carried_out.request_in(state, text) is None and not to_forget(text)
 
 
-def _await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
-    """Commit once the silence has lasted as long as sound and words ask for; wait for both to be known."""
+def await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
+    """Commit once the silence has lasted as long as sound and words ask for; wait for both to be known, and
+    for a sound in the pause to be over."""
     draft = current(state)
+    if state.floor is not Floor.PAUSE:
+        return state, commands
     if draft.over and draft.text:
         return commit(state, now, patience, commands)
     if draft.text is None or draft.over:
         return state, commands
-    asked = state.said.rstrip("\"'”’) ").endswith("?")
-    evidence = Evidence(openness(draft.text), draft.ending, draft.verdicts, asked, state.pace)
+    asked = state.question
+    words = openness(draft.text, asked)
+    evidence = Evidence(words, draft.ending, draft.verdicts, bool(asked), state.paces.of(draft.who))
     silence = wait(evidence) * patience.factor
     if silence == float("inf"):
-        held = e.SetTimer(e.Timer.TURN_BOUND, now + patience.hold)
+        hold = patience.hold if asks_for_time(draft.text) else min(patience.hold, HELD)
+        held = e.SetTimer(e.Timer.TURN_BOUND, max(now, draft.end + hold))
         return state, [*commands, e.CancelTimer(e.Timer.TURN_END), held]
     if not draft.verdicts:
         return state, commands
@@ -326,79 +356,6 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
         return state, []
     if draft.over:
         why = "I could not make out what you said in time: please say it again."
-        return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(why)])
+        return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(why), e.Cue("sorry")])
     after = replace(state, draft=replace(draft, over=True))
     return after, [e.SetTimer(e.Timer.TURN_BOUND, now + patience.answer)]
-
-
-def commit(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
-    """The turn is over: what it asks of code is done; else its answer may sound as soon as it is on disk."""
-    text = current(state).text or ""
-    if holds_floor(text):
-        after, more = carried_out.abandoned(state)
-    elif (request := carried_out.request_in(state, text)) is not None:
-        after, more = carried_out.carry_out(state, request, now, patience)
-    elif whose := to_forget(text):
-        after, more = carried_out.forget_voice(state, whose, now, patience)
-    elif current(state).stranger:
-        after, more = carried_out.ask_who(state, now, patience)
-    elif state.set_aside is not None and not current(state).who and (name := name_in(text)):
-        after, more = carried_out.introduced(state, name, now, patience)
-    else:
-        return write_down(state, now, patience, commands)
-    return after, [*commands, *more]
-
-
-def write_down(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
-    """Write the turn to disk, for it is over."""
-    draft = current(state)
-    turn = state.turns + 1
-    after = replace(
-        state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0, draft=draft,
-        set_aside=None,
-    )  # fmt: skip
-    return after, [
-        *commands,
-        committed(draft, turn),
-        e.DropSound(),
-        e.SetTimer(e.Timer.ANSWER, now + patience.answer),
-    ]
-
-
-def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """A typed turn is complete as it stands, and takes the floor from whoever has it."""
-    assert isinstance(event, e.Typed)
-    if not event.text.strip():
-        return state, []
-    if state.floor in (Floor.COMPANION, Floor.OVERLAP):
-        state, commands = interrupted(state, Floor.IDLE, [])
-    elif state.floor in (Floor.ANSWERING, Floor.CONTESTED):
-        state, commands = yielded(state, Floor.IDLE, [])
-    elif state.floor is Floor.PAUSE and current(state).text:
-        state, said = write_down(state, now, patience, [])
-        state, commands = yielded(state, Floor.IDLE, [], "the user types")
-        # the ears rest until this is answered, too
-        commands = [*said, *(c for c in commands if not isinstance(c, e.Review | e.Settle))]
-    else:
-        state, commands = revoked(state, Floor.IDLE, [])
-    turn, draft = state.turns + 1, Draft(state.drafts + 1, now, text=event.text, over=True, final=True)
-    request, whose = carried_out.request_in(state, event.text), to_forget(event.text)
-    if whose:
-        after = replace(state, floor=Floor.PAUSE, draft=draft, drafts=draft.id)
-        after, more = carried_out.forget_voice(after, whose, now, patience)
-        return after, [*commands, *more]
-    if request is not None:
-        after = replace(state, floor=Floor.PAUSE, draft=draft, drafts=draft.id)
-        after, more = carried_out.carry_out(after, request, now, patience)
-        return after, [*commands, *more]
-    after = replace(
-        state, floor=Floor.ANSWERING, draft=draft, drafts=draft.id, turn=turn, turns=turn, stored=False,
-        unanswered=0,
-    )  # fmt: skip
-    return after, [
-        *commands,
-        e.DropSound(),
-        e.Reply(draft.id, event.text),
-        e.CommitUserTurn(turn, 0, event.text),
-        e.SetTimer(e.Timer.ANSWER, now + patience.answer),
-    ]

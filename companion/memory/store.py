@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import errno
+import itertools
 import json
 import os
 import threading
@@ -50,12 +51,18 @@ MIGRATIONS = (
         heard       INTEGER NOT NULL
     ) STRICT;
     """,
+    """
+    CREATE TABLE paces (
+        who         TEXT    PRIMARY KEY,
+        pace        REAL    NOT NULL
+    ) STRICT;
+    """,
 )
 """Numbered from 1: `user_version` says how many of them a file has had. `turns` holds what was said;
 `hearings` how a turn was heard the second time: the words that were answered, and each word of the record
 with its times and confidence (JSON). `who` says whose voice a turn was in ("": nobody's that is known),
 `sure` how sure that is (0..1); `voices` holds the voices, as float32[256] when enrolled and as they are
-now."""
+now; `paces` how long whose pauses last (1.0: as usual)."""
 
 ANEW = "move it aside and keep it, since some of it may be rescued, and start again, which makes a new one"
 
@@ -73,6 +80,8 @@ class StoredTurn:
     interrupted: int
     who: str = ""
     sure: float = 0.0
+    answered: str = ""
+    """The words that were answered, where the turn was heard once more since (`earlier` only)."""
 
 
 class Heard(Protocol):
@@ -139,25 +148,26 @@ class Store:
 
     def voices(self) -> list[tuple[str, bytes, bytes, int]]:
         """Every known voice: name, vector as enrolled, as it is now, utterances it was learned from."""
-        with self._lock:
-            try:
-                rows: list[tuple[Any, ...]] = self._db.execute(
-                    "SELECT name, enrolled, now, heard FROM voices ORDER BY name"
-                ).fetchall()
-            except apsw.Error as error:
-                raise StoreError(
-                    f"The store {self._path} can't be read ({_reason(error)}): {_remedy(error)}."
-                ) from error
+        rows = self._read("SELECT name, enrolled, now, heard FROM voices ORDER BY name")
         return [(name, enrolled, now, heard) for name, enrolled, now, heard in rows]
+
+    def paces(self) -> list[tuple[str, float]]:
+        """How long whose pauses last, 1.0 as usual; "" stands for whoever isn't known by voice."""
+        return [(who, pace) for who, pace in self._read("SELECT who, pace FROM paces ORDER BY who")]
+
+    def keep_pace(self, who: str, pace: float) -> None:
+        """Keep how long somebody's pauses last."""
+        self._write("INSERT OR REPLACE INTO paces VALUES (?, ?)", (who, pace))
 
     def keep_voice(self, name: str, enrolled: bytes, now: bytes, heard: int) -> None:
         """Keep a voice, in place of one of that name."""
         self._write("INSERT OR REPLACE INTO voices VALUES (?, ?, ?, ?)", (name, enrolled, now, heard))
 
     def forget_voice(self, name: str) -> bool:
-        """Delete a voice, overwritten; whether there was one."""
+        """Delete a voice, overwritten, and the pace learned with it; whether there was one."""
         found = any(voice[0] == name for voice in self.voices())
         self._write("DELETE FROM voices WHERE name=?", (name,))
+        self._write("DELETE FROM paces WHERE who=?", (name,))
         return found
 
     def review_user_turn(self, number: int, heard: Heard, answered: str) -> None:
@@ -193,22 +203,36 @@ class Store:
 
     def turns(self) -> list[StoredTurn]:
         """Every turn there is, oldest first."""
-        with self._lock:
-            try:
-                rows: list[tuple[Any, ...]] = self._db.execute(
-                    "SELECT id, session, side, number, text, said_at, interrupted, who, sure FROM turns"
-                    " ORDER BY id"
-                ).fetchall()
-            except apsw.Error as error:
-                raise StoreError(
-                    f"The store {self._path} can't be read ({_reason(error)}): {_remedy(error)}."
-                ) from error
+        rows = self._read(
+            "SELECT id, session, side, number, text, said_at, interrupted, who, sure FROM turns ORDER BY id"
+        )
         return [StoredTurn(*row) for row in rows]
+
+    def earlier(self, since: datetime.datetime, most: int) -> list[StoredTurn]:
+        """The newest turns of earlier sessions, oldest first: `most` at most, none from before `since`."""
+        rows = self._read(
+            "SELECT id, session, side, number, text, said_at, interrupted, who, sure, coalesce(answered, '')"
+            " FROM turns LEFT JOIN hearings ON turn = id WHERE session <> ? ORDER BY id DESC LIMIT ?",
+            (self._session, most),
+        )
+        newest = (StoredTurn(*row) for row in rows)
+        young = itertools.takewhile(lambda t: datetime.datetime.fromisoformat(t.said_at) >= since, newest)
+        return list(young)[::-1]
 
     def close(self) -> None:
         """Close the file; idempotent."""
         with self._lock:
             self._db.close()
+
+    def _read(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                rows: list[tuple[Any, ...]] = self._db.execute(sql, values).fetchall()
+            except apsw.Error as error:
+                raise StoreError(
+                    f"The store {self._path} can't be read ({_reason(error)}): {_remedy(error)}."
+                ) from error
+        return rows
 
     def _write(self, sql: str, row: tuple[Any, ...]) -> None:
         with self._lock:

@@ -12,13 +12,15 @@ from typing import Protocol
 from companion.audio import RATE, Sound, earcons
 from companion.dialogue import events as e
 from companion.dialogue.floor import step
+from companion.dialogue.pace import Paces
 from companion.dialogue.prompt import Record, Turn
 from companion.dialogue.state import Floor, Patience, State
 from companion.dialogue.timeline import Stopwatch, Timeline
 from companion.engines.tts import Speech
 from companion.runtime.clock import Clock
 from companion.runtime.ears import MOST, Ears, Snapshot
-from companion.runtime.jobs import Job, Jobs
+from companion.runtime.hands import Hands
+from companion.runtime.jobs import Jobs
 from companion.runtime.mouth import Mouth
 
 SORRY = "I'm sorry, something went wrong in my head just now. Could you say that again?"
@@ -27,24 +29,19 @@ SORRY = "I'm sorry, something went wrong in my head just now. Could you say that
 DUCKED = -12.0
 """How much softer she speaks while the user makes a sound, dB."""
 
+LAST_WORDS = 1.5
+"""Seconds at the end of a conversation in which the model may still read what it hasn't, to keep it."""
+LET_FINISH = 5.0
+"""Seconds of a turn whose second hearing is let finish under the user's next words, for a number or name that
+it corrects is to reach the next prompt: it takes about a second from her last word on, and until the first
+pause nobody waits for the recogniser."""
+
 BACKLOG = 600.0
 """Seconds of sound that may wait to be heard once more; beyond it the oldest goes, its words stay."""
 
 
 RECENT = 3.0
 """Seconds kept of speech that nobody who is answered has a part in: somebody may just have begun to."""
-
-
-class Hands(Protocol):
-    """Runs jobs, one at a time for each role, in the order they were started."""
-
-    def start(self, role: str, key: str, job: Job) -> None:
-        """Run a job on the role's worker; its events come back to the conversation."""
-        ...
-
-    def cancel(self, key: str) -> None:
-        """Withdraw every job with that key, running or waiting."""
-        ...
 
 
 class Watcher(Protocol):
@@ -81,12 +78,16 @@ class Conversation:
         patience: Patience,
         clock: Clock,
         watchers: tuple[Watcher, ...] = (),
+        before: Record = Record(),  # noqa: B008 - frozen
+        paces: Paces | None = None,
     ) -> None:
+        """`before`: turns of earlier starts, with numbers below 0, that the conversation goes on with."""
         self._jobs, self._hands, self._ears, self._mouth = jobs, hands, ears, mouth
         self._sound, self._patience, self._clock = sound, patience, clock
         self._watchers = watchers
-        self.state = State()
-        self.record = Record()
+        self.state = State(paces=paces or Paces())
+        self._paces = self.state.paces  # as they are on disk
+        self.record = before
         self.timers: dict[e.Timer, float] = {}
         self._stopwatch = Stopwatch()
         self._timed = 0
@@ -95,7 +96,7 @@ class Conversation:
         self._utterance = 1  # counts the user's, those that became no turn too
         self._recalled: dict[int, str] = {}
         self._to_review: list[_Committed] = []
-        self._reviewing: set[int] = set()
+        self._reviewing: _Committed | None = None
 
     def begin(self) -> None:
         """Prepare for the first turn: the persona goes into the model's cache, and what is said when
@@ -112,8 +113,13 @@ class Conversation:
         if isinstance(event, e.TimerFired):
             self.timers.pop(event.timer, None)
         self._stopwatch = self._stopwatch.event(event, now)
+        before = self.state.floor
         self.state, commands = step(self.state, event, now, self._patience)
+        if before is Floor.IDLE and self.state.floor is not Floor.IDLE:
+            self._hands.cancel("keep")
         self._tell(event, now)
+        if isinstance(event, e.SpeechStarted) and self.state.floor is not Floor.IDLE:
+            self._rest_from_review(longer_than=LET_FINISH)
         for command in commands:
             self._stopwatch = self._stopwatch.command(command, now)
             self._carry_out(command)
@@ -121,8 +127,9 @@ class Conversation:
         if isinstance(event, e.Reviewed):
             self._reviewed(event)
         elif isinstance(event, e.EngineFailed) and event.role == "asr" and event.draft == 0:
-            self._to_review = [w for w in self._to_review if w.turn not in self._reviewing]
-            self._reviewing.clear()
+            self._to_review = [w for w in self._to_review if w is not self._reviewing]
+            self._reviewing = None
+            self._review()
         elif isinstance(event, e.Recalled):
             self._recall(event)
         elif isinstance(event, e.Thinned):
@@ -132,6 +139,12 @@ class Conversation:
             self._timed = timeline.draft
             for watcher in self._watchers:
                 watcher.timed(timeline)
+
+    def end(self) -> None:
+        """Nobody says anything any more: the conversation is kept for the next start."""
+        self._hands.cancel("settle")
+        self._hands.cancel("keep")  # it may take its time, which the last has not
+        self._hands.start("llm", "keep", self._jobs.keep(self.record, LAST_WORDS))
 
     def due(self) -> float | None:
         """When the next timer is due, in seconds of the clock."""
@@ -187,6 +200,8 @@ class Conversation:
                 if successor and draft in self._shots:
                     self._shots[successor] = self._shots.pop(draft)
                     self._ears.hand_over(draft, successor)
+            case e.Then(event):
+                self.handle(event)
             case e.Tell() | e.YieldTurn():
                 return  # for the watchers
             case _:
@@ -195,18 +210,19 @@ class Conversation:
     def _employ(self, command: e.Command) -> None:
         """Give an engine its work."""
         match command:
-            case e.Overhear(urgent):
-                if self.state.floor is not Floor.IDLE:
-                    self._rest_from_review()
-                job = self._jobs.overhear(self._ears.so_far(), urgent=urgent)
+            case e.Overhear(sound, urgent):
+                if self.state.floor is not Floor.IDLE:  # else nobody speaks who is answered
+                    self._rest_from_review(longer_than=0.0 if urgent else LET_FINISH)
+                job = self._jobs.hearing.overhear(self._ears.so_far(), sound, urgent=urgent)
                 self._hands.start("asr", "overhear", job)
             case e.Foresee(text):
                 self._hands.cancel("foresee")
                 self._hands.start("llm", "foresee", self._jobs.foresee(text, self.record, self._utterance))
-            case e.Transcribe(draft):
+                self._hands.start("words", "foresee", self._jobs.follow(text))
+            case e.Transcribe(draft, _):
                 self._rest_from_review()
                 self._shots = {draft: self._ears.snapshot(draft)}
-                job = self._jobs.transcribe(draft, self._shots[draft])
+                job = self._jobs.hearing.transcribe(draft, self._shots[draft], self.state.question)
                 self._hands.start("asr", f"draft {draft}", job)
             case e.Judge(draft):
                 job = self._jobs.judge(draft, self._ears.so_far())
@@ -218,30 +234,40 @@ class Conversation:
                 self._hands.cancel("foresee")
                 job = self._jobs.reply(draft, text, self.record, self._utterance, first)
                 self._hands.start("llm", f"draft {draft}", job)
+            case e.Continue(draft, cut, rest, index):
+                self._hands.cancel("settle")
+                self._hands.cancel("foresee")
+                job = self._jobs.go_on(draft, cut, rest, index, self.record)
+                self._hands.start("llm", f"draft {draft}", job)
             case e.Introduce(name):
-                self._hands.start("asr", "introduce", self._jobs.introduce(name))
+                self._hands.start("asr", "introduce", self._jobs.hearing.introduce(name))
             case e.ForgetVoice(draft, name):
-                self._hands.start("asr", "introduce", self._jobs.forget_voice(draft, name))
+                self._hands.start("asr", "introduce", self._jobs.hearing.forget_voice(draft, name))
             case e.Asked():
-                self._hands.start("asr", "introduce", self._jobs.asked())
+                self._hands.start("asr", "introduce", self._jobs.hearing.asked())
             case e.Adjust(what, factor):
                 self._hands.start("tts", "adjust", self._jobs.adjust(what, factor))
             case e.Speak(draft, index, text):
                 self._hands.start("tts", f"draft {draft}", self._jobs.speak(draft, index, text))
             case e.Review():
-                for waiting in self._to_review:
-                    if waiting.turn in self._reviewing:
-                        continue
-                    self._reviewing.add(waiting.turn)
-                    job = self._jobs.review(waiting.turn, waiting.text, waiting.sound)
-                    self._hands.start("asr", "review", job)
+                self._review()
             case e.Settle():
                 self._settle()
+            case e.Keep():
+                self._hands.start("llm", "keep", self._jobs.keep(self.record))
 
-    def _rest_from_review(self) -> None:
-        """Somebody speaks: what is heard for the record only waits."""
-        self._hands.cancel("review")
-        self._reviewing.clear()
+    def _review(self) -> None:
+        """Hear the oldest turn that waits for it once more, as long as nobody speaks."""
+        if self._reviewing is None and self._to_review and self.state.floor is Floor.IDLE:
+            waiting = self._reviewing = self._to_review[0]
+            job = self._jobs.hearing.review(waiting.turn, waiting.text, waiting.sound)
+            self._hands.start("asr", "review", job)
+
+    def _rest_from_review(self, longer_than: float = 0.0) -> None:
+        """Somebody speaks: what is heard for the record only waits, if it is of a turn of so many seconds."""
+        if self._reviewing is not None and len(self._reviewing.sound.audio) > longer_than * RATE:
+            self._hands.cancel("review")
+            self._reviewing = None
 
     def _play(self, draft: int, index: int) -> None:
         if not any((t.side, t.number) == ("companion", draft) for t in self.record.turns):
@@ -250,7 +276,7 @@ class Conversation:
 
     def _stop_playing(self, draft: int) -> None:
         heard = self._mouth.stop(draft)
-        self.record = self.record.with_text("companion", draft, heard, interrupted=True)
+        self.record = self.record.with_text("companion", draft, heard, interrupted=bool(heard))
         self.handle(e.PlaybackStopped(draft, heard))  # at once: it was said before whatever follows
 
     def _commit(self, command: e.CommitUserTurn | e.CommitCompanionTurn) -> None:
@@ -265,6 +291,9 @@ class Conversation:
         self._answered, self._utterance = self._utterance, self._utterance + 1
         stored = self._jobs.store_user(command.turn, command.text, command.who, command.sure)
         self._hands.start("store", "store", stored)
+        for who, pace in set(self.state.paces.known) - set(self._paces.known):
+            self._hands.start("store", "store", self._jobs.keep_pace(who, pace))
+        self._paces = self.state.paces
         shot = self._shots.pop(command.draft, None)
         if shot is not None and len(shot.audio):
             self._to_review.append(_Committed(command.turn, command.text, shot))
@@ -283,9 +312,10 @@ class Conversation:
         self._hands.start("llm", "settle", self._jobs.settle(self.record))
 
     def _reviewed(self, event: e.Reviewed) -> None:
-        self._reviewing.discard(event.turn)
+        self._reviewing = None
         self._to_review = [w for w in self._to_review if w.turn != event.turn]
         if event.matters:
             self.record = self.record.with_text("user", event.turn, event.text)
             if self.state.floor in (Floor.IDLE, Floor.USER):
                 self._settle()
+        self._review()

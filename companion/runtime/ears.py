@@ -287,12 +287,12 @@ class Ears:
     def lose(self, now: float) -> list[Event]:
         """The microphone is gone or closed: speech that was going on ends here, and the VAD starts afresh."""
         with self._lock:
-            speaking = self._onset is not None
+            speaking, rising = self._onset is not None, self._edges.rising
             self._onset = None
             self._detector.reset()
             self._edges.reset()
             self._windowed = self._zero = self._tape.end
-        return [SpeechPaused(now)] if speaking else []
+        return [SpeechPaused(now)] if speaking else [SpeechFell()] if rising else []
 
     def forget(self) -> None:
         """Drop every sample there is, the pre-roll too: what mute does."""

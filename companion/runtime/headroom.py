@@ -1,7 +1,12 @@
-"""Room for one engine on a processor that several share."""
+"""Room for one engine on a processor that several share.
+
+Two models at once on two cores take more than twice as long each: they wait for the same memory, and at every
+layer for each other's threads. So there the recogniser goes first, and the language model after it.
+"""
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -13,12 +18,26 @@ LONGEST_REST = 0.5
 """Seconds that a reply rests at most for a look at the words of an interruption (usually 0.1 to 0.2)."""
 
 
+FEW_CORES = 3
+"""Cores up to which engines take turns."""
+
+
+def few_cores() -> bool:
+    """Whether this machine has so few cores that its engines should take turns."""
+    return (os.cpu_count() or 1) <= FEW_CORES
+
+
 class Headroom:
     """Lets one engine have the processor for itself for a moment."""
 
     def __init__(self) -> None:
         self._change = threading.Condition()
         self._needed = 0
+
+    @property
+    def taken(self) -> bool:
+        """Whether somebody needs it."""
+        return self._needed > 0
 
     @contextmanager
     def needed(self) -> Iterator[None]:
@@ -38,3 +57,14 @@ class Headroom:
         with self._change:
             while self._needed and not cancel.is_set() and time.monotonic() < deadline:
                 self._change.wait(0.02)
+
+
+class Unhurried:
+    """A `Cancel` for work that nobody waits for: it is set, too, while the processor is needed."""
+
+    def __init__(self, cancel: Cancel, processor: Headroom) -> None:
+        self._cancel, self._processor = cancel, processor
+
+    def is_set(self) -> bool:
+        """Whether to stop now."""
+        return self._cancel.is_set() or self._processor.taken

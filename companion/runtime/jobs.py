@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -13,21 +12,21 @@ import numpy as np
 
 from companion.audio import Sound
 from companion.dialogue import events as e
-from companion.dialogue.clauses import ClauseSplitter, lengths
-from companion.dialogue.prompt import Line, Record, Turn, lines, thinned
-from companion.engines import Cancel
+from companion.dialogue.clauses import WRITTEN, ClauseSplitter, Lengths, lengths
+from companion.dialogue.prompt import Record, Side, Turn
+from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Recognizer, Transcription
-from companion.engines.asr.partials import Hypothesis, Partials
 from companion.engines.endpoint import TurnDetector, WordsJudge
 from companion.engines.llm import LanguageModel, Message, Sampling
 from companion.engines.tts import Synthesizer
-from companion.errors import EngineError
+from companion.runtime.context import Context
 from companion.runtime.ears import Ears, Snapshot
-from companion.runtime.headroom import Headroom
-from companion.runtime.listener import Listener, Look
+from companion.runtime.hands import Job
+from companion.runtime.headroom import Headroom, Unhurried
+from companion.runtime.hearing import Hearing
+from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
-
-Job = Callable[[Cancel], Iterator[e.Event]]
+from companion.runtime.voice_rates import VoiceRates
 
 FAST = 400.0
 """Tokens of prefill a second from which on an answer is drafted before the pause: it costs 20 to 50 ms there.
@@ -47,6 +46,9 @@ SAYS_SOMETHING = 3
 LEAST_RECALLED, MOST_RECALLED = 24, 512
 """Tokens of a note: fewer say nothing, more drown the words."""
 
+UNREAD = 16
+"""Tokens of the words still to be read at the pause, at most: those before were read as they came."""
+
 FRAME_TOKENS = 16
 """Tokens that a template puts around a message, at most."""
 
@@ -59,6 +61,8 @@ class Store(Protocol):
     def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None: ...
 
     def review_user_turn(self, number: int, transcription: Transcription, answered: str) -> None: ...
+
+    def keep_pace(self, who: str, pace: float) -> None: ...
 
 
 class Recall(Protocol):
@@ -97,8 +101,8 @@ class Engines:
 
 
 class Jobs:
-    """Makes the job for a command. `matters(answered, record)` says whether two transcripts differ in a
-    number or a name."""
+    """Makes the job for a command, `hearing` those of the recogniser. `matters(answered, record)` says
+    whether two transcripts differ in a number or a name."""
 
     def __init__(
         self,
@@ -111,78 +115,49 @@ class Jobs:
         recall: Recall = nothing_recalled,
     ) -> None:
         self._engines, self._mouth, self._store, self._talk = engines, mouth, store, talk
-        self._matters = matters
-        self._listener = listener
+        self._context = Context(engines.llm, talk.persona, talk.examples, talk.max_tokens)
+        self._on_disk: set[tuple[Side, int]] = set()
         self._recall = recall
         self._recalled = (-1, "")
-        self._partials = Partials(engines.asr)
-        self._followed: tuple[int, int, tuple[int, ...]] = (0, 0, ())  # start, end and cuts of the last sound
         self._processor = Headroom()
+        self.hearing = Hearing(
+            engines.asr,
+            listener,
+            self._processor,
+            lambda: engines.llm.rates().prefill >= FAST,
+            store.review_user_turn,
+            matters,
+        )
+        self._voice = VoiceRates()
+        self._speaks_in = 0.0  # seconds that the last first clause took to be synthesised
         self._first: Turn | None = None
         self._cut = True
-
-    def transcribe(self, draft: int, sound: Snapshot) -> Job:
-        """Write down the turn; where only silence was added to its last partial transcript, that is it."""
-
-        def job(cancel: Cancel) -> Iterator[e.Event]:
-            began = time.perf_counter()
-            look = self._look(sound)
-            if look.voice is e.Voice.OTHER and not look.sound.spans:
-                yield e.Heard(draft, "")  # others alone: not a word of it is for her
-                return
-            heard = self._follow(look.sound, cancel)
-            if not heard.sure:
-                took = time.perf_counter() - began
-                yield e.Overheard(heard.text, heard.stable, took, sure=False, voice=look.voice)
-                heard = self._partials.hear_out(look.sound.start, look.sound.voiced, look.sound.audio, cancel)
-            stranger = bool(self._listener and heard.text and self._listener.heard(look))
-            meant = not self._listener or self._listener.meant(look, heard.text)
-            text = heard.text if meant else ""
-            yield e.Heard(draft, text, look.who.name, look.who.sure, stranger, look.since)
-
-        return job
-
-    def overhear(self, sound: Snapshot, *, urgent: bool = False) -> Job:
-        """Write down what has been said so far of a turn that goes on. While it is `urgent`, the reply waits:
-        two engines on two cores take twice as long each."""
-
-        def job(cancel: Cancel) -> Iterator[e.Event]:
-            began = time.perf_counter()
-            look = self._look(sound)
-            heard = Hypothesis("", "")
-            try:
-                if look.voice is not e.Voice.OTHER or look.sound.spans:
-                    with self._processor.needed() if urgent else nullcontext():
-                        heard = self._follow(look.sound, cancel)
-            except EngineError:
-                heard = Hypothesis(
-                    "", "", sure=False
-                )  # nobody waits for it: the same failure at the pause is told
-            took = time.perf_counter() - began
-            ahead = self._engines.llm.rates().prefill >= FAST
-            yield e.Overheard(heard.text, heard.stable, took, heard.sure, ahead, look.voice, look.since)
-
-        return job
-
-    def _look(self, sound: Snapshot) -> Look:
-        return self._listener.look(sound) if self._listener else Look(sound)
-
-    def _follow(self, sound: Snapshot, cancel: Cancel) -> Hypothesis:
-        """The words of a turn that grows; one that lost what was taken for a part of it is heard anew."""
-        start, end, cuts = self._followed
-        self._followed = (sound.start, sound.end, sound.cuts)
-        if sound.start == start and (sound.end < end or sound.cuts != cuts):
-            self._partials = Partials(self._engines.asr)
-        return self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
 
     def foresee(self, text: str, record: Record, utterance: int = 0) -> Job:
         """Let the model read the first words of a turn that goes on, behind what memory has for them."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, SPEAKING_LEFT, cancel)
-            prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text, utterance)))
-            if self._cut:
-                self._engines.llm.prefill(prompt, cancel, open_ended=True)
+            prompt = self._prompt(record, text, utterance)
+            while self._cut:
+                self._processor.given(cancel)
+                unhurried = Unhurried(cancel, self._processor)
+                with suppress(Cancelled):  # for the recogniser: what was read stays, the rest follows
+                    self._engines.llm.prefill(prompt, unhurried, open_ended=True)
+                    return
+                if cancel.is_set():
+                    return
+
+        return job
+
+    def follow(self, text: str) -> Job:
+        """Let the judge of the words read along, so that its verdict on the last of them is quick."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            self._processor.given(cancel)
+            self._engines.words.ending(text, Unhurried(cancel, self._processor))
+            return
+            yield
 
         return job
 
@@ -190,7 +165,7 @@ class Jobs:
         """Ask whether the turn is over."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            mine = self._look(sound).sound if self._listener and self._listener.only_known else sound
+            mine = self.hearing.meant(sound)
             mine_at_all = bool(mine.spans) or mine is sound
             yield e.TurnJudged(draft, self._engines.endpoint.probability(mine.audio) if mine_at_all else 0.0)
 
@@ -209,36 +184,65 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, PAUSE_LEFT, cancel)
-            prompt = messages(self._lines(self._answerable(self._since_the_cut(record), text, utterance)))
-            splitter, index, begun = ClauseSplitter(lengths(self._engines.llm.rates().decode)), first, False
-            if not self._cut:
-                self._thin(prompt, cancel)
-            pieces = self._engines.llm.generate(
-                prompt, cancel, sampling=self._talk.sampling, max_tokens=self._most
-            )
-            for piece in pieces:
-                if not begun:
-                    begun = True
-                    yield e.ReplyBegun(draft)
-                for clause in splitter.feed(piece):
-                    yield e.ClauseWritten(draft, index, clause)
-                    index += 1
-                self._processor.given(cancel)
-            for clause in splitter.flush():
-                yield e.ClauseWritten(draft, index, clause)
-                index += 1
-            yield e.ReplyWritten(draft, index)
+            if not first:
+                yield from self._foreseen(draft, text)
+            yield from self._written(draft, first, self._prompt(record, text, utterance), cancel)
 
         return job
+
+    def go_on(self, draft: int, cut: int, rest: str, index: int, record: Record) -> Job:
+        """Write the end of the reply that was `cut` off, of which `rest` had been written and not heard."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            cut_off = self._context.answerable(self._since_the_cut(record).taken_up(cut, rest))
+            yield from self._written(draft, index, self._context.messages(cut_off), cancel)
+
+        return job
+
+    def _written(self, draft: int, index: int, prompt: list[Message], cancel: Cancel) -> Iterator[e.Event]:
+        """The reply to a prompt, clause by clause, counted from `index`."""
+        splitter, begun = ClauseSplitter(self._lengths()), False
+        if not self._cut:
+            self._thin(prompt, cancel)
+        pieces = self._engines.llm.generate(
+            prompt, cancel, sampling=self._talk.sampling, max_tokens=self._context.most
+        )
+        for piece in pieces:
+            if not begun:
+                begun = True
+                yield e.ReplyBegun(draft)
+            for clause in splitter.feed(piece):
+                yield e.ClauseWritten(draft, index, clause)
+                index += 1
+            self._processor.given(cancel)
+        for clause in splitter.flush():
+            yield e.ClauseWritten(draft, index, clause)
+            index += 1
+        yield e.ReplyWritten(draft, index)
+
+    def _foreseen(self, draft: int, text: str) -> Iterator[e.Event]:
+        """How long the first clause will take, from what the model has to read yet and the measured rates;
+        nothing while those aren't known."""
+        rates = self._engines.llm.rates()
+        if rates.prefill <= 0 or rates.decode <= 0:
+            return
+        read = min(UNREAD, self._engines.llm.count([Message("user", text)])) / rates.prefill
+        write = self._lengths().first_break / WRITTEN / rates.decode
+        yield e.ReplyForeseen(draft, read + write + self._speaks_in)
 
     def speak(self, draft: int, index: int, text: str) -> Job:
         """Synthesise a clause and hold it."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._processor.given(cancel)
+            began = time.perf_counter()
             speeches = list(self._engines.tts.synthesize(text, cancel))
+            if index == 0:
+                self._speaks_in = time.perf_counter() - began
             if not cancel.is_set():
-                yield e.ClauseReady(draft, index, self._mouth.hold(draft, index, speeches))
+                seconds = self._mouth.hold(draft, index, speeches)
+                self._voice.add(text, time.perf_counter() - began, seconds)
+                yield e.ClauseReady(draft, index, seconds)
 
         return job
 
@@ -248,38 +252,9 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             speeches = list(self._engines.tts.synthesize(text, cancel))
             self._mouth.prepare(name, speeches)
-            if self._listener and name == "sorry" and speeches:
-                # A sentence is enough to know her own voice by.
+            if name == "sorry" and speeches:  # a sentence is enough to know her own voice by
                 spoken = np.concatenate([speech.samples for speech in speeches])
-                self._listener.know_her(spoken, speeches[0].rate)
-            return
-            yield
-
-        return job
-
-    def introduce(self, name: str) -> Job:
-        """Learn the voice of the stranger who has spoken."""
-
-        def job(cancel: Cancel) -> Iterator[e.Event]:
-            if self._listener:
-                yield e.Introduced(name, self._listener.introduce(name))
-
-        return job
-
-    def forget_voice(self, draft: int, name: str) -> Job:
-        """Delete a voice."""
-
-        def job(cancel: Cancel) -> Iterator[e.Event]:
-            yield e.VoiceForgotten(draft, self._listener.forget(name) if self._listener else "")
-
-        return job
-
-    def asked(self) -> Job:
-        """The stranger who has spoken is asked for a name."""
-
-        def job(cancel: Cancel) -> Iterator[e.Event]:
-            if self._listener:
-                self._listener.asked()
+                self.hearing.know_her(spoken, speeches[0].rate)
             return
             yield
 
@@ -298,6 +273,7 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._store.add_user_turn(turn, text, who, sure)
+            self._on_disk.add(("user", turn))
             yield e.Stored(turn)
 
         return job
@@ -307,22 +283,19 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._store.add_companion_turn(draft, text, interrupted)
+            self._on_disk.add(("companion", draft))
             return
             yield
 
         return job
 
-    def review(self, turn: int, answered: str, sound: Snapshot) -> Job:
-        """Hear a committed turn once more, at leisure, for the record."""
+    def keep_pace(self, who: str, pace: float) -> Job:
+        """Put on disk how long somebody's pauses last."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            look = self._look(sound)
-            heard = self._engines.asr.thorough(look.sound.audio, cancel)
-            text = heard.text or answered
-            if self._listener:
-                self._listener.committed(look)
-            self._store.review_user_turn(turn, heard, answered)
-            yield e.Reviewed(turn, text, self._matters(answered, text))
+            self._store.keep_pace(who, pace)
+            return
+            yield
 
         return job
 
@@ -343,8 +316,8 @@ class Jobs:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             whole = self._since_the_cut(record)
-            shorter = self._fitting(whole)
-            prompt = messages(self._lines(shorter))
+            shorter = self._context.fitting(whole)
+            prompt = self._context.messages(shorter)
             if shorter is not whole:
                 self._first, self._cut = shorter.turns[0], False
             if not self._cut:
@@ -352,10 +325,32 @@ class Jobs:
             if shorter is not record:
                 yield e.Thinned(shorter.turns[0].side, shorter.turns[0].number)
             self._engines.llm.prefill(prompt, cancel)
-            if not record.turns:
-                self._engines.llm.keep()  # nothing has been said: it holds nobody's words
 
         return job
+
+    def _lengths(self) -> Lengths:
+        """How long clauses must be, by what the model and the voice have taken so far."""
+        return lengths(self._engines.llm.rates().decode, self._voice.voice)
+
+    def keep(self, record: Record, seconds: float = float("inf")) -> Job:
+        """Keep the conversation for the next start, as far as it is in the store, and nothing that was only
+        drafted. What isn't evaluated within so many seconds is left to the next start."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            with suppress(Cancelled):  # what is evaluated by then is worth keeping
+                yield from self.settle(record)(_Until(time.monotonic() + seconds, cancel))
+            stored = self._stored(self._context.fitting(self._since_the_cut(record)))
+            if stored.turns and self._cut:
+                self._engines.llm.keep(self._context.messages(stored), cancel)
+
+        return job
+
+    def _stored(self, record: Record) -> Record:
+        """The record up to the first turn that isn't on disk; those of earlier starts, below 0, are."""
+        for i, turn in enumerate(record.turns):
+            if turn.text and turn.number >= 0 and (turn.side, turn.number) not in self._on_disk:
+                return Record(record.turns[:i])
+        return record
 
     def _since_the_cut(self, record: Record) -> Record:
         """The record without what was cut out of the cache. A reply can be asked for with a record from
@@ -368,56 +363,37 @@ class Jobs:
         self._engines.llm.thin(prompt, cancel)
         self._cut = True
 
-    @functools.cached_property
-    def _fixed(self) -> int:
-        """Tokens of the prompt before anything has been said."""
-        return self._count(Record())
-
-    @property
-    def _most(self) -> int:
-        """Tokens of a reply at most: half of what the fixed prompt leaves belongs to what was said."""
-        return max(1, min(self._talk.max_tokens, (self._engines.llm.context_tokens - self._fixed) // 2))
-
-    @property
-    def _room(self) -> int:
-        """Tokens of the context that a prompt may take, so that a reply fits behind it."""
-        return self._engines.llm.context_tokens - self._most - 16
-
-    def _share(self, part: float) -> int:
-        """Tokens of a prompt whose record takes `part` (0..1) of the room there is for it."""
-        return self._fixed + int((self._room - self._fixed) * part)
-
-    def _fitting(self, record: Record) -> Record:
-        """The record as far as it leaves room in the context for some turns more."""
-        return thinned(record, self._count, limit=self._share(0.75), target=self._share(0.5))
-
     def _ask_memory(self, text: str, utterance: int, left: float, cancel: Cancel) -> Iterator[e.Event]:
         """Ask memory on the first words that say something, once an utterance, for as much as the model can
-        read in the `left` seconds; a note that is longer is left out, for it would delay the answer."""
+        read in the `left` seconds; a note that is longer is left out, for it would delay the answer. It is
+        told with every prompt that it stands in, for what a withdrawn job tells is dropped."""
         tokens = min(MOST_RECALLED, int(self._engines.llm.rates().prefill * left))
-        if self._recalled[0] == utterance or len(text.split()) < SAYS_SOMETHING or tokens < LEAST_RECALLED:
-            return
-        note = self._recall(text, tokens, cancel)
-        if note and self._engines.llm.count([Message("user", note)]) > tokens + FRAME_TOKENS:
-            note = ""
-        self._recalled = (utterance, note)
-        if note:
-            yield e.Recalled(utterance, note)
+        if self._recalled[0] != utterance:
+            if len(text.split()) < SAYS_SOMETHING or tokens < LEAST_RECALLED:
+                return
+            note = self._recall(text, tokens, cancel)
+            if note and self._engines.llm.count([Message("user", note)]) > tokens + FRAME_TOKENS:
+                note = ""
+            self._recalled = (utterance, note)
+        if self._recalled[1]:
+            yield e.Recalled(*self._recalled)
 
-    def _answerable(self, record: Record, text: str, utterance: int) -> Record:
-        """The record with the words to be answered, and what they recall, as far as they fit in the context
-        together."""
+    def _prompt(self, record: Record, text: str, utterance: int) -> list[Message]:
+        """The prompt of the record with the words to be answered, and what they recall, as far as they fit in
+        the context together."""
         note = self._recalled[1] if self._recalled[0] == utterance else ""
-        whole = record.with_turn(Turn("user", 0, text, recalled=note)) if text else record
-        return thinned(whole, self._count, limit=self._room, target=self._share(0.75))
-
-    def _count(self, record: Record) -> int:
-        return self._engines.llm.count(messages(self._lines(record)))
-
-    def _lines(self, record: Record) -> list[Line]:
-        return lines(record, persona=self._talk.persona, examples=self._talk.examples)
+        said = self._since_the_cut(record)
+        whole = said.with_turn(Turn("user", 0, text, recalled=note)) if text else said
+        return self._context.messages(self._context.answerable(whole))
 
 
-def messages(prompt: Sequence[Line]) -> list[Message]:
-    """The heart's lines as the language model's messages."""
-    return [Message(line.role, line.content) for line in prompt]
+@dataclass(frozen=True, slots=True)
+class _Until:
+    """Set with another token, and from a moment of `time.monotonic` on."""
+
+    moment: float
+    other: Cancel
+
+    def is_set(self) -> bool:
+        """Whether to stop, for either reason."""
+        return self.other.is_set() or time.monotonic() >= self.moment

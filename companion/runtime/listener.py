@@ -163,14 +163,14 @@ class Listener:
     def _still_there(self, sound: Snapshot, seconds: float) -> bool:
         return seconds < LEAST and sound.start - self._known_until <= STILL_THERE
 
-    def meant(self, look: Look, text: str) -> bool:
+    def meant(self, look: Look, text: str, asked: str = "") -> bool:
         """Whether the words of a turn are to be answered. Who speaks too shortly to be known may ask for what
-        code does ("stop"), and is whoever has just spoken."""
+        code does ("stop"), and is whoever has just spoken. `asked`: what she has just asked."""
         if not self.only_known or not self.known or look.certain:
             return True
         if look.voice is Told.OTHER:
             return False
-        return self._still_there(look.sound, look.seconds) or understand(text) is not None
+        return self._still_there(look.sound, look.seconds) or understand(text, asked) is not None
 
     def heard(self, look: Look) -> bool:
         """A turn's words are known: remember who spoke. Whether she is to ask who that is."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import queue
 import threading
 import traceback
@@ -15,6 +14,7 @@ from companion.dialogue.events import Event, StopAsked
 from companion.dialogue.state import State
 from companion.runtime.conversation import Conversation
 from companion.runtime.ears import Ears
+from companion.runtime.headroom import few_cores
 from companion.runtime.mouth import Mouth
 from companion.runtime.workers import Workers
 
@@ -28,11 +28,9 @@ Asked = Event | Callable[[State], Event]
 
 ROLES = ("asr", "endpoint", "words", "llm", "tts", "store", "device")
 
-FEW_CORES = 3
-"""Cores up to which the judge of the words works on the language model's thread, just before it: beside it,
-both waited for each other at every layer, since the threads of ggml spin (25 ms became 40 to 90)."""
-
 ON_FEW_CORES = {"words": "llm"}
+"""Roles that share another's thread where there are few cores: beside the language model the judge of the
+words took 40 to 90 ms in place of 25."""
 
 
 class Live:
@@ -50,8 +48,7 @@ class Live:
         self._sound, self._ears, self._mouth = sound, ears, mouth
         self._trouble, self._ended = trouble, ended
         self._inbox: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
-        few = (os.cpu_count() or 1) <= FEW_CORES
-        self.workers = Workers(ROLES, self.post, ON_FEW_CORES if few else None)
+        self.workers = Workers(ROLES, self.post, ON_FEW_CORES if few_cores() else None)
         self._closing = threading.Event()
         self._conversation: Conversation | None = None
         self._threads: list[threading.Thread] = []
@@ -129,7 +126,8 @@ class Live:
         self._conclude(conversation)
 
     def _conclude(self, conversation: Conversation) -> None:
-        """Take in what has happened until now, and write down what she was heard to say."""
+        """Take in what has happened until now, write down what she was heard to say, and keep the
+        conversation."""
         for event in self._mouth.poll():
             self.post(event)
         while not self._inbox.empty():
@@ -137,6 +135,7 @@ class Live:
             if waiting is not None:
                 self._take(conversation, waiting)
         conversation.handle(StopAsked())
+        conversation.end()
 
     def _take(self, conversation: Conversation, asked: Asked) -> None:
         conversation.handle(asked(conversation.state) if callable(asked) else asked)

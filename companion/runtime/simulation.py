@@ -22,7 +22,7 @@ from companion.dialogue.state import Floor
 from companion.engines import Cancelled
 from companion.runtime.conversation import Conversation
 from companion.runtime.ears import Ears
-from companion.runtime.jobs import Job
+from companion.runtime.hands import Job
 from companion.runtime.mouth import Mouth
 from companion.runtime.workers import draft_of, reason
 
@@ -65,7 +65,9 @@ class VirtualSound:
             return None
         start = round((self._clock.time - STEP) / STEP) * FRAME
         frame = self._microphone[max(0, start) : max(0, start + FRAME)]
-        return Captured(np.pad(frame, (0, FRAME - len(frame))).reshape(1, FRAME), self._clock.time)
+        if len(frame) < FRAME:
+            frame = np.pad(frame, (0, FRAME - len(frame)))
+        return Captured(frame.reshape(1, FRAME), self._clock.time)
 
     def mute(self, muted: bool) -> None:
         """While muted nothing is heard."""

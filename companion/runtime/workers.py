@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from companion.dialogue.events import EngineFailed, Event
 from companion.engines import Cancelled
 from companion.errors import CompanionError
-from companion.runtime.jobs import Job
+from companion.runtime.hands import Job
 
 log = logging.getLogger(__name__)
+
+LASTING = ("store", "keep")
+"""Jobs that an end doesn't withdraw: what was committed is written, and the conversation kept."""
 
 
 @dataclass(slots=True)
@@ -64,10 +67,10 @@ class Workers:
                     task.cancel.set()
 
     def close(self) -> None:
-        """Finish what must not be lost (the store), withdraw everything else, and end the threads."""
+        """Finish what must not be lost, withdraw everything else, and end the threads."""
         with self._lock:
             for task in self._open.values():
-                if task.key != "store":  # what was committed is written, whatever happens
+                if task.key not in LASTING:
                     task.cancel.set()
         for inbox in self._inboxes.values():
             inbox.put(None)

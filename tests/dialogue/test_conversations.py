@@ -6,7 +6,8 @@ import pytest
 from scripted import PATIENCE, Says, ScriptedWords, Stage
 
 from companion.dialogue import events as e
-from companion.dialogue.draft import Draft
+from companion.dialogue.answer import QUIET, SOON, THINKING
+from companion.dialogue.draft import Clause, Draft
 from companion.dialogue.endpointing import OPEN
 from companion.dialogue.floor import step
 from companion.dialogue.prompt import Record, Turn
@@ -22,7 +23,7 @@ def test_a_complete_turn_is_answered_aloud_and_both_turns_are_stored():
     assert stage.said() == ["user: good morning.", "companion: You said good morning."]
     assert stage.conversation.state.floor is Floor.IDLE
     (timeline,) = stage.seen.timelines
-    assert timeline.spans()["voice_to_voice"] == pytest.approx(1.15, abs=0.15)
+    assert timeline.spans()["voice_to_voice"] == pytest.approx(0.85, abs=0.15)
 
 
 def test_the_turn_is_on_disk_before_its_answer_sounds():
@@ -43,6 +44,102 @@ def test_a_pause_to_think_does_not_end_an_open_turn_and_leaves_no_trace():
     first, second = (what.draft for _, what in stage.seen.of(e.Transcribe))
     assert ("revoked", first) in [("revoked", what.draft) for _, what in stage.seen.of(e.Revoke)]
     assert all(what.draft == second for _, what in stage.seen.of(e.Play))
+
+
+def test_a_noise_in_the_pause_changes_nothing_of_it():
+    quiet = Stage(Says(1.0, 2.0, "and then I")).run(10.0)
+    noisy = Stage(Says(1.0, 2.0, "and then I"), Says(2.5, 2.75), Says(3.2, 3.5), Says(4.1, 4.3)).run(10.0)
+
+    (ends, _), (still, _) = (stage.seen.of(e.CommitUserTurn)[0] for stage in (quiet, noisy))
+    assert still == pytest.approx(max(ends, 4.7), abs=0.15)
+    assert noisy.said() == quiet.said()
+    assert len(noisy.llm.prompts) == len(quiet.llm.prompts) == 1
+    assert noisy.seen.of(e.Revoke) == []
+    assert noisy.conversation.state.paces.of("") == 1.0
+
+
+def test_a_knock_before_the_end_of_the_wait_delays_nothing_that_was_drafted():
+    stage = Stage(Says(1.0, 2.0, "and then I"), Says(3.0, 3.2))
+
+    stage.run(10.0)
+
+    (committed, _) = stage.seen.of(e.CommitUserTurn)[0]
+    assert committed == pytest.approx(2.0 + OPEN, abs=0.1)
+    (timeline,) = stage.seen.timelines
+    assert timeline.spans()["wait"] == pytest.approx(OPEN, abs=0.1)
+
+
+@pytest.mark.parametrize("length", [0.4, 2.0])
+def test_words_after_a_pause_revoke_its_draft_and_nothing_is_committed_meanwhile(length):
+    stage = Stage(Says(1.0, 2.0, "call my brother."), Says(2.26, 2.26 + length, "no, my mother."))
+    stage.endpoint.probabilities = [0.9, 0.9]
+    stage.asr.seconds = 0.1
+
+    stage.run(12.0)
+
+    assert stage.said()[0] == "user: call my brother. no, my mother."
+    assert len(stage.seen.of(e.CommitUserTurn)) == 1
+    assert stage.seen.of(e.Revoke)[0][0] < 2.26 + 0.85
+    (timeline,) = stage.seen.timelines
+    assert timeline.marks[0][0] == "speech_end"
+    assert dict(timeline.marks)["speech_end"] == pytest.approx(2.26 + length, abs=0.05)
+
+
+def test_a_sound_too_short_for_speech_holds_the_end_of_a_turn_only_while_it_lasts():
+    stage = Stage(Says(1.0, 2.0, "call my brother."), Says(2.29, 2.36))
+    stage.asr.seconds = 0.1
+
+    stage.run(8.0)
+
+    ((committed, _),) = stage.seen.of(e.CommitUserTurn)
+    assert 2.36 < committed < 2.43
+    assert [at for at, what in stage.seen.of(e.Overhear) if at > 2.2] == []
+
+
+def test_a_noise_goes_back_to_an_end_that_has_come_meanwhile():
+    stage = Stage(Says(1.0, 2.0, "good morning."), Says(2.3, 2.7))
+    stage.asr.seconds = 0.1
+
+    stage.run(8.0)
+
+    (committed, _) = stage.seen.of(e.CommitUserTurn)[0]
+    assert 2.7 < committed < 3.0
+    assert stage.said() == ["user: good morning.", "companion: You said good morning."]
+
+
+def test_a_look_without_words_does_not_end_the_turn_while_another_sound_begins():
+    draft = Draft(1, 1.0, "hello.", verdicts=(0.98,), ending=0.9)
+    state = State(floor=Floor.PAUSE, draft=draft, drafts=1)
+    for event, now in ((e.SpeechStarted(1.2), 1.3), (e.SpeechPaused(1.5), 1.6), (e.SpeechRose(), 1.7)):
+        state, _ = step(state, event, now, PATIENCE)
+
+    rising, commands = step(state, e.Overheard("hello.", "hello.", 0.1, sound=1), 1.72, PATIENCE)
+    fallen, then = step(rising, e.SpeechFell(), 1.75, PATIENCE)
+
+    assert (rising.floor, commands) == (Floor.RESUMING, [])
+    assert fallen.floor is Floor.ANSWERING
+    assert e.CommitUserTurn(1, 1, "hello.") in then
+
+
+def test_a_sound_whose_words_never_come_is_made_out_anew():
+    paused = State(floor=Floor.PAUSE, draft=Draft(1, 1.0, "hello."), drafts=1)
+
+    state, _ = step(paused, e.SpeechStarted(1.3), 1.4, PATIENCE)
+    state, commands = step(state, e.SpeechPaused(1.6), 1.7, PATIENCE)
+    assert e.Overhear(1, urgent=True) in commands
+    state, commands = step(state, e.TimerFired(e.Timer.LOOK), 2.7, PATIENCE)
+
+    assert state.floor is Floor.PAUSE
+    assert e.Transcribe(2, 1.6) in commands
+
+
+def test_mute_while_a_sound_breaks_the_pause_still_lets_what_was_said_be_answered():
+    stage = Stage(Says(1.0, 2.0, "and then I"), Says(2.6, 3.5)).at(2.8, e.MuteChanged(True))
+
+    stage.run(8.0)
+
+    assert stage.said()[0] == "user: and then I"
+    assert stage.conversation.state.floor is Floor.IDLE
 
 
 def test_an_open_turn_ends_at_last_after_a_long_silence():
@@ -371,7 +468,7 @@ def test_a_noise_puts_the_second_hearing_off_and_not_away():
 
 def test_in_a_context_hardly_longer_than_the_persona_the_words_are_still_whole():
     stage = Stage(Says(1.0, 2.0, "good morning, how did you sleep?"))
-    stage.llm.context_tokens = stage.conversation._jobs._fixed + 60
+    stage.llm.context_tokens = stage.conversation._jobs._context.fixed + 60
 
     stage.run(8.0)
 
@@ -461,6 +558,60 @@ def test_an_answer_that_is_slow_is_announced_by_a_sign_and_a_quick_one_is_not():
     assert quick.seen.of(e.Cue) == []
 
 
+def test_an_answer_that_is_held_when_a_long_wait_ends_is_not_announced():
+    stage = Stage(Says(1.0, 2.0, "my sister is called and"))
+
+    stage.run(10.0)
+
+    (committed, _), (played, _) = stage.seen.of(e.CommitUserTurn)[0], stage.seen.of(e.Play)[0]
+    assert committed > 2.0 + THINKING
+    assert played == pytest.approx(committed, abs=0.05)
+    assert stage.seen.of(e.Cue) == []
+
+
+def test_an_answer_that_surely_takes_long_is_announced_before_it_has():
+    stage = Stage(Says(1.0, 2.0, "yes."))
+    stage.llm.prefill_seconds, stage.llm.prefill_rate, stage.llm.token_seconds = 3.0, 2.0, 0.05
+
+    stage.run(10.0)
+
+    ((at, _),) = stage.seen.of(e.Cue)
+    (committed, _) = stage.seen.of(e.CommitUserTurn)[0]
+    assert committed + QUIET == pytest.approx(at, abs=0.01)
+    assert at < 2.0 + THINKING
+
+
+def test_an_answer_that_is_expected_at_once_is_not_announced():
+    state = State(
+        floor=Floor.ANSWERING, draft=Draft(1, 1.0, "hello."), turn=1, turns=1, drafts=1, stored=True
+    )
+    due = e.TimerFired(e.Timer.THINKING)
+
+    state, _ = step(state, e.ReplyForeseen(1, 1.7), 1.0, PATIENCE)
+    _, early = step(state, due, 2.5, PATIENCE)
+    _, late = step(state, due, 3.0, PATIENCE)
+
+    assert early == [e.SetTimer(e.Timer.THINKING, 2.7 + SOON)]
+    assert late == [e.Cue("thinking")]
+
+
+def test_an_answer_that_only_waits_for_the_disk_is_not_announced():
+    draft = Draft(1, 1.0, "hello.", clauses=(Clause("Good morning.", 1.0),))
+    state = State(floor=Floor.ANSWERING, draft=draft, turn=1, turns=1, drafts=1)
+
+    assert step(state, e.TimerFired(e.Timer.THINKING), 5.0, PATIENCE) == (state, [])
+
+
+def test_after_a_cough_a_slow_answer_is_still_announced():
+    stage = Stage(Says(1.0, 2.0, "good morning to you all."), Says(2.9, 3.2))
+    stage.llm.prefill_seconds = 4.0
+
+    stage.run(10.0)
+
+    ((at, _),) = stage.seen.of(e.Cue)
+    assert at == pytest.approx(4.0, abs=0.3)
+
+
 def test_when_the_model_fails_she_says_so_in_her_own_voice_and_goes_on():
     stage = Stage(Says(1.0, 2.0, "good morning to you all."), Says(9.0, 10.0, "are you there now?"))
     stage.llm.failing = EngineError("The model failed: try again.")
@@ -472,6 +623,25 @@ def test_when_the_model_fails_she_says_so_in_her_own_voice_and_goes_on():
     assert [what.name for _, what in stage.seen.of(e.Cue)] == ["sorry"]
     assert spoken == 1
     assert stage.said()[-1].startswith("companion: You said")
+
+
+def test_an_answer_that_never_comes_is_regretted_aloud():
+    stage = Stage(Says(1.0, 2.0, "good morning to you all."))
+    stage.llm.prefill_seconds = 100.0
+
+    stage.run(40.0)
+
+    assert [what.name for _, what in stage.seen.of(e.Cue)] == ["thinking", "sorry"]
+    assert len(stage.seen.of(e.YieldTurn)) == 1
+
+
+def test_words_that_can_not_be_made_out_in_time_are_regretted_aloud():
+    stage = Stage(Says(1.0, 2.0, "good morning to you all.")).run(1.5)
+    stage.asr.seconds = 200.0
+
+    stage.run(60.0)
+
+    assert [what.name for _, what in stage.seen.of(e.Cue)] == ["sorry"]
 
 
 def test_after_a_pause_in_which_a_look_came_back_there_are_looks_again():

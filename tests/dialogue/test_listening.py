@@ -1,5 +1,6 @@
 """What she does while she listens: "mm-hm" in long turns, asking a stranger's name, and what memory gives."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ from scripted import LEVEL, PATIENCE, Says, Stage
 
 from companion.dialogue import events as e
 from companion.dialogue.introductions import FORGOTTEN, MET, NOT_KNOWN, WHO, name_in, to_forget
+from companion.dialogue.prompt import Record
 from companion.engines.speaker.voices import KnownVoices, Voice
 from companion.runtime.listener import Listener
 
@@ -45,7 +47,21 @@ def test_she_says_none_in_a_short_turn_nor_where_the_turn_may_be_over():
     over = Stage(Says(1.0, 13.0, "so I told him that."), patience=replace(PATIENCE, backchannels=True))
 
     assert cues(short.run(10.0)) == []
-    assert cues(over.run(20.0)) == []
+    assert "mm-hm" not in cues(over.run(20.0))
+
+
+def test_she_says_none_in_a_short_turn_that_interrupts_her():
+    stage = Stage(
+        Says(1.0, 2.0, "tell me a story."), Says(20.0, 21.5, "well, what I"),
+        patience=replace(PATIENCE, backchannels=True),
+    )  # fmt: skip
+    stage.llm.reply = lambda messages: "and then " * 40
+    stage.endpoint.probabilities = [0.98, 0.05]
+
+    stage.run(24.0)
+
+    assert stage.seen.of(e.StopPlaying)
+    assert cues(stage) == []
 
 
 def test_she_does_not_say_it_twice_in_a_row():
@@ -266,6 +282,18 @@ def test_what_is_recalled_stands_before_the_words_and_stays_there():
     first, second = (prompt for prompt in stage.llm.prompts[:1] + stage.llm.prompts[-1:])
     assert first[-1].content == "(Amy is her sister)\nwhat does Amy like to eat?"
     assert second[: len(first)] == first
+
+
+def test_what_was_recalled_by_a_job_that_was_withdrawn_is_in_the_record_all_the_same():
+    jobs = Stage(recall=Memory()).conversation._jobs
+    jobs._engines.llm.prefill_rate = 100.0
+    never = threading.Event()
+    withdrawn = jobs.foresee("what does Amy like", Record(), 1)(never)
+    assert next(withdrawn) == e.Recalled(1, "Amy is her sister")
+
+    told = list(jobs.reply(1, "what does Amy like to eat?", Record(), 1)(never))
+
+    assert e.Recalled(1, "Amy is her sister") in told
 
 
 def test_memory_is_asked_once_a_turn_for_what_can_be_read_in_time():

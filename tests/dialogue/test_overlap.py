@@ -8,9 +8,13 @@ from scripted import PATIENCE, RATE, Says, Stage
 from companion.dialogue import events as e
 from companion.dialogue.backchannels import may_become_backchannel
 from companion.dialogue.carried_out import ADJUSTED, NOTHING_SAID
+from companion.dialogue.draft import Clause, Draft
+from companion.dialogue.floor import step
 from companion.dialogue.overlap import LOOK
-from companion.dialogue.state import Floor
+from companion.dialogue.state import Floor, State
 from companion.engines.asr import Transcription
+from companion.errors import EngineError
+from companion.runtime.listener import Listener
 
 STORY = "once upon a time there was a very small dog who lived alone by the sea"
 ASK = Says(1.0, 2.0, "tell me a story.")
@@ -41,6 +45,54 @@ def test_after_a_barge_in_she_is_as_loud_as_before():
     assert [gain for _, gain in stage.sound.ducks] == [-12.0, 0.0]
 
 
+def test_a_sound_at_the_end_of_her_answer_does_not_make_the_next_one_soft():
+    stage = Stage(ASK, Says(12.0, 13.0, "another one."))
+    stage.llm.reply = lambda messages: "once upon a time"
+    stage.at(3.9, e.SpeechRose())
+
+    stage.run(20.0)
+
+    assert len([line for line in stage.said() if line.startswith("companion")]) == 2
+    assert [gain for _, gain in stage.sound.ducks] == [-12.0, 0.0]
+
+
+def test_muted_in_the_middle_of_a_sound_she_speaks_up_again():
+    stage = Stage(ASK)
+    stage.llm.reply = lambda messages: STORY
+    stage.at(5.0, e.SpeechRose()).at(5.01, e.MuteChanged(True))
+
+    stage.run(15.0)
+
+    assert [gain for _, gain in stage.sound.ducks] == [-12.0, 0.0]
+    assert stage.sound.ducks[-1][0] == pytest.approx(5.01, abs=0.01)
+
+
+def test_a_sound_that_follows_one_that_was_none_of_an_interruption_keeps_her_soft():
+    overlap = replace(speaking(Floor.OVERLAP), over_at=4.0)
+
+    rising, _ = step(overlap, e.SpeechRose(), 4.2, PATIENCE)
+    passed, commands = step(rising, e.Overheard("mhm.", "mhm.", 0.1), 4.25, PATIENCE)
+
+    assert passed.floor is Floor.COMPANION
+    assert not [c for c in commands if isinstance(c, e.Duck)]
+    assert step(passed, e.SpeechFell(), 4.3, PATIENCE)[1] == [e.Duck(False)]
+
+
+def speaking(floor):
+    draft = Draft(1, 1.0, "hello.", clauses=(Clause("One two.", 1.0), Clause("three.", 1.0)), issued=1)
+    return State(floor=floor, draft=draft, turn=1, turns=1, drafts=1, stored=True)
+
+
+def test_a_sound_that_is_over_when_she_gives_up_her_answer_is_a_pause_and_no_open_turn():
+    waiting = replace(speaking(Floor.CONTESTED), draft=Draft(1, 1.0, "hello."), over_at=3.0, onset=2.0)
+
+    for event in (e.TimerFired(e.Timer.ANSWER), e.EngineFailed("llm", 1, "It failed: try again.")):
+        after, commands = step(waiting, event, 40.0, PATIENCE)
+
+        assert after.floor is Floor.PAUSE
+        assert e.Transcribe(2, 3.0) in commands
+
+
 # --- what it was
 
 
@@ -59,6 +111,54 @@ def test_the_first_words_of_an_interruption_stop_her():
     ((stopped, _),) = stage.seen.of(e.StopPlaying)
     assert stopped == pytest.approx(5.13 + LOOK + 0.05, abs=0.06)
     assert "user: no, something about a cat." in stage.said()
+
+
+def test_an_interruption_does_not_wait_for_the_second_hearing_of_the_turn_before():
+    stage = Stage(ASK, Says(4.0, 6.0, "no, something about a cat."))
+    stage.llm.reply = lambda messages: STORY
+    stage.asr.seconds = 0.05
+    stage.asr.thorough = slow(stage, 3.0)
+
+    stage.run(15.0)
+
+    ((stopped, _),) = stage.seen.of(e.StopPlaying)
+    assert stopped == pytest.approx(4.13 + LOOK + 0.05, abs=0.06)
+
+
+def slow(stage, seconds, text="tell me a story."):
+    """The second hearing takes so long, and can't be stopped."""
+
+    def thorough(audio, cancel, *, prompt=""):
+        stage.spent.seconds += seconds
+        return Transcription(text, "en", 1.0, 0.0, -0.1)
+
+    return thorough
+
+
+def test_what_the_second_hearing_corrects_reaches_the_next_prompt_though_the_user_answers_at_once():
+    stage = Stage(Says(1.0, 2.0, "I am fifty."), Says(4.0, 5.5, "so how old am I?"))
+    stage.llm.reply = lambda messages: "I see."
+    stage.asr.seconds = 0.05
+    stage.asr.thorough = slow(stage, 1.9, "I am fifteen.")
+
+    stage.run(12.0)
+
+    assert stage.seen.of(e.Reviewed)[0][0] > 5.0
+    assert stage.llm.prompts[-1][1].content == "I am fifteen."
+
+
+def test_of_an_answer_that_was_stopped_before_its_first_word_nothing_is_kept():
+    stage = Stage(ASK)
+    stage.llm.reply = lambda messages: STORY
+    stage.run(2.0)
+    while not stage.seen.of(e.PlaybackBegun):
+        stage.run(stage.clock.now() + 0.01)
+    stage.at(stage.clock.now(), e.StopAsked()).run(12.0)
+
+    assert [what.heard for _, what in stage.seen.of(e.PlaybackStopped)] == [""]
+    assert stage.said() == ["user: tell me a story."]
+    assert stage.conversation.state.rest
+    assert STORY.startswith(stage.conversation.state.rest)
 
 
 def test_a_sound_that_lasts_stops_her_even_when_no_look_comes_back():
@@ -93,6 +193,58 @@ def test_a_mhm_before_the_answer_sounds_does_not_take_it_back():
 
     assert stage.said() == ["user: tell me a story.", "companion: You said tell me a story."]
     assert stage.seen.of(e.YieldTurn) == []
+
+
+@pytest.mark.parametrize("error", [ValueError("broken"), EngineError("The recogniser failed: try again.")])
+@pytest.mark.parametrize("reply", [STORY, "once upon a time there was"])
+def test_a_look_that_fails_keeps_nobody_waiting(monkeypatch, error, reply):
+    stage = Stage(ASK, Says(4.0, 4.3, "mhm."), Says(9.0, 11.5, "and now, tell me another one."))
+    stage.llm.reply = lambda messages: reply
+    stage.asr.seconds = 0.05
+    stage.run(3.9)
+    monkeypatch.setattr(stage.asr, "glimpse", failing(error))
+    stage.run(9.5)
+    loud = [gain for _, gain in stage.sound.ducks][-1]
+    monkeypatch.undo()
+    stage.run(20.0)
+
+    assert loud == 0.0
+    assert "user: and now, tell me another one." in stage.said()
+    assert [what for at, what in stage.seen.of(e.Overheard) if at > 10.0 and what.text]
+    assert len(stage.seen.of(e.Tell)) == isinstance(error, ValueError)
+
+
+def failing(error):
+    def fails(*_, **__):
+        raise error
+
+    return fails
+
+
+def test_a_voice_that_can_not_be_told_ends_the_look_at_it():
+    listener = Listener(encoder=None, known=(), only_known=True, learn=False)
+    stage = Stage(Says(1.0, 4.0, "tell me a story, please."), listener=listener)
+    stage.asr.seconds = 0.05
+
+    stage.run(3.9)
+
+    assert len(stage.seen.of(e.Overheard)) >= 3
+    assert stage.conversation.state.overhearing == 0
+
+
+def test_words_of_a_sound_before_do_not_decide_about_the_next_one():
+    stage = Stage(Says(1.0, 1.9, "well, what I"), Says(2.9, 3.3, "mhm."))
+    stage.asr.seconds = 1.8
+    stage.llm.prefill_seconds = 4.0
+    stage.at(2.05, e.Typed("tell me a story."))
+    stage.run(2.8)
+    stage.asr.seconds = 0.05
+
+    stage.run(12.0)
+
+    assert next(what.sound for at, what in stage.seen.of(e.Overheard) if at > 3.0) == 1
+    assert stage.seen.of(e.YieldTurn) == []
+    assert stage.said()[-1] == "companion: You said tell me a story."
 
 
 # --- requests that code carries out
@@ -186,6 +338,15 @@ def test_who_asked_for_time_and_says_no_more_is_not_answered():
     assert stage.said() == ["user: let me think."]
     assert stage.conversation.state.floor is Floor.IDLE
     assert len(stage.seen.of(e.YieldTurn)) == 1
+
+
+def test_a_wish_for_time_keeps_whose_it_was():
+    draft = Draft(1, 1.0, "let me think.", who="Anna", sure=0.9, verdicts=(0.5,))
+    waiting = State(floor=Floor.PAUSE, draft=draft, drafts=1)
+
+    _, commands = step(waiting, e.TimerFired(e.Timer.TURN_BOUND), 301.0, PATIENCE)
+
+    assert e.CommitUserTurn(1, 1, "let me think.", "Anna", 0.9) in commands
 
 
 def test_with_the_key_a_request_is_carried_out_on_release():

@@ -145,10 +145,35 @@ def test_no_text_is_too_strange_to_be_understood_or_not(text):
         ("Give me a second.", Words.HELD),
         ("Be quiet.", Words.REQUEST),
         ("", Words.OPEN),
+        ("Not yet.", Words.SHORT),
+        ("Let me think... I'd say Tuesday.", Words.WHOLE),
+        ("My name is J O H", Words.OPEN),
+        ("It's J-O-H.", Words.OPEN),
+        ("I live in the U.S.A.", Words.WHOLE),
+        ("The number is two, three.", Words.OPEN),
+        ("I bought it for my.", Words.OPEN),
+        ("Well.", Words.OPEN),
     ],
 )
 def test_the_words_say_how_finished_they_are(text, words):
     assert openness(text) is words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Yes, I am.", "No, I don't.", "I can't.", "I'm doing well.", "I miss her.", "Tell me about her.",
+     "I like it too.", "I hope not.", "I hope so.", "Turn it on.", "Yes, please do.", "So do I.", "Come in.",
+     "That's what I'm looking for.", "I know that!", "I'd like some more.",
+     "I haven't seen them in a while.", "That's what he's called."],
+)  # fmt: skip
+def test_a_whole_sentence_may_end_with_a_small_word_where_a_full_stop_was_heard(text):
+    assert openness(text) is Words.DOUBTFUL
+    assert openness(text.rstrip(".!")) is Words.OPEN
+
+
+def test_what_she_asked_tells_an_answer_from_a_request():
+    assert openness("Quiet.") is Words.REQUEST
+    assert openness("Quiet.", asked="How was the house?") is Words.WHOLE
 
 
 # --- clauses

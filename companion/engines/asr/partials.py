@@ -30,6 +30,10 @@ ALMOST = RATE * 13 // 100
 """Samples of speech since a hypothesis that hold the burst its last word ends with ("milk") and no further
 word."""
 
+NO_WORD = RATE // 10
+"""Samples of speech since a sure hypothesis that hold no further word: the end of the last one, which the VAD
+takes for speech a little longer than it sounds."""
+
 CONTEXT = 200
 """Characters of settled text that Whisper is shown before a window."""
 
@@ -63,7 +67,7 @@ class Partials:
         """
         if start != self._start:
             self._begin(start)
-        if voiced > self._end + (ALMOST if self._whole() else 0) or self._end == start:
+        if voiced > self._end + self._spare() or self._end == start:
             self._move(audio, cancel)
             rest = audio[self._settled_to - start :]
             heard = self._recognizer.glimpse(rest, cancel, prompt=self._settled[-CONTEXT:])
@@ -83,6 +87,13 @@ class Partials:
         self._sure = True
         self._add(heard.text, start + len(audio))
         return Hypothesis(self._text, self._stable)
+
+    def _spare(self) -> int:
+        """Samples of speech that may have been added and say nothing new."""
+        if self._whole():
+            return ALMOST
+        ended = self._sure and self._text.endswith((".", "!", "?")) and not self._text.endswith("..")
+        return NO_WORD if ended else 0
 
     def _whole(self) -> bool:
         """Whether the last hypothesis looks like a whole turn, and said so twice."""

@@ -74,7 +74,8 @@ class LanguageModel(Protocol):
         max_tokens: int,
         stop: Sequence[str] = (),
     ) -> Iterator[str]:
-        """Yield the reply to the last message in pieces of whole characters, up to a stop string."""
+        """Yield the reply to the last message in pieces of whole characters, up to a stop string. Where the
+        last message is the assistant's own, it was cut off there, and goes on."""
         ...
 
     def count(self, messages: Sequence[Message]) -> int:
@@ -86,8 +87,9 @@ class LanguageModel(Protocol):
         by removing their positions and shifting the rest; returns how many tokens were evaluated anew."""
         ...
 
-    def keep(self) -> None:
-        """Keep what is evaluated now for the next start, where there is a place for it."""
+    def keep(self, messages: Sequence[Message], cancel: Cancel) -> bool:
+        """Keep what is evaluated of the conversation `messages`, and nothing else, for the next start, where
+        there is a place for it; whether anything was written. Evaluates nothing."""
         ...
 
     def rates(self) -> Rates:

@@ -18,6 +18,7 @@ from companion.engines.llm import PromptTooLong, Rates
 from companion.engines.llm.abort import Abort
 from companion.engines.llm.model import Model
 from companion.engines.llm.native import complaint, forget_complaints, llama
+from companion.engines.llm.threads import candidates, cores, quickest
 from companion.errors import EngineError
 
 CHUNK = 32
@@ -74,6 +75,8 @@ class KvCache:
         self._closing = False
         self._abort = Abort()
         self._prefill, self._decode = Speed(2000), Speed(400)
+        self.threads = model.threads
+        """Threads that it computes with."""
         self._context = self._make(context_tokens)
         self._memory = self._api.llama_get_memory(self._context)
         self.context_tokens: int = self._api.llama_n_ctx(self._context)
@@ -127,14 +130,13 @@ class KvCache:
     @contextmanager
     def sparing(self, wanted: bool) -> Iterator[None]:
         """Evaluate with a thread less within the block, if wanted."""
-        threads = self._model.settings.threads
         if wanted:
-            self._use(max(1, threads - 1))
+            self._use(max(1, self.threads - 1))
         try:
             yield
         finally:
             if wanted:
-                self._use(threads)
+                self._use(self.threads)
 
     def _use(self, threads: int) -> None:
         with self._lock:
@@ -152,24 +154,18 @@ class KvCache:
         return float(likely[list(tokens)].sum() / likely.sum())
 
     def save(self, path: Path) -> bool:
-        """Write what is held to `path`, for its owner alone; False, and no file, where that can't be done."""
-        beside = path.with_name(f"{path.name}.new")
+        """Write what is held to `path`, for its owner alone; False where there is nothing to write, or no
+        room for all of it. Raises `OSError` where no file can be made. It can't be stopped."""
         with self._lock:
             if self._context is None or not self.tokens or self._shift_due:
                 return False
             tokens = (self._api.llama_token * len(self.tokens))(*self.tokens)
-            try:
-                os.close(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-                written = self._api.llama_state_seq_save_file(
-                    self._context, os.fsencode(beside), _SEQUENCE, tokens, len(tokens)
-                )
-                if written:
-                    beside.replace(path)
-                else:
-                    beside.unlink(missing_ok=True)
-            except OSError:
-                return False
-        return bool(written)
+            os.close(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+            written: int = self._api.llama_state_seq_save_file(
+                self._context, os.fsencode(path), _SEQUENCE, tokens, len(tokens)
+            )
+        # On a full disk it may count what the last flush then fails to write.
+        return 0 < written == path.stat().st_size
 
     def load(self, path: Path) -> bool:
         """Hold again what `save` wrote, with the same model and settings; False, and empty, where that can't
@@ -189,6 +185,11 @@ class KvCache:
                 return False
             self.tokens = list(tokens[: count.value])
             return True
+
+    def roll_back(self, count: int) -> bool:
+        """Hold the first `count` tokens only; False, and all of them stay, where the model can't."""
+        self._reconcile()
+        return len(self.tokens) <= count or (self.can_rollback and self._keep(count) == count)
 
     def cut_out(self, start: int, stop: int) -> bool:
         """Take the tokens [start, stop) out and move those behind them up, without evaluating them again.
@@ -232,11 +233,10 @@ class KvCache:
         self._abort.close()
 
     def _make(self, context_tokens: int) -> Any:
-        settings = self._model.settings
         parameters = self._api.llama_context_default_params()
         parameters.n_ctx = context_tokens
         parameters.n_batch = parameters.n_ubatch = CHUNK_ON_GPU if self._model.on_gpu else CHUNK
-        parameters.n_threads = parameters.n_threads_batch = settings.threads
+        parameters.n_threads = parameters.n_threads_batch = self.threads
         parameters.no_perf = True
         forget_complaints()
         context = self._api.llama_init_from_model(self._model.pointer, parameters)
@@ -260,6 +260,7 @@ class KvCache:
             started = time.perf_counter()
             with self._abort.watching(cancel):
                 status = self._api.llama_decode(self._context, self._batch)
+                self._api.llama_synchronize(self._context)  # a GPU is still at work when the call returns
             seconds = time.perf_counter() - started
             if status == 0:
                 self.tokens += tokens
@@ -339,7 +340,29 @@ class KvCache:
         chosen = max(range(len(fresh)), key=rolled_back.__getitem__)
         self.can_rollback = fresh[likeliest] - fresh[chosen] < _FLAT
         self._clear()
+        self._tune()
         self._prefill, self._decode = Speed(2000), Speed(400)
+
+    def _tune(self) -> None:
+        """Find out how many threads are quickest, where that was left to the machine."""
+        counts = candidates(cores())
+        if self._model.settings.threads or self._model.on_gpu or len(counts) < 2:
+            return
+        if self._model.tuned is None:
+            self._model.tuned = quickest(counts, self._answering)
+        self.threads = self._model.tuned
+        self._use(self.threads)
+
+    def _answering(self, threads: int) -> float:
+        """Seconds that reading the end of a turn and writing a few words takes with so many threads."""
+        self._use(threads)
+        tokens = list(range(100, 116))
+        started = time.perf_counter()
+        self.evaluate(tokens[:8], Never(), answer=True)
+        for token in tokens[8:12]:
+            self.extend(token, Never())
+        self._clear()
+        return time.perf_counter() - started
 
     def _stops(self, tokens: Sequence[int]) -> bool:
         """Whether a call under way obeys the switch."""

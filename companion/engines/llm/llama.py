@@ -7,7 +7,6 @@ milliseconds (see `abort`), and after any interruption the cache is what it says
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import weakref
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import Self
 from companion.engines import Cancel, Cancelled
 from companion.engines.llm import Message, Rates, Sampling
 from companion.engines.llm.cache import KvCache, common_prefix
+from companion.engines.llm.kept import CONVERSATION, PROMPT, Kept
 from companion.engines.llm.model import Model
 from companion.engines.llm.precedence import BackgroundLane, Lane, Precedence, TalkLane
 from companion.engines.llm.prompt import PromptTokens
@@ -54,7 +54,8 @@ class Llama:
         self._precedence = precedence
         self._prompt = PromptTokens(model.vocabulary, model.template)
         self._requests = 0
-        self._kept: Path | None = None
+        self._conversation: Kept | None = None
+        self._saved: list[int] = []
         self._closed = False
         self._behind: weakref.WeakSet[Llama] = weakref.WeakSet()
         self.context_tokens: int = cache.context_tokens
@@ -129,7 +130,8 @@ class Llama:
         max_tokens: int,
         stop: Sequence[str] = (),
     ) -> Iterator[str]:
-        """Yield the reply to the last message in pieces of whole characters, up to a stop string.
+        """Yield the reply to the last message in pieces of whole characters, up to a stop string; or what
+        goes on behind it, where it is the assistant's own.
 
         Ends at the model's own end of turn, at a stop string (which isn't yielded), after `max_tokens`, or
         when the context is full. Another request, made before this one has ended, cancels it. Background work
@@ -137,7 +139,8 @@ class Llama:
         """
         self._requests += 1
         request = self._requests
-        tokens = self._prompt.of(messages)
+        goes_on = bool(messages) and messages[-1].role == "assistant"
+        tokens = self._prompt.of(messages, answer=not goes_on, open_ended=goes_on)
         if not tokens:
             raise EngineError("There is nothing to answer; say something first.")
         generated: list[int] = []
@@ -176,31 +179,60 @@ class Llama:
             shifted = gap is not None and self._lane.step(lambda _: self._cache.cut_out(*gap), cancel)
             return self._evaluate(tokens, cancel, answer=answer) + shifted
 
-    def restore(self, folder: Path) -> bool:
-        """Take up what was evaluated before anything was said, if an earlier run kept it in `folder`; whether
-        it did. If not, the next `keep` keeps it there."""
-        self._kept = folder / f"prompt-{self._key()}.kv"
-        try:
-            sound = _digest(self._kept) == _digest_of(self._kept).read_text()
-        except OSError:
-            return False
-        # llama.cpp ends the process over a damaged file, so none is given to it.
-        restored = sound and self._cache.load(self._kept)
-        self._kept = None if restored else self._kept
-        return restored
+    def restore(
+        self, folder: Path, fixed: Sequence[Message], messages: Sequence[Message] | None, cancel: Cancel
+    ) -> int:
+        """Take up what earlier runs kept in `folder`, as far as the prompt of `messages` agrees with it, and
+        keep what is evaluated there from now on; returns how many tokens of that prompt are still new.
 
-    def keep(self) -> None:
-        """Keep what is evaluated now for the next start, in place of what other models or settings left."""
-        if self._kept is None or not self._cache.save(self._kept):
-            return
-        mine = (self._kept, _digest_of(self._kept))
-        with contextlib.suppress(OSError):
-            mine[1].touch(mode=0o600)
-            mine[1].write_text(_digest(self._kept))
-            for other in self._kept.parent.glob("prompt-*.kv*"):
-                if other not in mine:
-                    other.unlink(missing_ok=True)
-        self._kept = None
+        `fixed` is what every prompt begins with: where it isn't kept, it is evaluated now. None for
+        `messages`: nothing was said before, and this conversation isn't to be kept either.
+        """
+        self._requests += 1
+        start = Kept(folder, PROMPT, self._key())
+        self._conversation = None if messages is None else Kept(folder, CONVERSATION, self._key())
+        kept = [start] if self._conversation is None else [start, self._conversation]
+        self._take_up(kept, messages or [])
+        opening = self._prompt.of(fixed, answer=False)
+        with self._lane.work():
+            if not self._saved and common_prefix(self._cache.tokens, opening) < len(opening):
+                self._evaluate(opening, cancel, answer=False)
+                start.write(self._cache, {}, cancel)
+        wanted = opening if messages is None else self._tokens_of(messages)
+        return len(wanted) - common_prefix(self._cache.tokens, wanted)
+
+    def _take_up(self, kept: Sequence[Kept], messages: Sequence[Message]) -> None:
+        """Load what spares most of the prompt of `messages`, without what isn't in that any more."""
+        found = [(each, contents) for each in kept if (contents := each.read()) is not None]
+        for _, contents in found:
+            self._prompt.take_up(contents.hers)
+        wanted = self._tokens_of(messages)
+        for each, contents in sorted(found, key=lambda one: -_spared(one[1].tokens, wanted)):
+            if each.load(self._cache):
+                self._saved = contents.tokens if each is self._conversation else []
+                break
+        if wanted and (block := _removed(self._cache.tokens, wanted)):
+            self._cache.cut_out(*block)
+
+    def keep(self, messages: Sequence[Message], cancel: Cancel) -> bool:
+        """Keep what is evaluated of this conversation for the next start, and nothing of what stands behind
+        it in the cache; whether anything was written. Evaluates nothing."""
+        self._requests += 1
+        tokens = self._tokens_of(messages)
+        with self._lane.work():
+            count = common_prefix(self._cache.tokens, tokens)
+            if self._conversation is None or common_prefix(self._saved, tokens[:count]) == count:
+                return False
+            if not self._cache.roll_back(count):
+                return False
+            written = self._conversation.write(self._cache, self._prompt.hers(messages), cancel)
+        self._saved = tokens[:count] if written else self._saved
+        return written
+
+    def _tokens_of(self, messages: Sequence[Message]) -> list[int]:
+        """The tokens of a whole prompt: open for her reply, if it is her turn."""
+        answer = bool(messages) and messages[-1].role != "assistant"
+        return self._prompt.of(messages, answer=answer)
 
     def _key(self) -> str:
         """What the evaluated prompt depends on: the file, the library, the context, and where it runs. The
@@ -253,14 +285,6 @@ class Llama:
             self._lane.step(lambda either, token=token: self._cache.extend(token, either), cancel)  # type: ignore[misc]
 
 
-def _digest_of(kept: Path) -> Path:
-    return kept.with_name(f"{kept.name}.sha256")
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def _cache(model: Model) -> KvCache:
     """A context on the model; where the GPU has no room for it, with fewer of the model's layers there."""
     while True:
@@ -289,3 +313,18 @@ def _gap(held: Sequence[int], wanted: Sequence[int]) -> tuple[int, int] | None:
             if agreed > longest:
                 best, longest = stop, agreed
     return (start, best) if longest else None
+
+
+def _removed(held: Sequence[int], wanted: Sequence[int]) -> tuple[int, int] | None:
+    """The stretch [start, stop) of `held` without which all of it stands at the front of `wanted`."""
+    gap = _gap(held, wanted)
+    if gap is None:
+        return None
+    rest = held[gap[1] :]
+    return gap if common_prefix(rest, wanted[gap[0] :]) == len(rest) else None
+
+
+def _spared(held: Sequence[int], wanted: Sequence[int]) -> int:
+    """How many tokens of `wanted` needn't be evaluated where `held` is."""
+    block = _removed(held, wanted)
+    return len(held) - (block[1] - block[0]) if block else common_prefix(held, wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from jinja2 import TemplateError
 
@@ -55,6 +55,20 @@ class PromptTokens:
             self._said[text] = list(tokens)
             self._said.move_to_end(text)
             _forget_oldest(self._said)
+
+    def hers(self, messages: Sequence[Message]) -> dict[str, list[int]]:
+        """The tokens of each text of hers in a prompt, for `take_up` in another process."""
+        pieces = self._template.lay_out(messages, answer=False) if messages else []
+        return {
+            piece.text: self._of_words(piece)
+            for piece in pieces
+            if isinstance(piece, Words) and piece.role == "assistant"
+        }
+
+    def take_up(self, hers: Mapping[str, list[int]]) -> None:
+        """Lay texts of hers out as those tokens from now on."""
+        self._cut_short.update(hers)
+        _forget_oldest(self._cut_short)
 
     def said(self, messages: Sequence[Message]) -> list[int]:
         """Tokens of what she said in the messages' last replies, for the repeat penalty."""

@@ -10,13 +10,24 @@ from companion.engines.llm.llama import Llama
 from companion.settings import LlmSettings
 
 BEFORE = (
-    Message("system", "A friendly talk on the phone. People speak in whole sentences."),
+    Message("system", "People speak in whole, complete sentences."),
     Message("user", "I had a long day at work."),
     Message("assistant", "Oh, what made it so long?"),
+    Message("user", "My boss kept calling me about the report for the meeting on Monday."),
+    Message("assistant", "That sounds exhausting. Did you finish it?"),
+    Message("user", "Yes, I did, and then I went home and made some soup."),
+    Message("assistant", "What kind of soup was it?"),
+    Message("user", "Could you please turn off the light in the kitchen?"),
+    Message("assistant", "Of course."),
+    Message("user", "I would like a cup of tea with a little milk."),
+    Message("assistant", "Coming right up!"),
+    Message("user", "The weather was so nice that we went for a walk along the river."),
+    Message("assistant", "Lovely."),
 )
 """What the words stand behind: always the same, for the model that holds the conversation expects a turn to
 go on as the last one did. After somebody's "... with brown sugar and some almond milk." it gave "I want a
-house coffee with brown sugar." 0.24 to end there, where it had given 0.68."""
+house coffee with brown sugar." 0.24 to end there, where it had given 0.68. Whole sentences of several kinds
+raise the area under the curve of its verdicts from 0.947 (with one of them) to 0.961."""
 
 
 class SentenceModel:
@@ -26,7 +37,7 @@ class SentenceModel:
 
     def __init__(self, folder: Path) -> None:
         """Load the model in `folder`. Raises `WeightsError`, `EngineError`."""
-        self._model = Llama(folder, LlmSettings(context=512, threads=1, gpu_layers=0))
+        self._model = Llama(folder, LlmSettings(context=512, threads=1))
         self.ending("Hello there.", Never())  # reads what stands before: 0.25 s, for which no turn waits
 
     def ending(self, text: str, cancel: Cancel) -> float:

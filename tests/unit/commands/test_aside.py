@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from companion.commands.aside import Aside
+from companion.errors import EngineError
 
 
 def test_results_and_failures_come_back():
@@ -45,3 +46,26 @@ def test_what_nobody_waits_for_is_withdrawn_and_over():
         assert next(pieces) == "a"
 
     assert withdrawn.is_set()
+
+
+def test_what_is_put_off_is_done_in_the_quiet_and_not_before():
+    done = threading.Event()
+    aside = Aside()
+
+    with aside.after(60.0, lambda cancel: done.set()):
+        pass
+    assert not done.is_set()
+
+    with aside.after(0.0, lambda cancel: done.set()):
+        assert done.wait(10)
+
+
+def test_what_fails_in_the_quiet_is_told():
+    begun = threading.Event()
+
+    def fail(cancel):
+        begun.set()
+        raise EngineError("It failed: try again.")
+
+    with pytest.raises(EngineError), Aside().after(0.0, fail):
+        assert begun.wait(10)

@@ -14,6 +14,8 @@ from scripted import MemoryStore, ScriptedModel, Spent
 from companion.commands.aside import Aside
 from companion.commands.chat import Chat
 from companion.commands.ending import Terminated
+from companion.dialogue.carried_out import NOTHING_SAID
+from companion.dialogue.prompt import Record, Turn
 from companion.memory.store import Store
 from companion.settings import Settings
 
@@ -74,6 +76,44 @@ def test_ctrl_c_ends_the_reply_and_the_chat_goes_on(typed):
     assert store.rows[2] == ("user", 2, "Good night.")
 
 
+def test_go_on_takes_up_a_reply_that_ctrl_c_ended(typed):
+    typed("Tell me a story.", "Go on.", "Go on.")
+    store, model = MemoryStore(), Model(ends_with=KeyboardInterrupt())
+    model.reply = lambda messages: {"assistant": "a small dog.", "user": "Once upon a time."}[
+        messages[-1].role
+    ]
+
+    Chat(model, store, settings(), Aside()).run()
+
+    said = [text for side, _, text in store.rows if side == "companion"]
+    assert said == ["Once upon a —", "a small dog.", "Once upon a time."]
+    assert model.prompts[1][-1].content == "Once upon a"
+    assert model.prompts[2][-1].content == "Go on."  # it was at its end: the model thinks of more
+
+
+def test_what_she_said_is_repeated_without_the_model(typed, capsys):
+    typed("What did you say?", "Good morning.", "Sorry, what did you say?")
+    store, model = MemoryStore(), Model()
+
+    Chat(model, store, settings(), Aside()).run()
+
+    said = [text for side, _, text in store.rows if side == "companion"]
+    assert said == [NOTHING_SAID, "You said Good morning.", "You said Good morning."]
+    assert len(model.prompts) == 1
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()] == said
+
+
+def test_never_mind_is_written_down_and_not_answered(typed, capsys):
+    typed("Never mind.", "Louder.")
+    store, model = MemoryStore(), Model()
+
+    Chat(model, store, settings(), Aside()).run()
+
+    assert store.rows[:2] == [("user", 1, "Never mind."), ("user", 2, "Louder.")]
+    assert len(model.prompts) == 1  # without a voice, "louder" is for the model
+    assert capsys.readouterr().out.splitlines()[0] == ""
+
+
 @pytest.mark.parametrize("ending", [Terminated(), OSError(5, "Input/output error")])
 def test_what_ends_the_chat_ends_it_in_a_reply_too_and_what_was_read_is_kept(typed, ending):
     typed("Tell me a story.", "Good night.")
@@ -117,6 +157,21 @@ def test_a_reply_leaves_room_for_what_it_answers(typed):
     assert model.prompts[0][-1].content == "My sister is called Amy and my brother is called Ben."
 
 
+def test_it_goes_on_from_what_was_said_before_and_is_kept_at_its_end(typed):
+    typed("And now?")
+    model, store = Model(), MemoryStore()
+    before = Record((Turn("user", -2, "Good morning."), Turn("companion", -1, "Hello.")))
+
+    chat = Chat(model, store, settings(), Aside(), before)
+    chat.run()
+    chat.keep()
+
+    said = ["Good morning.", "Hello.", "And now?", "You said And now?."]
+    assert [m.content for m in model.prompts[0]][-3:] == said[:3]
+    assert [m.content for m in model.kept[-1]][-4:] == said
+    assert len(store.rows) == 2
+
+
 @pytest.fixture
 def chat(small_home):
     """Starts the program; what is left of it is killed."""
@@ -148,6 +203,23 @@ def test_the_program_ends_when_it_is_ended_in_a_reply(small_home, chat, how):
     assert process.wait() == 1
     assert b"companion: stopped." in process.stderr.read()
     assert [t.side for t in Store(small_home / "store.db").turns()] == ["user", "companion"]
+    assert is_kept(small_home)
+
+
+def test_the_program_leaves_the_conversation_for_the_next_start(small_home, companion):
+    assert companion("chat", text="My name is Ann.\n").returncode == 0
+
+    assert is_kept(small_home)
+
+
+def is_kept(home):
+    """Whether a conversation is kept there, for its owner alone."""
+    files = sorted(home.glob("conversation-*"))
+    return [(file.suffix, file.stat().st_mode & 0o077) for file in files] == [
+        (".kv", 0),
+        (".json", 0),
+        (".sha256", 0),
+    ]
 
 
 def test_a_closed_terminal_ends_the_program(chat):

@@ -1,5 +1,6 @@
 """The store keeps every committed turn, whatever happens to the process."""
 
+import datetime
 import os
 import signal
 import subprocess
@@ -163,3 +164,54 @@ def test_kill_9_at_any_moment_loses_no_turn_that_was_committed(tmp_path):
         assert len(texts) >= reported_in_all
         assert texts[-1].startswith("turn ")
         reported_in_all = len(texts)
+
+
+HOUR = datetime.timedelta(hours=1)
+
+
+def test_the_turns_of_earlier_sessions_come_oldest_first_with_what_was_answered(tmp_path):
+    first = Store(tmp_path / "store.db")
+    first.add_user_turn(1, "I am fifty.")
+    first.add_companion_turn(1, "Good for", interrupted=True)
+    first.review_user_turn(1, Transcription("I am fifteen.", "en", 1.0, 0.0, -0.1), "I am fifty.")
+    first.close()
+    store = Store(tmp_path / "store.db")
+    store.add_user_turn(1, "This one is of now.")
+    now = datetime.datetime.now().astimezone()
+
+    turns = store.earlier(now - HOUR, most=10)
+
+    assert [(t.side, t.text, t.answered, t.interrupted) for t in turns] == [
+        ("user", "I am fifteen.", "I am fifty.", 0),
+        ("companion", "Good for", "", 1),
+    ]
+    assert [t.side for t in store.earlier(now - HOUR, most=1)] == ["companion"]
+    assert store.earlier(now + HOUR, most=10) == []
+
+
+def test_how_old_a_turn_is_doesnt_depend_on_the_zone_it_was_said_in(tmp_path):
+    path = tmp_path / "store.db"
+    store = Store(path)
+    store.add_user_turn(1, "Old.")
+    store.add_user_turn(2, "Young.")
+    said = ("2026-03-01T23:00:00+05:00", "2026-03-01T20:00:00+01:00")  # 18:00 and 19:00 in UTC
+    for number, moment in enumerate(said, 1):
+        store._write("UPDATE turns SET said_at=? WHERE number=?", (moment, number))
+    store.close()
+
+    turns = Store(path).earlier(datetime.datetime(2026, 3, 1, 18, 30, tzinfo=datetime.UTC), most=10)
+
+    assert [t.text for t in turns] == ["Young."]
+
+
+def test_how_long_whose_pauses_last_is_known_again_and_goes_with_the_voice(tmp_path):
+    store = Store(tmp_path / "store.db")
+    store.keep_pace("", 1.1)
+    store.keep_pace("Anna", 0.9)
+    store.keep_pace("Anna", 1.2)
+    store.close()
+
+    again = Store(tmp_path / "store.db")
+    assert again.paces() == [("", 1.1), ("Anna", 1.2)]
+    again.forget_voice("Anna")
+    assert again.paces() == [("", 1.1)]

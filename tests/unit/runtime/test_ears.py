@@ -105,6 +105,13 @@ def test_a_lost_microphone_ends_the_speech_that_was_going_on():
     assert listener.lose(6.0) == []
 
 
+def test_a_lost_microphone_ends_a_sound_that_might_have_become_speech():
+    listener = ears()
+    assert e.SpeechRose() in hear(listener, (LEVEL, 0.07))
+
+    assert listener.lose(5.0) == [e.SpeechFell()]
+
+
 def test_lost_frames_leave_a_silence_of_their_length():
     listener = ears()
     hear(listener, (LEVEL, 0.8))

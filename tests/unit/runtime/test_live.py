@@ -53,6 +53,9 @@ class Talking:
     def begin(self):
         """Prepares nothing."""
 
+    def end(self):
+        self.given.append("the end")
+
     def due(self):
         return None
 
@@ -123,6 +126,13 @@ def test_what_could_not_be_closed_can_be_closed_again_and_then_no_more():
     companion.close()
 
     assert companion.parts.closed == 2
+
+
+def test_the_last_thing_a_conversation_hears_is_that_it_ends():
+    talking = Talking()
+    talk(Device(), talking).close()
+
+    assert talking.given == [e.StopAsked(), "the end"]
 
 
 def test_a_conversation_that_died_is_closed_like_any_other():

@@ -3,6 +3,8 @@
 import queue
 import threading
 
+import pytest
+
 from companion.dialogue import events as e
 from companion.engines import Cancelled
 from companion.errors import EngineError
@@ -108,7 +110,8 @@ def test_the_log_has_no_word_of_what_was_said(caplog):
     assert "my secret" not in caplog.text
 
 
-def test_closing_withdraws_everything_but_what_is_to_be_stored():
+@pytest.mark.parametrize("lasting", ["store", "keep"])
+def test_closing_withdraws_everything_but_what_is_to_be_stored_or_kept(lasting):
     workers, events = working("llm", "store")
     stored = threading.Event()
 
@@ -123,7 +126,7 @@ def test_closing_withdraws_everything_but_what_is_to_be_stored():
 
     workers.start("llm", "draft 1", endless)
     assert events.get(timeout=5) == e.ReplyBegun(1)
-    workers.start("store", "store", store)
+    workers.start("llm", lasting, store)
     workers.close()
 
     assert stored.is_set()

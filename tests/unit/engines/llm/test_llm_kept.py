@@ -1,16 +1,25 @@
-"""What was evaluated before anything was said is there again at the next start, and is worth the same."""
+"""What was evaluated before is there again at the next start, is worth the same, and is what was said."""
 
+import json
+import resource
 import shutil
 
 import pytest
+from llm_touchstone import GREEDY
 
 from companion.engines import Never
-from companion.engines.llm import Message, Sampling
+from companion.engines.llm import Message
+from companion.engines.llm.kept import forget
 from companion.engines.llm.llama import Llama
 from companion.settings import LlmSettings
 
-FIXED = [Message("system", "You are a friend on the phone. You answer in one short sentence.")]
-GREEDY = Sampling(0.0, 1.0, 0.0, 1.0, 1)
+FIXED = [
+    Message("system", "You are a friend on the phone. You answer in one short sentence."),
+    Message("user", "I had a long day."),
+    Message("assistant", "Oh, what made it so long?"),
+]
+QUESTION = Message("user", "What is the capital of France?")
+NEVER = Never()
 
 
 @pytest.fixture
@@ -21,65 +30,247 @@ def model(weights_dir):
     return load
 
 
-def answer(llama):
-    words = [*FIXED, Message("user", "What is the capital of France?")]
-    return "".join(llama.generate(words, Never(), sampling=GREEDY, max_tokens=12))
+def answer(llama, *said, count=12):
+    return "".join(llama.generate([*FIXED, *said], NEVER, sampling=GREEDY, max_tokens=count))
+
+
+def exchange(llama, question=QUESTION):
+    """Ask, hear the answer, and let the model settle, as a conversation does: what was said."""
+    said = [question, Message("assistant", answer(llama, question).strip())]
+    llama.prefill([*FIXED, *said], NEVER)
+    return said
+
+
+def words_in(llama, folder):
+    """What the files of the conversation in `folder` have of what was said."""
+    (contents,) = folder.glob("conversation-*.json")
+    kept = json.loads(contents.read_text())
+    spelt = b"".join(map(llama._model.vocabulary.piece, kept["tokens"])).decode("utf-8", "replace")
+    return spelt + " ".join(kept["hers"])
+
+
+# --- the prompt before anything was said
 
 
 def test_the_next_start_has_it_evaluated_and_answers_the_same(model, tmp_path):
     with model() as first:
-        assert not first.restore(tmp_path)
-        evaluated = first.prefill(FIXED, Never())
-        first.keep()
-        said = answer(first)
+        new = first.restore(tmp_path, FIXED, [], NEVER)
+        said = answer(first, QUESTION)
 
     with model() as second:
-        assert second.restore(tmp_path)
-        again = second.prefill(FIXED, Never())
-        same = answer(second)
+        second.restore(tmp_path, FIXED, [], NEVER)
+        again = second.prefill([*FIXED, QUESTION], NEVER)
+        same = answer(second, QUESTION)
 
-    assert evaluated > 10
-    assert again <= 1  # the last token is evaluated anew, for what follows it
+    assert new == 0, "it was evaluated at once"
+    assert again < 20
     assert same == said
-    assert [file.stat().st_mode & 0o077 for file in tmp_path.iterdir()] == [0, 0]
+    assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}
 
 
 def test_another_context_is_another_file_and_the_old_one_goes(model, tmp_path):
-    with model() as first:
-        first.restore(tmp_path)
-        first.prefill(FIXED, Never())
-        first.keep()
-    with model(context=1024) as second:
-        assert not second.restore(tmp_path)
-        second.prefill(FIXED, Never())
-        second.keep()
+    for context in (512, 1024):
+        with model(context) as llama:
+            llama.restore(tmp_path, FIXED, [], NEVER)
 
-    assert len(list(tmp_path.glob("*.kv"))) == 1
+    assert len(list(tmp_path.iterdir())) == 3
 
 
-@pytest.mark.parametrize("damage", [b"", b"GGSQ nonsense", None])
-def test_a_damaged_file_is_as_good_as_none(model, tmp_path, damage):
-    with model() as first:
-        first.restore(tmp_path)
-        first.prefill(FIXED, Never())
-        first.keep()
-    (file,) = tmp_path.glob("*.kv")
-    file.write_bytes(file.read_bytes()[:5000] if damage is None else damage)
+def test_another_persona_is_evaluated_and_kept_in_place_of_the_old_one(model, tmp_path):
+    other = [Message("system", "You are a pirate."), *FIXED[1:]]
+    for fixed in (FIXED, other):
+        with model() as llama:
+            llama.restore(tmp_path, fixed, [], NEVER)
 
-    with model() as second:
-        assert not second.restore(tmp_path)
-        assert second.prefill(FIXED, Never()) > 10
-        assert answer(second)
+    with model() as llama:
+        llama.restore(tmp_path, other, [], NEVER)
+
+        assert llama.prefill(other, NEVER) == 0
 
 
 def test_where_nothing_can_be_written_it_goes_on_without(model, tmp_path):
     gone = tmp_path / "gone"
     gone.mkdir()
     with model() as llama:
-        llama.restore(gone)
-        llama.prefill(FIXED, Never())
+        llama.restore(gone, FIXED, [], NEVER)
         shutil.rmtree(gone)
 
-        llama.keep()
+        assert not llama.keep([*FIXED, *exchange(llama)], NEVER)
+        assert answer(llama, QUESTION)
 
-        assert answer(llama)
+
+# --- the conversation
+
+
+def test_a_restart_evaluates_only_a_few_new_tokens_and_goes_on_the_same(model, tmp_path):
+    next_question = Message("user", "And of Spain?")
+    with model() as first:
+        first.restore(tmp_path, FIXED, [], NEVER)
+        said = exchange(first)
+        assert first.keep([*FIXED, *said], NEVER)
+        went_on = answer(first, *said, next_question)
+
+    with model() as second:
+        new = second.restore(tmp_path, FIXED, [*FIXED, *said], NEVER)
+        evaluated = second.prefill([*FIXED, *said, next_question], NEVER)
+
+        assert new == 0
+        assert evaluated < 16
+        assert answer(second, *said, next_question) == went_on
+    assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}
+
+
+def test_what_she_said_is_not_tokenized_again_after_a_restart(model, tmp_path):
+    text = "Paris is the capital."
+    with model() as first:
+        first.restore(tmp_path, FIXED, [], NEVER)
+        letters = [token for letter in text for token in first._model.vocabulary.of_words(letter)]
+        first._prompt.remember(letters)  # as no tokenizer would have it, but a model may
+        said = [QUESTION, Message("assistant", text)]
+        first.prefill([*FIXED, *said], NEVER)
+        first.keep([*FIXED, *said], NEVER)
+
+    with model() as second:
+        assert second.restore(tmp_path, FIXED, [*FIXED, *said], NEVER) == 0
+
+
+def test_drafts_that_were_revoked_and_words_that_were_foreseen_are_not_in_the_files(model, tmp_path):
+    with model() as llama:
+        llama.restore(tmp_path, FIXED, [], NEVER)
+        said = exchange(llama)
+        llama.prefill([*FIXED, *said, Message("user", "My secret is a zebra")], NEVER, open_ended=True)
+        revoked = answer(llama, *said, Message("user", "My secret is a zebra."))
+        for _ in llama.generate([*FIXED, *said, QUESTION], NEVER, sampling=GREEDY, max_tokens=3):
+            break  # and one that is interrupted
+
+        assert llama.keep([*FIXED, *said], NEVER)
+
+        held = words_in(llama, tmp_path)
+        assert said[1].content in held
+        assert "zebra" not in held
+        assert revoked.strip() not in held
+        kept = json.loads(next(tmp_path.glob("conversation-*.json")).read_text())["tokens"]
+        assert kept == llama._prompt.of([*FIXED, *said], answer=False)
+
+
+def test_of_a_reply_that_was_cut_short_only_what_was_heard_is_in_the_files(model, tmp_path):
+    with model() as llama:
+        llama.restore(tmp_path, FIXED, [], NEVER)
+        whole = answer(llama, QUESTION).strip()
+        heard, unheard = " ".join(whole.split()[:3]), " ".join(whole.split()[3:])
+        said = [QUESTION, Message("assistant", f"{heard} —")]
+        llama.prefill([*FIXED, *said], NEVER)
+
+        assert llama.keep([*FIXED, *said], NEVER)
+
+        held = words_in(llama, tmp_path)
+        assert f"{heard} —" in held
+        assert unheard not in held
+
+
+def test_only_a_conversation_that_has_changed_is_written(model, tmp_path):
+    with model() as first:
+        first.restore(tmp_path, FIXED, [], NEVER)
+        said = exchange(first)
+        wrote = [first.keep([*FIXED, *said], NEVER), first.keep([*FIXED, *said], NEVER)]
+    with model() as second:
+        second.restore(tmp_path, FIXED, [*FIXED, *said], NEVER)
+        wrote.append(second.keep([*FIXED, *said], NEVER))
+
+    assert wrote == [True, False, False]
+
+
+def test_without_a_home_nothing_is_kept(model):
+    with model() as llama:
+        assert not llama.keep([*FIXED, *exchange(llama)], NEVER)
+
+
+def test_what_is_withdrawn_while_it_is_written_leaves_what_was_there(model, tmp_path):
+    class Withdrawn:
+        def is_set(self):
+            return True
+
+    with model() as llama:
+        llama.restore(tmp_path, FIXED, [], NEVER)
+        before = sorted(tmp_path.iterdir())
+
+        assert not llama.keep([*FIXED, *exchange(llama)], Withdrawn())
+        assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_full_disk_does_no_harm(model, tmp_path):
+    with model() as llama:
+        llama.restore(tmp_path, FIXED, [], NEVER)
+        said = exchange(llama)
+        before = sorted(tmp_path.iterdir())
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+        try:
+            kept = llama.keep([*FIXED, *said], NEVER)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+        assert not kept
+        assert sorted(tmp_path.iterdir()) == before
+        assert answer(llama, *said, QUESTION)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "damage"),
+    [(".kv", None), (".kv", b"GGSQ nonsense"), (".kv", b""), (".kv.json", None), (".kv.sha256", b"")],
+)
+def test_a_damaged_file_is_as_good_as_none(model, tmp_path, suffix, damage):
+    with model() as first:
+        first.restore(tmp_path, FIXED, [], NEVER)
+        said = exchange(first)
+        first.keep([*FIXED, *said], NEVER)
+    for file in tmp_path.glob(f"*{suffix}"):
+        file.write_bytes(file.read_bytes()[:-7] if damage is None else damage)
+
+    with model() as second:
+        assert second.restore(tmp_path, FIXED, [*FIXED, *said], NEVER) > 5
+        assert answer(second, *said, QUESTION)
+        assert second.keep([*FIXED, *said], NEVER)
+
+
+def test_turns_that_have_grown_too_old_are_cut_out_of_what_was_kept(model, tmp_path):
+    with model() as first:
+        first.restore(tmp_path, FIXED, [], NEVER)
+        old = exchange(first, Message("user", "Do you like the long rain in the month of November?"))
+        said = [Message("user", "Which birds stay here in winter?"), Message("assistant", "The robin does.")]
+        first.prefill([*FIXED, *old, *said], NEVER)
+        first.keep([*FIXED, *old, *said], NEVER)
+
+    with model() as second:
+        new = second.restore(tmp_path, FIXED, [*FIXED, *said], NEVER)
+
+        assert new == 0
+        assert second._cache.tokens == second._prompt.of([*FIXED, *said], answer=False)
+
+
+def test_of_another_conversation_nothing_is_taken_up(model, tmp_path):
+    with model() as first:
+        first.restore(tmp_path, FIXED, [], NEVER)
+        first.keep([*FIXED, *exchange(first)], NEVER)
+    with model() as second:
+        second.restore(tmp_path, FIXED, [], NEVER)
+
+        assert second._cache.tokens == second._prompt.of(FIXED, answer=False)
+
+
+def test_where_conversations_are_not_to_be_kept_none_is(model, tmp_path):
+    with model() as llama:
+        llama.restore(tmp_path, FIXED, None, NEVER)
+
+        assert not llama.keep([*FIXED, *exchange(llama)], NEVER)
+
+
+def test_forgetting_deletes_conversations_and_what_was_left_half_written(model, tmp_path):
+    with model() as llama:
+        llama.restore(tmp_path, FIXED, [], NEVER)
+        llama.keep([*FIXED, *exchange(llama)], NEVER)
+    (tmp_path / "conversation-0123.kv.new").touch()
+
+    forget(tmp_path)
+
+    assert {file.name.partition("-")[0] for file in tmp_path.iterdir()} == {"prompt"}

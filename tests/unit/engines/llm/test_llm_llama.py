@@ -64,6 +64,14 @@ def test_an_interrupted_reply_keeps_its_own_tokens(engine: Llama) -> None:
         assert heard[len(prompt) : len(prompt) + len(whole)] == whole
 
 
+def test_a_reply_that_was_cut_off_goes_on_as_it_would_have(engine: Llama) -> None:
+    messages = [PERSONA, MILO]
+    said = reply(engine, messages, 20)
+    heard = " ".join(said.split()[: len(said.split()) // 2])
+    more = engine.generate([*messages, Message("assistant", heard)], Never(), sampling=GREEDY, max_tokens=20)
+    assert (heard + "".join(more)).startswith(said)
+
+
 def _ends(engine: Llama, tokens: list[int]) -> list[int]:
     """Where each token's text ends in the reply, in bytes (the reply is plain ASCII)."""
     ends, length = [], 0
