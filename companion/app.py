@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from companion.engines.tts import Synthesizer
     from companion.memory.store import Store
     from companion.runtime.clock import Clock
-    from companion.runtime.conversation import Conversation, Hands, Watcher
+    from companion.runtime.conversation import Conversation, Watcher
     from companion.runtime.ears import Ears
+    from companion.runtime.hands import Hands
     from companion.runtime.jobs import Talk
     from companion.runtime.listener import Listener
     from companion.runtime.live import Live
@@ -91,6 +92,7 @@ def patience(settings: Settings) -> Patience:
         answer=ANSWER_WITHIN,
         hands_free=turns.mode == "hands-free",
         backchannels=turns.backchannels == "on",
+        only_known=settings.voices.answer == "known",
     )
 
 
@@ -182,8 +184,8 @@ class Parts:
             getattr(self.store, "close", _nothing)()
 
 
-def _nothing() -> None:
-    """What is done to close a part that needs no closing."""
+def _nothing(*_: object) -> None:
+    """What is done with a part that needs nothing done, as to close one that needs no closing."""
 
 
 class Forgetful:
@@ -316,7 +318,8 @@ def listener(settings: Settings, store: Any) -> Listener | None:
         store.keep_voice(voice.name, voice.enrolled.tobytes(), voice.now.tobytes(), voice.heard)
 
     known = settings.voices.answer == "known"
-    return Listener(Loader(settings).speaker(), KnownVoices(voices), known, learn, ask, keep)
+    drop = getattr(store, "forget_voice", _nothing)
+    return Listener(Loader(settings).speaker(), KnownVoices(voices), known, learn, ask, keep, drop)
 
 
 def converse(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,15 @@ TELEVISION = (
 )
 
 
+SNRS = (15.0, 10.0, 5.0)
+"""Level of the person she answers over the others in the mixed case, dB."""
+
+COUNTED = ("of", "answered", "meanwhile", "said", "same", "more")
+
+MIXED = 8.0
+"""Seconds of an utterance of the mixed case at most."""
+
+
 class _Turns:
     """A watcher that keeps the user's turns, and counts what she gave to the loudspeaker."""
 
@@ -72,7 +81,8 @@ def run(data: Path, settings: Settings, step: Callable[[str], None], *, minutes:
 
     Plain JSON: `noise` and `others`, each with `minutes`, `turns` that were made of it and what they said
     (`heard`), and how often she spoke (`answers`); `own`: how many utterances `of` the person she answers,
-    who speaks among the others, were `answered`. Raises `AudioError` where recordings are missing.
+    who speaks among the others, were `answered`; `mixed`: utterances of that person over and just before
+    other people's speech (`_mixed`). Raises `AudioError` where recordings are missing.
     """
     step("noise")
     noise = _noise(data, minutes)
@@ -94,7 +104,84 @@ def run(data: Path, settings: Settings, step: Callable[[str], None], *, minutes:
         "noise": _told(len(noise), quiet.turns, quiet.played),
         "others": _told(len(air), theirs, None),
         "own": {"of": len(own), "answered": len(hers)},
+        "mixed": mixed(only, _Acquainted([row]), mine[ENROLLED:], others, step),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """One utterance of the person she answers, with others behind or under it: where it is, in seconds."""
+
+    kind: str
+    sound: Samples
+    start: float
+    end: float
+    alone: Samples
+
+
+def mixed(
+    settings: Settings,
+    store: app.Forgetful,
+    mine: Sequence[Samples],
+    others: Sequence[Samples],
+    step: Callable[[str], None],
+) -> dict[str, Any]:
+    """Utterances of the person she answers while others speak: over them, at some levels, and just before
+    them.
+
+    For each kind of scene: `of`, `answered` (a turn came of it), `meanwhile` (while the others still spoke),
+    `words` (share of the words that are heard of the utterance alone) and `more` (words that aren't).
+    """
+    from difflib import SequenceMatcher
+
+    from companion.engines.asr.normal import words
+
+    step("people at once")
+    scenes = _scenes([sound for sound in mine if sound.size <= MIXED * RATE], others)
+    starts = np.cumsum([0, *(scene.sound.size for scene in scenes)]) / RATE
+    turns = _hear(settings, store, np.concatenate([scene.sound for scene in scenes]), step).turns
+    recognizer = app.Loader(settings).asr()
+    told: dict[str, Any] = {}
+    for scene, start in zip(scenes, starts, strict=False):
+        seen = [(at - start, text) for at, text, _ in turns if start <= at < start + scene.sound.size / RATE]
+        said = words(recognizer.quick(scene.alone, Never()).text)
+        heard = words(" ".join(text for _, text in seen))
+        blocks = SequenceMatcher(a=said, b=heard, autojunk=False).get_matching_blocks()
+        same = sum(block.size for block in blocks)
+        row = told.setdefault(scene.kind, dict.fromkeys(COUNTED, 0))
+        row["of"] += 1
+        row["answered"] += bool(seen)
+        row["meanwhile"] += any(at < scene.sound.size / RATE - PAUSE for at, _ in seen)
+        row["said"], row["same"] = row["said"] + len(said), row["same"] + same
+        row["more"] += len(heard) - same
+    for row in told.values():
+        row["words"] = round(row.pop("same") / max(1, row.pop("said")), 2)
+    return told
+
+
+def _scenes(mine: Sequence[Samples], others: Sequence[Samples]) -> list[_Scene]:
+    """Somebody else speaks for 3 s before an utterance, under it and for 6 s behind it; or from 0.15 s behind
+    it on. Then there is silence for `PAUSE` seconds."""
+    rng = np.random.default_rng(10)
+    crowd = np.concatenate([others[index] for index in rng.permutation(len(others))])
+    scenes: list[_Scene] = []
+    for kind in (*SNRS, None):
+        for own in mine[:2]:
+            level = float(np.sqrt(np.mean(own**2)))
+            lead = 3.0 if kind is not None else 0.5
+            start, end = lead, lead + own.size / RATE
+            sound = np.zeros(round((end + 6.0 + PAUSE) * RATE), np.float32)
+            begin = 0.0 if kind is not None else end + 0.15
+            first, last = round(begin * RATE), sound.size - round(PAUSE * RATE)
+            at = int(rng.integers(crowd.size - (last - first)))
+            talk = crowd[at : at + last - first]
+            talk = talk * (level / np.sqrt(np.mean(talk**2)) * 10 ** (-(kind or 0.0) / 20))
+            sound[first:last] += talk
+            sound[round(start * RATE) : round(start * RATE) + own.size] += own
+            sound += rng.normal(0, 5e-4, sound.size).astype(np.float32)
+            name = "just before others" if kind is None else f"over others at {kind:.0f} dB"
+            scenes.append(_Scene(name, sound, start, end, own))
+    return scenes
 
 
 def _told(samples: int, turns: Sequence[tuple[float, str, str]], played: int | None) -> dict[str, Any]:

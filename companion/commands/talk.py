@@ -72,6 +72,8 @@ def _begun(folder: Any, settings: Any, screen: Any) -> Any:
         undo.callback(undisturbed)
         screen.note("Loading the models ...")
         parts = app.load_parts(settings, store, lambda role: None)
+        if offer := _offer(settings.voices, store):
+            screen.note(offer)
         before = _resumed(parts, store, settings, folder)
         while sound.read(0.0) is not None:
             pass  # what was heard while the models loaded was not meant for her
@@ -95,6 +97,18 @@ def _resumed(parts: Any, store: Any, settings: Any, folder: Any) -> Any:
         return aside.do(lambda cancel: app.resume(parts.engines.llm, store, settings, folder, cancel))
     finally:
         aside.close()
+
+
+def _offer(voices: Any, store: Any) -> str:
+    """What to say of her ear for voices: once, to a new home; and wherever a setting waits for a voice."""
+    if voices.learn == "on" or store.voices():
+        return ""
+    learn = "`companion voice learn NAME` (three sentences) teaches her yours"
+    if voices.answer == "known":
+        return f"She knows no voice yet, so she answers everybody: {learn}."
+    if not store.fresh():
+        return ""
+    return f"She can tell your voice from a guest's or the television's: {learn}."
 
 
 def _converse(companion: Any, screen: Any, timings: bool, by_key: bool) -> None:

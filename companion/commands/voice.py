@@ -82,6 +82,8 @@ def forget(home: str | None, name: str) -> None:
     from companion.errors import StoreError
 
     with _store(home) as store:
+        known = {voice.casefold(): voice for voice, *_ in store.voices()}
+        name = known.get(name.casefold(), name)
         if not store.forget_voice(name):
             raise StoreError(
                 f"She knows no voice called {name}: `companion voice list` shows those she knows."

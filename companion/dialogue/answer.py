@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from companion.dialogue import commit, user_turn
 from companion.dialogue import events as e
-from companion.dialogue import user_turn
 from companion.dialogue.draft import Draft
-from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, revoked, yielded
+from companion.dialogue.state import (
+    Floor,
+    Others,
+    Patience,
+    State,
+    Step,
+    current,
+    interrupted,
+    revoked,
+    yielded,
+)
 
 THINKING = 1.5
 """Seconds after the user's last word at which a sign says that the answer is being thought about."""
@@ -101,8 +111,9 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
         *commands,
         e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False),
     ]
+    heeded = state.floor is Floor.OVERLAP and state.others is Others.SILENT
     state = replace(state, said=draft.spoken(), rest=draft.behind, unfinished=draft.cut_short)
-    if state.floor is Floor.OVERLAP:
+    if heeded:
         after = replace(state, floor=Floor.USER, draft=None, turn=0)
         return user_turn.left_to_user((after, said), state.over_at, now, patience)
     return replace(state, floor=Floor.IDLE, draft=None, turn=0), [
@@ -209,7 +220,7 @@ def _lost_draft(state: State, event: e.Event, now: float, patience: Patience) ->
     draft = current(state)
     if not draft.text:
         return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(event.why), e.Cue("sorry")])
-    after, commands = user_turn.write_down(state, now, patience, [])
+    after, commands = commit.write_down(state, now, patience, [])
     after, more = yielded(after, Floor.IDLE, [e.Tell(event.why), e.Cue("sorry")])
     return after, [*commands, *more]
 
@@ -224,7 +235,7 @@ def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         return after, [e.OpenMicrophone()]
     pauses = state.floor in (Floor.PAUSE, Floor.RESUMING)
     if pauses and current(state).text:
-        return user_turn.commit(after, now, patience, [e.CloseMicrophone()])  # it was said before the mute
+        return commit.commit(after, now, patience, [e.CloseMicrophone()])  # it was said before the mute
     if pauses:
         draft = replace(current(after), over=True, final=True)  # its words are still to come
         after = replace(after, floor=Floor.PAUSE, draft=draft)
@@ -246,7 +257,7 @@ def stop_asked(state: State, event: e.Event, now: float, patience: Patience) -> 
     if state.floor in (Floor.PAUSE, Floor.RESUMING):
         if not current(state).text:
             return revoked(state, Floor.IDLE, [e.DropSound()])
-        state, before = user_turn.write_down(state, now, patience, [])
+        state, before = commit.write_down(state, now, patience, [])
     after, commands = yielded(state, Floor.IDLE, [e.DropSound()], "the user asked for silence")
     return after, [*before, *commands]
 
@@ -255,7 +266,7 @@ def introduced(state: State, event: e.Event, now: float, patience: Patience) -> 
     """A voice was learned, or not: say so, and how it is undone."""
     assert isinstance(event, e.Introduced)
     if event.learned:
-        why = f"She knows the voice of {event.name} now; `companion voice forget {event.name}` deletes it."
+        why = f'She knows the voice of {event.name} now; say "forget the voice of {event.name}" and she does.'
     else:
         why = f"That isn't the voice she knows as {event.name}, so she hasn't changed what she knows."
     return state, [e.Tell(why)]

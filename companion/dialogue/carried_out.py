@@ -12,7 +12,7 @@ from typing import Literal
 from companion.dialogue import events as e
 from companion.dialogue.clauses import split
 from companion.dialogue.draft import Clause, Draft
-from companion.dialogue.introductions import MET, WHO
+from companion.dialogue.introductions import FORGOTTEN, MET, MINE, NOT_KNOWN, WHO
 from companion.dialogue.requests import Request, asks_for_time, understand
 from companion.dialogue.state import Floor, Patience, State, Step, committed, current, revoked, yielded
 
@@ -71,16 +71,38 @@ def carry_out(state: State, request: Request, now: float, patience: Patience) ->
 
 
 def ask_who(state: State, now: float, patience: Patience) -> Step:
-    """A voice that nobody is known by: ask whose it is, once."""
+    """A voice that nobody is known by: ask whose it is, once, and set aside what was said."""
     after, said = _over(state)
-    return _recited(replace(after, asked_who=True, introduced=True), WHO, now, patience, said)
+    return _recited(replace(after, set_aside=current(state).text), WHO, now, patience, [*said, e.Asked()])
 
 
 def introduced(state: State, name: str, now: float, patience: Patience) -> Step:
-    """The stranger gave a name: the voice is learned by it."""
+    """The stranger gave a name: the voice is learned by it, and what was set aside is answered."""
     after, said = _over(state)
-    said = [*said, e.Introduce(name)]
-    return _recited(replace(after, asked_who=False), MET.format(name=name), now, patience, said)
+    met = MET.format(name=name)
+    after, commands = _recited(replace(after, set_aside=None), met, now, patience, [*said, e.Introduce(name)])
+    draft = replace(current(after), written=None)
+    rest = e.Reply(draft.id, state.set_aside or "", first=len(draft.clauses))
+    return replace(after, draft=draft), [*commands, rest]
+
+
+def forget_voice(state: State, whose: str, now: float, patience: Patience) -> Step:
+    """A voice is to be forgotten: done by code, and answered when it is."""
+    who = current(state).who if whose == MINE else whose
+    after, said = _over(state)
+    after, commands = _recited(after, "", now, patience, said)
+    draft = replace(current(after), written=None)
+    return replace(after, draft=draft), [*commands, e.ForgetVoice(draft.id, who)]
+
+
+def voice_forgotten(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """It is done: say so."""
+    assert isinstance(event, e.VoiceForgotten)
+    clauses = tuple(Clause(clause) for clause in split(FORGOTTEN if event.name else NOT_KNOWN))
+    draft = replace(current(state), clauses=clauses, written=len(clauses))
+    tell: list[e.Command] = [e.Tell(f"The voice of {event.name} is forgotten.")] if event.name else []
+    speak = [e.Speak(draft.id, index, clause.text) for index, clause in enumerate(clauses)]
+    return replace(state, draft=draft), [*tell, *speak]
 
 
 def _over(state: State) -> Step:
@@ -112,8 +134,8 @@ def _recited(state: State, words: str, now: float, patience: Patience, said: lis
     before = current(state)
     clauses = tuple(Clause(clause) for clause in split(words))
     draft = Draft(
-        state.drafts + 1, before.end, before.text, over=True, final=before.final,
-        clauses=clauses, written=len(clauses), expected=now,
+        state.drafts + 1, before.end, before.text, who=before.who, sure=before.sure, over=True,
+        final=before.final, clauses=clauses, written=len(clauses), expected=now,
     )  # fmt: skip
     after = replace(state, draft=draft, drafts=draft.id)
     speak = [e.Speak(draft.id, index, clause.text) for index, clause in enumerate(clauses)]

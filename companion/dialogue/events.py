@@ -14,6 +14,19 @@ from typing import Literal
 # --- events: what happened -------------------------------------------------------------------------------
 
 
+class Voice(Enum):
+    """What the voice that speaks is to her, as far as it can be told yet."""
+
+    ANSWERED = "answered"
+    """One that she knows, or any, where nothing speaks against it."""
+    OPEN = "open"
+    """Too little speech to tell whether it is one that she knows."""
+    GUEST = "guest"
+    """Surely none that she knows, where everybody is answered: a guest, or the television."""
+    OTHER = "other"
+    """None that she knows, where nobody else is answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """Somebody began to speak at `onset`; noticed some milliseconds later."""
@@ -72,13 +85,15 @@ class WordsJudged:
 class Heard:
     """The words of the turn so far; empty when there was nothing worth believing, or nobody who is answered
     said it. `who`: whose voice it is ("": nobody's that is known), `sure`: how sure that is (0..1).
-    `stranger`: it is nobody's, surely, and she is to ask who it is."""
+    `stranger`: it is nobody's, surely, and she is to ask who it is. `since`: seconds for which others, who
+    are not answered, spoke behind those words."""
 
     draft: int
     text: str
     who: str = ""
     sure: float = 0.0
     stranger: bool = False
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +106,22 @@ class Introduced:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceForgotten:
+    """A voice was to be forgotten: the one called `name`, or none ("") where she knows no such voice."""
+
+    draft: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overheard:
     """A partial transcript: the words of the turn that is still being said. `stable`: the words at its front
     that the hypothesis before agrees with (LocalAgreement-2). `took`: seconds of work it was. `sure`: the
     words are to be believed as they stand. `ahead`: the machine is fast enough to draft an answer to them
     before the speaker pauses. `sound`: the one that was asked about (`Overhear`), or 0 where it is a draft's
-    turn that is still being made out (`Transcribe`)."""
+    turn that is still being made out (`Transcribe`). `voice`: what the voice that speaks is to her; the words
+    are those of voices that are answered, and `since` is for how many seconds others have spoken behind
+    them."""
 
     text: str
     stable: str
@@ -105,6 +130,8 @@ class Overheard:
     ahead: bool = False
     sound: int = 0
     draft: int = 0
+    voice: Voice = Voice.ANSWERED
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +296,7 @@ Event = (
     | WordsJudged
     | Heard
     | Introduced
+    | VoiceForgotten
     | Overheard
     | ReplyForeseen
     | ReplyBegun
@@ -308,6 +336,8 @@ class Timer(Enum):
     """The silence has lasted for long enough to ask the end-of-turn model again."""
     LOOK = "look"
     """A sound in her turn has lasted for long enough to look at its words."""
+    OTHERS = "others"
+    """Others, who aren't answered, have gone on speaking for long enough to look at their voice again."""
     LONGEST = "longest turn"
     """The user has been speaking for as long as one turn may be."""
     THINKING = "thinking"
@@ -376,10 +406,12 @@ class Foresee:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Write a reply to the conversation and `text`, the user's words that aren't part of it yet
-    (empty: the last turns of the conversation are what is to be answered)."""
+    (empty: the last turns of the conversation are what is to be answered). `first`: how many clauses of it
+    there are already."""
 
     draft: int
     text: str
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,6 +478,20 @@ class Introduce:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetVoice:
+    """Delete the voice of that name, in any case of its letters; "": the only one there is (answered by
+    `VoiceForgotten`)."""
+
+    draft: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The stranger who has just spoken is being asked for a name: that is done once."""
+
+
+@dataclass(frozen=True, slots=True)
 class YieldTurn:
     """Say explicitly that a committed user turn gets no answer of its own."""
 
@@ -495,9 +541,11 @@ class CommitCompanionTurn:
 @dataclass(frozen=True, slots=True)
 class DropSound:
     """Forget the sound of the turn, as it has been committed, or was none; with a `draft`, only the sound
-    that was written down for it. Speech that is going on is kept from its onset."""
+    that was written down for it. Speech that is going on is kept from its onset, or only its last seconds, if
+    nothing but what is `recent` can matter."""
 
     draft: int = 0
+    recent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -554,6 +602,8 @@ Command = (
     | CommitUserTurn
     | YieldTurn
     | Introduce
+    | ForgetVoice
+    | Asked
     | Play
     | Duck
     | Cue

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from companion.dialogue import answer, overlap, resumption, user_turn
+from companion.dialogue import answer, carried_out, commit, others, overlap, resumption, user_turn
 from companion.dialogue import events as e
-from companion.dialogue.state import Floor, Handler, Patience, State, Step
+from companion.dialogue.state import Floor, Handler, Others, Patience, State, Step
 
 
 def step(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -39,9 +39,17 @@ def _entered(before: State, after: State, now: float) -> State:
         after = replace(after, began=after.onset if before.floor in _CONTESTS else now)
     if after.turns != before.turns:
         after = replace(after, ended=now)
-    if after.broke_in and after.floor not in _USERS:
-        after = replace(after, broke_in=False)
+    if after.floor not in _USERS and (after.broke_in, after.lesson) != (None, None):
+        after = replace(after, broke_in=None, lesson=None)
+    if after.others is not Others.SILENT and not _keep_company(before, after):
+        after = replace(after, others=Others.SILENT)
     return after
+
+
+def _keep_company(before: State, after: State) -> bool:
+    """Whether it still matters that others speak; or spoke, which it doesn't where the floor becomes free."""
+    free = after.floor is Floor.IDLE and before.floor is not Floor.IDLE
+    return after.floor in _COMPANY and not after.muted and not (free and after.others is Others.SPOKE)
 
 
 _RISES = (Floor.RESUMING, Floor.COMPANION, Floor.OVERLAP)
@@ -53,6 +61,8 @@ _USERS = (Floor.USER, Floor.PUSHED, Floor.PAUSE, Floor.RESUMING)
 _CONTESTS = (Floor.CONTESTED, Floor.OVERLAP)
 """It is hers, and the user makes a sound."""
 
+_COMPANY = (Floor.IDLE, Floor.PAUSE, Floor.RESUMING, Floor.OVERLAP)
+"""It matters that others speak; where the user does, nothing is known of others."""
 
 _LIVES = {
     e.Timer.LONGEST: (Floor.USER, Floor.PAUSE, Floor.RESUMING, Floor.PUSHED),
@@ -61,6 +71,7 @@ _LIVES = {
     e.Timer.RESCORE: (Floor.PAUSE,),
     e.Timer.PARTIAL: (Floor.USER, Floor.PUSHED),
     e.Timer.LOOK: (Floor.RESUMING, Floor.CONTESTED, Floor.OVERLAP),
+    e.Timer.OTHERS: (Floor.IDLE, Floor.PAUSE),
     e.Timer.THINKING: (Floor.ANSWERING,),
     e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
     e.Timer.QUIET: (Floor.IDLE,),
@@ -81,6 +92,9 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
     if after.floor in partials and before.floor not in partials:
         began = before.onset if before.floor is Floor.RESUMING else now
         commands.append(e.SetTimer(e.Timer.PARTIAL, max(now, began + user_turn.FIRST_PARTIAL)))
+    speak = after.others is Others.SPEAK and after.floor in _LIVES[e.Timer.OTHERS]
+    if speak and before.floor is not after.floor:
+        commands.append(e.SetTimer(e.Timer.OTHERS, now + others.AGAIN))
     if after.floor is Floor.ANSWERING and (before.floor is not after.floor or before.turn != after.turn):
         commands.append(e.SetTimer(e.Timer.THINKING, now + answer.QUIET))
     longest = _LIVES[e.Timer.LONGEST]
@@ -95,7 +109,8 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
 
 def _soft(state: State) -> bool:
     """Whether she speaks softly: the user makes a sound, or may be about to."""
-    return state.floor is Floor.OVERLAP or (state.floor is Floor.COMPANION and state.rising)
+    heeded = state.floor is Floor.OVERLAP and state.others is Others.SILENT
+    return heeded or (state.floor is Floor.COMPANION and state.rising)
 
 
 def _stale(state: State, event: e.Event) -> bool:
@@ -127,10 +142,12 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     _F.IDLE: {
         **_ALWAYS,
         e.SpeechStarted: (user_turn.user_begins, _to(_F.USER)),
+        e.SpeechPaused: (others.fall_silent, _to()),
+        e.TimerFired: (others.time_to_look, _to()),
+        e.Overheard: (others.looked, _to(_F.USER, _F.PAUSE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
-        e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
+        e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to()),
-        e.TimerFired: (answer.quiet_lasts, _to()),
         e.EngineFailed: (answer.without_verdict, _to()),
     },
     _F.USER: {
@@ -139,7 +156,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.SpeechPaused: (user_turn.user_pauses, _to(_F.PAUSE)),
         e.TimerFired: (user_turn.speech_lasts, _to()),
         e.SpeechDipped: (user_turn.word_ends, _to()),
-        e.Overheard: (user_turn.overheard, _to()),
+        e.Overheard: (others.overheard, _to(_F.PAUSE, _F.IDLE)),
         e.WordsJudged: (user_turn.words_judged_ahead, _to()),
         e.Heard: (user_turn.heard_of_cut, _to()),
         e.ReplyForeseen: (answer.reply_foreseen, _to()),
@@ -147,7 +164,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.ClauseReady: (answer.clause_ready, _to()),
         e.ReplyWritten: (answer.reply_written, _to()),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
-        e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
+        e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE)),
         e.EngineFailed: (answer.engine_failed, _to()),
     },
@@ -164,7 +181,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),
         e.ReplyWritten: (answer.reply_written, _to()),
-        e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
+        e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE)),
     },
     _F.PAUSE: {
@@ -173,17 +190,18 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Stored: (answer.stored, _to()),
         e.SpeechRose: (resumption.begins, _to(_F.RESUMING)),
         e.SpeechStarted: (resumption.begins, _to(_F.RESUMING)),
-        e.Overheard: (user_turn.guessed, _to()),
+        e.SpeechPaused: (others.speech_ends, _to()),
+        e.Overheard: (others.guessed, _to(_F.USER)),
         e.Heard: (user_turn.heard, _to(_F.IDLE, _F.ANSWERING)),
         e.TurnJudged: (user_turn.judged, _to(_F.ANSWERING, _F.IDLE)),
         e.WordsJudged: (user_turn.words_judged, _to(_F.ANSWERING, _F.IDLE)),
-        e.TimerFired: (user_turn.silence_lasts, _to(_F.ANSWERING, _F.IDLE)),
+        e.TimerFired: (others.silence_lasts, _to(_F.ANSWERING, _F.IDLE)),
         e.ReplyForeseen: (answer.reply_foreseen, _to()),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),
         e.ReplyWritten: (answer.reply_written, _to()),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
-        e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
+        e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE, _F.ANSWERING)),
         e.EngineFailed: (answer.engine_failed, _to(_F.IDLE, _F.ANSWERING)),
     },
@@ -194,7 +212,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.SpeechStarted: (resumption.starts, _to()),
         e.SpeechSustained: (resumption.lasts, _to(_F.USER, _F.PAUSE)),
         e.SpeechDipped: (resumption.word_ends, _to()),
-        e.SpeechPaused: (resumption.ends, _to()),
+        e.SpeechPaused: (resumption.ends, _to(_F.PAUSE, _F.ANSWERING, _F.IDLE)),
         e.Overheard: (resumption.overheard, _to(_F.USER, _F.PAUSE, _F.ANSWERING, _F.IDLE)),
         e.TimerFired: (resumption.lasts, _to(_F.USER, _F.PAUSE)),
         e.Heard: (resumption.heard, _to(_F.USER, _F.PAUSE)),
@@ -207,7 +225,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.ClauseReady: (answer.clause_ready, _to()),
         e.ReplyWritten: (answer.reply_written, _to()),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
-        e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
+        e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE, _F.ANSWERING, _F.PAUSE)),
         e.EngineFailed: (answer.engine_failed, _to(_F.USER, _F.PAUSE)),
     },
@@ -218,10 +236,11 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to(_F.COMPANION, _F.IDLE)),
         e.ReplyWritten: (answer.reply_written, _to(_F.COMPANION, _F.IDLE)),
+        e.VoiceForgotten: (carried_out.voice_forgotten, _to()),
         e.SpeechStarted: (overlap.user_overlaps, _to(_F.CONTESTED)),
         e.TimerFired: (answer.answer_overdue, _to(_F.IDLE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
-        e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
+        e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.MuteChanged: (answer.mute, _to()),
         e.EngineFailed: (answer.engine_failed, _to(_F.IDLE)),
@@ -234,12 +253,13 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Overheard: (overlap.overheard, _to(_F.USER, _F.PAUSE, _F.ANSWERING, _F.COMPANION, _F.IDLE)),
         e.TimerFired: (overlap.time_passes, _to(_F.USER, _F.PAUSE)),
         e.Stored: (answer.stored, _to()),
+        e.VoiceForgotten: (carried_out.voice_forgotten, _to()),
         e.ReplyForeseen: (answer.reply_foreseen, _to()),
         e.ClauseWritten: (answer.clause_written, _to()),
         e.ClauseReady: (answer.clause_ready, _to()),
         e.ReplyWritten: (answer.reply_written, _to()),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
-        e.Typed: (user_turn.typed, _to(_F.ANSWERING, _F.IDLE)),
+        e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.ANSWERING, _F.COMPANION, _F.IDLE)),
         e.EngineFailed: (answer.engine_failed, _to(_F.USER, _F.PAUSE)),
@@ -255,7 +275,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.SpeechStarted: (overlap.user_overlaps, _to(_F.OVERLAP)),
         e.TimerFired: (answer.answer_overdue, _to(_F.IDLE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
-        e.Typed: (user_turn.typed, _to(_F.IDLE)),
+        e.Typed: (commit.typed, _to(_F.IDLE)),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.MuteChanged: (answer.mute, _to()),
         e.EngineFailed: (answer.engine_failed, _to(_F.IDLE)),
@@ -270,11 +290,11 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Overheard: (overlap.overheard, _to(_F.USER, _F.PAUSE, _F.COMPANION, _F.IDLE)),
         e.TimerFired: (overlap.time_passes, _to(_F.USER, _F.PAUSE)),
         e.ClauseWritten: (answer.clause_written, _to()),
-        e.ClauseReady: (answer.clause_ready, _to(_F.USER, _F.PAUSE)),
-        e.ReplyWritten: (answer.reply_written, _to(_F.USER, _F.PAUSE)),
-        e.ClausePlayed: (answer.clause_played, _to(_F.USER, _F.PAUSE)),
+        e.ClauseReady: (answer.clause_ready, _to(_F.USER, _F.PAUSE, _F.IDLE)),
+        e.ReplyWritten: (answer.reply_written, _to(_F.USER, _F.PAUSE, _F.IDLE)),
+        e.ClausePlayed: (answer.clause_played, _to(_F.USER, _F.PAUSE, _F.IDLE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
-        e.Typed: (user_turn.typed, _to(_F.IDLE)),
+        e.Typed: (commit.typed, _to(_F.IDLE)),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.COMPANION, _F.IDLE)),
         e.EngineFailed: (answer.engine_failed, _to(_F.USER, _F.PAUSE)),

@@ -1,11 +1,13 @@
-"""Who is it? What is said to a voice that nobody is known by, and the name in the answer."""
+"""Who is it? What is said to a voice that nobody is known by, the name in the answer, and who is to be
+forgotten."""
 
 from __future__ import annotations
 
 import re
 
 WHO = "I don't know your voice yet. Who is it? If you tell me your name, I'll know you the next time."
-MET = "Nice to meet you, {name}. What was it you wanted to say?"
+MET = "Nice to meet you, {name}."
+"""What comes before the answer to what was said first."""
 
 _NAME = r"(?P<name>[A-Z][\w'’-]+(?: (?:van |von |de |da )?[A-Z][\w'’-]+){0,2})"
 _LEAD = r"(?:(?:oh|um|uh|well|hi|hello|hey|sorry|yes|yeah|sure|okay|so)[,.!]? )*"
@@ -22,6 +24,29 @@ _NO_NAMES_TEXT = """
     thanks thank can could would do does did is are turn tell the a an
 """
 _NO_NAMES = frozenset(_NO_NAMES_TEXT.split())
+
+MINE = "my"
+"""Whose voice "my voice" is: the speaker's."""
+
+FORGOTTEN = "I've forgotten that voice."
+NOT_KNOWN = "I don't know that voice, so there is nothing to forget."
+
+_FORGET = re.compile(
+    r"(?:(?:please|(?:can|could|would|will) you|i want you to|i'd like you to|okay|so|and|just),? )*"
+    r"(?:forget|delete|erase|remove)(?: about)? "
+    r"(?:(?P<mine>my) voice|the voice of (?P<of>[\w'’ -]+?)|(?P<whose>[\w -]+?)['’]s? voice)"
+    r"(?:,? (?:please|now|again))*[.!?]*",
+    re.IGNORECASE,
+)
+
+
+def to_forget(text: str) -> str:
+    """Whose voice all of `text` asks to forget: a name, or `MINE`; "" where it asks for nothing of the
+    kind."""
+    found = _FORGET.fullmatch(text.strip())
+    if not found:
+        return ""
+    return MINE if found["mine"] else (found["of"] or found["whose"]).strip()
 
 
 def name_in(text: str) -> str:

@@ -6,10 +6,14 @@ What tells them apart, in the order in which it comes in:
 | --- | --- |
 | a sound that may be speech, from its first 32 ms on | her voice ducks, for as long as it lasts |
 | a request that code carries out ("stop"), as soon as it is heard | a barge-in: she stops |
+| the same, of a voice that surely isn't answered | none |
+| other words, surely of none she knows (a guest, the television) | she goes on, as loud as before |
+| other words, and too little of the voice yet to tell that it isn't one of those | nothing until it is told |
+| the sound ends, and is still too little to tell, where only known voices are answered | she goes on |
 | words that are no backchannel, and another behind them or the sound's end | a barge-in |
 | the same, but doubtful, once two looks agree on them, or after `LASTING` seconds | a barge-in |
 | the same, but doubtful, when the sound has ended after `DOUBTFUL` seconds or more | a barge-in |
-| speech for `barge_in` seconds, and no look at its words has come back yet | a barge-in |
+| speech for `barge_in` seconds, no look at it has come back yet, and everybody is answered | a barge-in |
 | speech for `LONGEST` seconds, whatever its words | a barge-in |
 | the sound ends, and has words, and she was at the end of a question | a barge-in: it is the answer |
 | the sound ends, and all its words are a backchannel ("mhm", "go on") | she goes on |
@@ -31,7 +35,7 @@ from companion.dialogue.answer import sound
 from companion.dialogue.backchannels import is_backchannel, may_become_backchannel
 from companion.dialogue.pace import SOON
 from companion.dialogue.requests import Request, understand
-from companion.dialogue.state import Floor, Patience, State, Step, current, interrupted, yielded
+from companion.dialogue.state import Floor, Others, Patience, State, Step, current, interrupted, yielded
 
 LOOK = 0.12
 """Seconds from the noticing of a sound to the first look at its words."""
@@ -47,6 +51,9 @@ LASTING = 0.9
 """Seconds of a sound that goes on, from which on doubtful words count: every look at some interruptions hears
 other words."""
 
+OTHERS_AGAIN = 0.4
+"""Seconds from one look to the next at a sound of somebody who isn't heeded."""
+
 LONGEST = 1.5
 """Seconds of speech that no backchannel lasts."""
 
@@ -59,7 +66,7 @@ def user_overlaps(state: State, event: e.Event, now: float, patience: Patience) 
     floor = Floor.CONTESTED if state.floor is Floor.ANSWERING else Floor.OVERLAP
     after = replace(
         state, floor=floor, over_at=None, onset=event.onset, looks=0, overhearing=0, sounds=state.sounds + 1,
-        rising=False,
+        rising=False, others=Others.SILENT,
     )  # fmt: skip
     return after, [e.SetTimer(e.Timer.LOOK, now + LOOK)]
 
@@ -73,7 +80,9 @@ def rises(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 
 def goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The sound had stopped, and goes on before its words were known."""
-    return replace(state, over_at=None, rising=False), [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+    others = Others.SPEAK if state.others is Others.SPOKE else state.others
+    after = replace(state, over_at=None, rising=False, others=others)
+    return after, [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
 
 
 def time_passes(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -90,10 +99,13 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     """What the sound says so far."""
     assert isinstance(event, e.Overheard)
     after = replace(state, overhearing=max(0, state.overhearing - 1), looks=state.looks + 1)
+    after = replace(after, others=Others.SILENT)
     lasted = (now if after.over_at is None else after.over_at) - after.onset
     request = understand(event.text)
-    if request not in (None, Request.GO_ON):
+    if request not in (None, Request.GO_ON) and event.voice is not e.Voice.OTHER:
         return barge_in(after, now, patience)
+    if event.voice is not e.Voice.ANSWERED:
+        return _unheeded(after, event.voice, now, patience)
     certain = _certain(event, after.over_at is not None, lasted)
     passes = is_backchannel if after.over_at is not None else may_become_backchannel
     if request is None and not passes(certain):
@@ -107,6 +119,17 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     return after, [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
 
 
+def _unheeded(state: State, voice: e.Voice, now: float, patience: Patience) -> Step:
+    """A voice that doesn't stop her, or not yet: she goes on, and looks again as long as it does."""
+    if state.over_at is not None:
+        return (state, []) if state.overhearing else let_pass(state, now, patience)
+    if voice is e.Voice.OPEN:
+        return state, [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+    if state.floor is Floor.CONTESTED:
+        return let_pass(state, now, patience)
+    return replace(state, others=Others.SPEAK), [e.SetTimer(e.Timer.LOOK, now + OTHERS_AGAIN)]
+
+
 def _certain(event: e.Overheard, over: bool, lasted: float) -> str:
     """The words of a look that are to be relied on, of a sound that `lasted` so long and is `over`."""
     if over:
@@ -115,15 +138,16 @@ def _certain(event: e.Overheard, over: bool, lasted: float) -> str:
 
 
 def sustained(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """The speech lasts: it is meant, unless its words have been looked at and say otherwise."""
-    return (state, []) if state.looks else barge_in(state, now, patience)
+    """The speech lasts: it is meant, unless it has been looked at and that says otherwise, or must be."""
+    return (state, []) if state.looks or patience.only_known else barge_in(state, now, patience)
 
 
 def sound_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The sound is over: all of its words tell what it was."""
     assert isinstance(event, e.SpeechPaused)
-    after = replace(state, over_at=event.end, overhearing=state.overhearing + 1)
-    return after, [e.CancelTimer(e.Timer.LOOK), e.Overhear(urgent=True)]
+    others = Others.SPOKE if state.others is Others.SPEAK else state.others
+    after = replace(state, over_at=event.end, overhearing=state.overhearing + 1, others=others)
+    return after, [e.CancelTimer(e.Timer.LOOK), e.Overhear(state.sounds, urgent=True)]
 
 
 def barge_in(state: State, now: float, patience: Patience) -> Step:
@@ -134,7 +158,7 @@ def barge_in(state: State, now: float, patience: Patience) -> Step:
     else:
         after, commands = interrupted(state, Floor.USER, [])
     soon = state.onset - state.ended < SOON and not current(state).final
-    after = replace(after, overhearing=0, over_at=None, broke_in=soon)
+    after = replace(after, overhearing=0, over_at=None, broke_in=current(state).who if soon else None)
     return user_turn.left_to_user((after, commands), state.over_at, now, patience)
 
 

@@ -33,10 +33,20 @@ class Floor(Enum):
     """The companion speaks and the user makes a sound: perhaps a barge-in."""
 
 
+class Others(Enum):
+    """What others do, whose voices aren't answered."""
+
+    SILENT = "silent"
+    SPEAK = "speak"
+    SPOKE = "spoke"
+    """They have spoken since the user did, and pause."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long the floor waits for what, in seconds. `factor`: what the waits of `endpointing` are multiplied
-    with. `hold`: for a user who asked for time. `backchannels`: whether she says "mm-hm" in long turns."""
+    with. `hold`: for a user who asked for time. `backchannels`: whether she says "mm-hm" in long turns.
+    `only_known`: whether a voice must be known to be answered."""
 
     factor: float
     wait_most: float
@@ -45,6 +55,7 @@ class Patience:
     hands_free: bool
     hold: float = 300.0
     backchannels: bool = False
+    only_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +67,16 @@ class State:
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
     transcripts that are under way; `dipped`: when a word last ended under one. `sounds`: how many of the
     user's there have been; looks at an earlier one are stale. Of the last, where it came in a pause or in
-    her turn: its `onset`, `over_at`, when it ended
-    (None: it goes on), and how many `looks` at its words have come back. `rising`: a sound there may become
-    speech. `foreseen`: the words of the turn so far as the model was given them. `said`: what was heard of
-    her last answer; `rest`: what of it was written and not heard, for she was interrupted; `unfinished`: its
-    draft, if the model had not written it to its end, else 0. `paces`: how long
-    whose pauses last. `ended`: when the last turn of the user's was over; `broke_in`: the one that is being
-    said began so soon after it that it may be its rest. `began`: when the user took the floor; `hummed`: when
-    she last said "mm-hm". `asked_who`: her last answer asked a stranger for a name; `introduced`: she has
-    asked before, and asks nobody again.
+    her turn: its `onset`, `over_at`, when it ended (None: it goes on), and how many `looks` at its words have
+    come back. `rising`: a sound there may become speech. `others`: whether anybody speaks who isn't answered
+    (or, over her voice, isn't heeded). `foreseen`: the words of the turn so far as the model was given them.
+    `said`: what was heard of her last answer; `rest`: what of it was written and not heard, for she was
+    interrupted; `unfinished`: its draft, if the model had not written it to its end, else 0. `paces`: how
+    long whose pauses last; `lesson`: those that the last pause teaches, if it was the user who went on (None:
+    nothing, or it is known). `ended`: when the last turn of the user's was over; `broke_in`: whose that was,
+    if the one that is being said began so soon after it that it may be its rest (None: it didn't).
+    `began`: when the user took the floor; `hummed`: when she last said "mm-hm". `set_aside`: what a stranger
+    said, where her last answer asked for a name instead (None: it didn't).
     """
 
     floor: Floor = Floor.IDLE
@@ -80,17 +92,18 @@ class State:
     over_at: float | None = None
     looks: int = 0
     rising: bool = False
+    others: Others = Others.SILENT
     foreseen: str = ""
     said: str = ""
     rest: str = ""
     unfinished: int = 0
     paces: Paces = field(default_factory=Paces)
+    lesson: Paces | None = None
     ended: float = float("-inf")
-    broke_in: bool = False
+    broke_in: str | None = None
     began: float = 0.0
     hummed: float = float("-inf")
-    asked_who: bool = False
-    introduced: bool = False
+    set_aside: str | None = None
     drafts: int = 0
     turns: int = 0
 

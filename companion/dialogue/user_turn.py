@@ -6,19 +6,20 @@ from dataclasses import replace
 
 from companion.dialogue import carried_out
 from companion.dialogue import events as e
+from companion.dialogue.commit import commit
 from companion.dialogue.draft import Draft
 from companion.dialogue.endpointing import Evidence, settled, wait
 from companion.dialogue.hum import hummed
-from companion.dialogue.introductions import name_in
+from companion.dialogue.introductions import to_forget
 from companion.dialogue.openness import openness
 from companion.dialogue.pace import cut_off
 from companion.dialogue.requests import asks_for_time, understand
 from companion.dialogue.state import (
     Floor,
+    Others,
     Patience,
     State,
     Step,
-    committed,
     current,
     interrupted,
     revoked,
@@ -40,6 +41,9 @@ LAST_WORD = 0.1
 """Seconds since a word has ended under a look that began before it, within which it may have been the last:
 then the turn is looked at again at once, not when the pause is noticed."""
 
+SURE = 0.5
+"""How sure it must be that a voice is another's, for its words to be no rest of a turn that was cut off."""
+
 HELD = 30.0
 """Seconds that a wish for time holds the floor where something else was said as well ("her name is, um, give
 me a second"), or where it may be none ("I'm thinking."): then it is answered, as a friend on the phone would
@@ -53,7 +57,10 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
     """Speech in the quiet: the user takes the floor, unless only a key gives it."""
     if not patience.hands_free or state.muted:
         return state, []
-    return replace(state, floor=Floor.USER, overhearing=0, sounds=state.sounds + 1, foreseen=""), []
+    after = replace(
+        state, floor=Floor.USER, overhearing=0, sounds=state.sounds + 1, others=Others.SILENT, foreseen=""
+    )
+    return after, []
 
 
 def word_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -76,6 +83,7 @@ def speech_lasts(state: State, event: e.Event, now: float, patience: Patience) -
 def overheard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The words so far: draft an answer where they could be all, else let the model read what is stable."""
     assert isinstance(event, e.Overheard)
+    state = learned(state, event.voice)
     after = replace(state, overhearing=0)
     if state.draft is not None and state.draft.cut:
         return after, []
@@ -230,9 +238,12 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """
     assert isinstance(event, e.Heard)
     draft = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
+    if event.since and state.others is Others.SILENT:  # what ended was others' speech, the user's before it
+        draft, state = replace(draft, end=draft.end - event.since), replace(state, others=Others.SPOKE)
     if not event.text:
         return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
-    state = _cut_off(state, event)
+    strange = not event.who and event.sure >= SURE
+    state = _cut_off(learned(state, e.Voice.GUEST if strange else e.Voice.ANSWERED), event)
     if draft.guess is not None and same(draft.guess, event.text):
         text = told_again(draft.guess, event.text)
         return await_end(replace(state, draft=replace(draft, text=text)), now, patience, [])
@@ -251,13 +262,21 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 
 
 def _cut_off(state: State, event: e.Heard) -> State:
-    """Learn from a pause that was taken for the end of the turn. A request that is all of the words is none
-    of its rest."""
-    if not state.broke_in:
+    """Learn from a pause that was taken for the end of the turn. What is surely somebody else's is none of
+    its rest, nor is a request that is all of the words."""
+    if state.broke_in is None:
         return state
-    rest = understand(event.text, state.question) is None
+    theirs = event.who == state.broke_in or event.sure < SURE
+    rest = theirs and understand(event.text, state.question) is None
     pace = cut_off(state.paces.of(event.who)) if rest else state.paces.of(event.who)
-    return replace(state, broke_in=False, paces=state.paces.with_pace(event.who, pace))
+    return replace(state, broke_in=None, paces=state.paces.with_pace(event.who, pace))
+
+
+def learned(state: State, voice: e.Voice) -> State:
+    """What the last pause teaches, if the voice that ended it was the user's."""
+    if state.lesson is None or voice is e.Voice.OPEN:
+        return state
+    return replace(state, paces=state.lesson if voice is e.Voice.ANSWERED else state.paces, lesson=None)
 
 
 def _answering(draft: int, text: str) -> list[e.Command]:
@@ -266,7 +285,7 @@ def _answering(draft: int, text: str) -> list[e.Command]:
 
 def _for_the_model(state: State, text: str) -> bool:
     """Whether the model is to answer these words: not where code does what they ask for."""
-    return carried_out.request_in(state, text) is None
+    return carried_out.request_in(state, text) is None and not to_forget(text)
 
 
 def await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
@@ -340,70 +359,3 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
         return revoked(state, Floor.IDLE, [e.DropSound(), e.Tell(why), e.Cue("sorry")])
     after = replace(state, draft=replace(draft, over=True))
     return after, [e.SetTimer(e.Timer.TURN_BOUND, now + patience.answer)]
-
-
-def commit(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
-    """The turn is over: what it asks of code is done; else its answer may sound as soon as it is on disk."""
-    text = current(state).text or ""
-    if asks_for_time(text):
-        after, more = carried_out.abandoned(state)
-    elif (request := carried_out.request_in(state, text)) is not None:
-        after, more = carried_out.carry_out(state, request, now, patience)
-    elif current(state).stranger and not state.introduced:
-        after, more = carried_out.ask_who(state, now, patience)
-    elif state.asked_who and not current(state).who and (name := name_in(text)):
-        after, more = carried_out.introduced(state, name, now, patience)
-    else:
-        return write_down(state, now, patience, commands)
-    return after, [*commands, *more]
-
-
-def write_down(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
-    """Write the turn to disk, for it is over."""
-    draft = current(state)
-    turn = state.turns + 1
-    after = replace(
-        state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0, draft=draft,
-        asked_who=False,
-    )  # fmt: skip
-    return after, [
-        *commands,
-        committed(draft, turn),
-        e.DropSound(),
-        e.SetTimer(e.Timer.ANSWER, now + patience.answer),
-    ]
-
-
-def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """A typed turn is complete as it stands, and takes the floor from whoever has it."""
-    assert isinstance(event, e.Typed)
-    if not event.text.strip():
-        return state, []
-    if state.floor in (Floor.COMPANION, Floor.OVERLAP):
-        return interrupted(state, Floor.IDLE, [e.Then(event)])  # what was heard of her is to be known first
-    if state.floor in (Floor.ANSWERING, Floor.CONTESTED):
-        state, commands = yielded(state, Floor.IDLE, [])
-    elif state.floor in (Floor.PAUSE, Floor.RESUMING) and current(state).text:
-        state, said = write_down(state, now, patience, [])
-        state, commands = yielded(state, Floor.IDLE, [], "the user types")
-        # the ears rest until this is answered, too
-        commands = [*said, *(c for c in commands if not isinstance(c, e.Review | e.Settle))]
-    else:
-        state, commands = revoked(state, Floor.IDLE, [])
-    turn, draft = state.turns + 1, Draft(state.drafts + 1, now, text=event.text, over=True, final=True)
-    request = carried_out.request_in(state, event.text)
-    if request is not None:
-        after = replace(state, floor=Floor.PAUSE, draft=draft, drafts=draft.id)
-        after, more = carried_out.carry_out(after, request, now, patience)
-        return after, [*commands, *more]
-    after = replace(
-        state, floor=Floor.ANSWERING, draft=draft, drafts=draft.id, turn=turn, turns=turn, stored=False,
-        unanswered=0,
-    )  # fmt: skip
-    return after, [
-        *commands,
-        e.DropSound(),
-        e.Reply(draft.id, event.text),
-        e.CommitUserTurn(turn, 0, event.text),
-        e.SetTimer(e.Timer.ANSWER, now + patience.answer),
-    ]

@@ -191,6 +191,16 @@ class Store:
             except apsw.Error as error:
                 raise self._failed(error) from error
 
+    def fresh(self) -> bool:
+        """Whether nothing has ever been said in this home."""
+        with self._lock:
+            try:
+                return not self._db.execute("SELECT 1 FROM turns LIMIT 1").fetchall()
+            except apsw.Error as error:
+                raise StoreError(
+                    f"The store {self._path} can't be read ({_reason(error)}): {_remedy(error)}."
+                ) from error
+
     def turns(self) -> list[StoredTurn]:
         """Every turn there is, oldest first."""
         rows = self._read(

@@ -9,9 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from companion.audio import RATE, Sound, earcons
 from companion.dialogue import events as e
 from companion.dialogue.floor import step
@@ -21,8 +18,9 @@ from companion.dialogue.state import Floor, Patience, State
 from companion.dialogue.timeline import Stopwatch, Timeline
 from companion.engines.tts import Speech
 from companion.runtime.clock import Clock
-from companion.runtime.ears import Ears, Snapshot
-from companion.runtime.jobs import Job, Jobs
+from companion.runtime.ears import MOST, Ears, Snapshot
+from companion.runtime.hands import Hands
+from companion.runtime.jobs import Jobs
 from companion.runtime.mouth import Mouth
 
 SORRY = "I'm sorry, something went wrong in my head just now. Could you say that again?"
@@ -42,16 +40,8 @@ BACKLOG = 600.0
 """Seconds of sound that may wait to be heard once more; beyond it the oldest goes, its words stay."""
 
 
-class Hands(Protocol):
-    """Runs jobs, one at a time for each role, in the order they were started."""
-
-    def start(self, role: str, key: str, job: Job) -> None:
-        """Run a job on the role's worker; its events come back to the conversation."""
-        ...
-
-    def cancel(self, key: str) -> None:
-        """Withdraw every job with that key, running or waiting."""
-        ...
+RECENT = 3.0
+"""Seconds kept of speech that nobody who is answered has a part in: somebody may just have begun to."""
 
 
 class Watcher(Protocol):
@@ -72,7 +62,7 @@ class _Committed:
 
     turn: int
     text: str
-    audio: NDArray[np.float32]
+    sound: Snapshot
 
 
 class Conversation:
@@ -195,8 +185,8 @@ class Conversation:
                 self._stop_playing(draft)
             case e.CommitUserTurn() | e.CommitCompanionTurn():
                 self._commit(command)
-            case e.DropSound(draft):
-                self._ears.drop(draft)
+            case e.DropSound(draft, recent):
+                self._ears.drop(draft, most=RECENT if recent else MOST)
                 self._utterance += 1
             case e.HoldSound():
                 self._ears.hold()
@@ -221,8 +211,9 @@ class Conversation:
         """Give an engine its work."""
         match command:
             case e.Overhear(sound, urgent):
-                self._rest_from_review(longer_than=0.0 if urgent else LET_FINISH)
-                job = self._jobs.overhear(self._ears.so_far(), sound, urgent=urgent)
+                if self.state.floor is not Floor.IDLE:  # else nobody speaks who is answered
+                    self._rest_from_review(longer_than=0.0 if urgent else LET_FINISH)
+                job = self._jobs.hearing.overhear(self._ears.so_far(), sound, urgent=urgent)
                 self._hands.start("asr", "overhear", job)
             case e.Foresee(text):
                 self._hands.cancel("foresee")
@@ -231,17 +222,17 @@ class Conversation:
             case e.Transcribe(draft, _):
                 self._rest_from_review()
                 self._shots = {draft: self._ears.snapshot(draft)}
-                job = self._jobs.transcribe(draft, self._shots[draft])
+                job = self._jobs.hearing.transcribe(draft, self._shots[draft], self.state.question)
                 self._hands.start("asr", f"draft {draft}", job)
             case e.Judge(draft):
                 job = self._jobs.judge(draft, self._ears.so_far())
                 self._hands.start("endpoint", f"draft {draft}", job)
             case e.JudgeWords(draft, text):
                 self._hands.start("words", f"draft {draft}", self._jobs.judge_words(draft, text))
-            case e.Reply(draft, text):
+            case e.Reply(draft, text, first):
                 self._hands.cancel("settle")
                 self._hands.cancel("foresee")
-                job = self._jobs.reply(draft, text, self.record, self._utterance)
+                job = self._jobs.reply(draft, text, self.record, self._utterance, first)
                 self._hands.start("llm", f"draft {draft}", job)
             case e.Continue(draft, cut, rest, index):
                 self._hands.cancel("settle")
@@ -249,7 +240,11 @@ class Conversation:
                 job = self._jobs.go_on(draft, cut, rest, index, self.record)
                 self._hands.start("llm", f"draft {draft}", job)
             case e.Introduce(name):
-                self._hands.start("asr", "introduce", self._jobs.introduce(name))
+                self._hands.start("asr", "introduce", self._jobs.hearing.introduce(name))
+            case e.ForgetVoice(draft, name):
+                self._hands.start("asr", "introduce", self._jobs.hearing.forget_voice(draft, name))
+            case e.Asked():
+                self._hands.start("asr", "introduce", self._jobs.hearing.asked())
             case e.Adjust(what, factor):
                 self._hands.start("tts", "adjust", self._jobs.adjust(what, factor))
             case e.Speak(draft, index, text):
@@ -265,12 +260,12 @@ class Conversation:
         """Hear the oldest turn that waits for it once more, as long as nobody speaks."""
         if self._reviewing is None and self._to_review and self.state.floor is Floor.IDLE:
             waiting = self._reviewing = self._to_review[0]
-            job = self._jobs.review(waiting.turn, waiting.text, waiting.audio)
+            job = self._jobs.hearing.review(waiting.turn, waiting.text, waiting.sound)
             self._hands.start("asr", "review", job)
 
     def _rest_from_review(self, longer_than: float = 0.0) -> None:
         """Somebody speaks: what is heard for the record only waits, if it is of a turn of so many seconds."""
-        if self._reviewing is not None and len(self._reviewing.audio) > longer_than * RATE:
+        if self._reviewing is not None and len(self._reviewing.sound.audio) > longer_than * RATE:
             self._hands.cancel("review")
             self._reviewing = None
 
@@ -301,8 +296,8 @@ class Conversation:
         self._paces = self.state.paces
         shot = self._shots.pop(command.draft, None)
         if shot is not None and len(shot.audio):
-            self._to_review.append(_Committed(command.turn, command.text, shot.audio))
-            while sum(len(waiting.audio) for waiting in self._to_review) > BACKLOG * RATE:
+            self._to_review.append(_Committed(command.turn, command.text, shot))
+            while sum(len(waiting.sound.audio) for waiting in self._to_review) > BACKLOG * RATE:
                 self._to_review.pop(0)
 
     def _recall(self, event: e.Recalled) -> None:

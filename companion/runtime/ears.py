@@ -7,6 +7,7 @@ is guarded by one lock that is never held for longer than a copy of the turn's s
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,12 +62,55 @@ class EdgeFinder(Protocol):
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The sound of a turn so far: float32[n], 16 kHz; `start` and `end` are sample numbers of the stream, and
-    so is `voiced`, up to which there was speech."""
+    so is `voiced`, up to which there was speech. `spans`: where the utterances in it begin and end, no
+    silence around them. `speaking`: the last of them goes on. `cuts`: where something was taken out of the
+    middle."""
 
     start: int
     end: int
     audio: NDArray[np.float32]
     voiced: int = 0
+    spans: tuple[tuple[int, int], ...] = ()
+    speaking: bool = False
+    cuts: tuple[int, ...] = ()
+
+    def sound(self, start: int, end: int) -> NDArray[np.float32]:
+        """A view of the samples `start` to `end`."""
+        return self.audio[max(0, start - self.start) : max(0, end - self.start)]
+
+    def without(self, gaps: Sequence[tuple[int, int]]) -> Snapshot:
+        """The same without those stretches, in order; what stood behind one in the middle moves up."""
+        kept = self._kept(gaps)
+        if gaps and not kept:
+            return Snapshot(self.end, self.end, self.audio[:0], self.end)
+        start, end = self.start, self.end
+        middle: list[tuple[int, int]] = []
+        for a, b in gaps:
+            if not any(first < a for first, _ in kept):
+                start = max(start, b)
+            elif not any(last > b for _, last in kept):
+                end = min(end, a)
+            else:
+                middle.append((a, b))
+        edges = [start, *(edge for gap in middle for edge in gap), end]
+        audio = np.concatenate([self.sound(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)])
+        spans = [
+            (first - before, last - before)
+            for first, last in kept
+            for before in [sum(b - a for a, b in middle if b <= first)]
+        ]
+        voiced = spans[-1][1] if spans else start
+        speaking = self.speaking and end == self.end
+        cuts = tuple(a for a, _ in middle)
+        return Snapshot(start, start + len(audio), audio, voiced, tuple(spans), speaking, cuts)
+
+    def _kept(self, gaps: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """What is left of the utterances."""
+        kept = list(self.spans)
+        for a, b in gaps:
+            parts = [part for first, last in kept for part in ((first, min(last, a)), (max(first, b), last))]
+            kept = [(first, last) for first, last in parts if first < last]
+        return kept
 
 
 class _Tape:
@@ -124,6 +168,7 @@ class Ears:
         self._turn: int | None = None  # sample at which the turn's sound starts
         self._onset: int | None = None  # sample at which the speech that is going on began
         self._voiced = 0  # sample up to which there was speech
+        self._spans: list[tuple[int, int]] = []  # the utterances on the tape
         self._windowed = 0  # samples that the VAD has seen
         self._zero = 0  # sample at which the VAD's stream started
         self._taken: dict[int, int] = {}  # end of the snapshot taken for a draft
@@ -158,6 +203,7 @@ class Ears:
         moment = at - (end - sample) / RATE
         if isinstance(edge, self._started):
             self._onset, self._sustained = sample, False
+            self._spans.append((sample, sample))
             if self._turn is None and self._hands_free:
                 self._turn = max(self._tape.start, self._done, sample - self._pre_roll)
             return SpeechStarted(moment)
@@ -178,6 +224,7 @@ class Ears:
         before, speaking = self._voiced, self._onset is not None
         if speaking and self._edges.voiced:
             self._voiced = self._windowed
+            self._spans[-1] = (self._spans[-1][0], self._windowed)
         if not speaking or self._edges.voiced or before != self._windowed - WINDOW:
             return []
         return [SpeechDipped(at - (end - before) / RATE)]
@@ -188,21 +235,26 @@ class Ears:
         keep = max(self._tape.start, min(keep, self._windowed), end - round(MOST * RATE))
         if keep - self._tape.start >= RATE:
             self._tape.forget(keep)
+            before = [span for span in self._spans[:-1] if span[1] > self._tape.start]
+            self._spans = [*before, *self._spans[-1:]]
 
     def snapshot(self, draft: int) -> Snapshot:
         """The sound of the turn so far, for a draft; empty when there is no turn."""
         with self._lock:
-            end = self._tape.end
-            start = end if self._turn is None else max(self._turn, self._tape.start)
-            self._taken = {draft: end}
-            return Snapshot(start, end, self._tape.slice(start, end).copy(), self._voiced)
+            self._taken = {draft: self._tape.end}
+            return self._sound()
 
     def so_far(self) -> Snapshot:
         """The sound of the turn that goes on, for a partial transcript."""
         with self._lock:
-            end = self._tape.end
-            start = end if self._turn is None else max(self._turn, self._tape.start)
-            return Snapshot(start, end, self._tape.slice(start, end).copy(), self._voiced)
+            return self._sound()
+
+    def _sound(self) -> Snapshot:
+        end = self._tape.end
+        start = end if self._turn is None else max(self._turn, self._tape.start)
+        spans = tuple((max(a, start), b) for a, b in self._spans if b > start)
+        audio = self._tape.slice(start, end).copy()
+        return Snapshot(start, end, audio, self._voiced, spans, self._onset is not None)
 
     def hand_over(self, draft: int, successor: int) -> None:
         """The snapshot taken for `draft` is now that of the draft `successor`."""
@@ -216,15 +268,19 @@ class Ears:
             if self._turn is None:
                 self._turn = max(self._tape.start, self._done, self._tape.end - self._pre_roll)
 
-    def drop(self, draft: int = 0) -> None:
+    def drop(self, draft: int = 0, *, most: float = MOST) -> None:
         """Forget the sound of the turn (with a draft: up to where its snapshot ended), but not speech that is
-        going on."""
+        going on, of which the last `most` seconds are kept."""
         with self._lock:
             self._done = max([self._done, *self._taken.values()])
+            over = self._spans[:-1] if self._onset is not None else self._spans
+            if over and not draft:
+                self._done = max(self._done, over[-1][1])
             if draft and draft in self._taken:
                 self._turn = self._taken[draft]
             elif self._onset is not None and self._hands_free:
-                self._turn = max(self._tape.start, self._done, self._onset - self._pre_roll)
+                latest = max(self._onset - self._pre_roll, self._tape.end - round(most * RATE))
+                self._turn = max(self._tape.start, self._done, latest)
             else:
                 self._turn = None
 
@@ -243,6 +299,7 @@ class Ears:
         with self._lock:
             self._tape.forget(self._tape.end)
             self._turn = self._onset = None
+            self._spans = []
             self._windowed = self._zero = self._tape.end
             self._detector.reset()
             self._edges.reset()

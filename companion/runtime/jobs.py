@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from companion.audio import Sound
 from companion.dialogue import events as e
@@ -17,24 +16,18 @@ from companion.dialogue.clauses import WRITTEN, ClauseSplitter, Lengths, lengths
 from companion.dialogue.prompt import Record, Side, Turn
 from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Recognizer, Transcription
-from companion.engines.asr.partials import Hypothesis, Partials
 from companion.engines.endpoint import TurnDetector, WordsJudge
 from companion.engines.llm import LanguageModel, Message, Sampling
 from companion.engines.processor import few_cores
-from companion.engines.speaker.voices import Who
 from companion.engines.tts import Synthesizer
-from companion.errors import EngineError
 from companion.runtime.context import Context
 from companion.runtime.ears import Ears, Snapshot
+from companion.runtime.hands import Job
 from companion.runtime.headroom import Headroom, Unhurried
+from companion.runtime.hearing import Hearing
 from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
 from companion.runtime.voice_rates import VoiceRates
-
-Job = Callable[[Cancel], Iterator[e.Event]]
-
-
-NOBODY = Who("", 0.0, 0.0)
 
 FAST = 400.0
 """Tokens of prefill a second from which on an answer is drafted before the pause: it costs 20 to 50 ms there.
@@ -109,8 +102,8 @@ class Engines:
 
 
 class Jobs:
-    """Makes the job for a command. `matters(answered, record)` says whether two transcripts differ in a
-    number or a name."""
+    """Makes the job for a command, `hearing` those of the recogniser. `matters(answered, record)` says
+    whether two transcripts differ in a number or a name."""
 
     def __init__(
         self,
@@ -125,67 +118,21 @@ class Jobs:
         self._engines, self._mouth, self._store, self._talk = engines, mouth, store, talk
         self._context = Context(engines.llm, talk.persona, talk.examples, talk.max_tokens)
         self._on_disk: set[tuple[Side, int]] = set()
-        self._matters = matters
-        self._listener = listener
         self._recall = recall
         self._recalled = (-1, "")
-        self._partials = Partials(engines.asr)
-        self._looks = True  # whether the last look at words came to something
         self._processor = Headroom()
-        self._few = few_cores()
+        self.hearing = Hearing(
+            engines.asr,
+            listener,
+            self._processor,
+            lambda: engines.llm.rates().prefill >= FAST,
+            store.review_user_turn,
+            matters,
+        )
         self._voice = VoiceRates()
         self._speaks_in = 0.0  # seconds that the last first clause took to be synthesised
         self._first: Turn | None = None
         self._cut = True
-
-    def transcribe(self, draft: int, sound: Snapshot) -> Job:
-        """Write down the turn; where only silence was added to its last partial transcript, that is it."""
-
-        def job(cancel: Cancel) -> Iterator[e.Event]:
-            began = time.perf_counter()
-            with self._undisturbed():
-                heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
-            if not heard.sure:
-                took = time.perf_counter() - began
-                yield e.Overheard(heard.text, heard.stable, took, sure=False, draft=draft)
-                heard = self._partials.hear_out(sound.start, sound.voiced, sound.audio, cancel)
-            who = self._listener.who(sound) if self._listener and heard.text else NOBODY
-            meant = not self._listener or self._listener.meant(who)
-            stranger = self._listener is not None and self._listener.strange(who)
-            yield e.Heard(draft, heard.text if meant else "", who.name, who.sure, stranger)
-
-        return job
-
-    def _undisturbed(self, urgent: bool = False) -> AbstractContextManager[None]:
-        """While the recogniser listens, the language model rests: where it is `urgent`, and where there are
-        too few cores for both."""
-        return self._processor.needed() if urgent or self._few else nullcontext()
-
-    def overhear(self, sound: Snapshot, number: int = 0, *, urgent: bool = False) -> Job:
-        """Write down what has been said so far of a turn that goes on. While it is `urgent`, the reply waits.
-        Whatever fails, the look comes to an end, for the floor waits for it: with no words that could be
-        believed."""
-
-        def job(cancel: Cancel) -> Iterator[e.Event]:
-            began = time.perf_counter()
-            failed: Exception | None = None
-            try:
-                with self._undisturbed(urgent):
-                    heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
-                if self._listener and heard.text and not self._listener.meant(self._listener.who(sound)):
-                    heard = Hypothesis("", "")  # somebody else: no words for her
-            except Cancelled:
-                raise
-            except Exception as error:  # noqa: BLE001 - an engine may raise anything; it is told below
-                heard, failed = Hypothesis("", "", sure=False), error
-            took = time.perf_counter() - began
-            ahead = self._engines.llm.rates().prefill >= FAST
-            yield e.Overheard(heard.text, heard.stable, took, heard.sure, ahead, number)
-            worked, self._looks = self._looks, failed is None
-            if failed and worked and not isinstance(failed, EngineError):
-                raise failed  # once, until it works again; an engine's own failure is told at the pause
-
-        return job
 
     def foresee(self, text: str, record: Record, utterance: int = 0) -> Job:
         """Let the model read the first words of a turn that goes on, behind what memory has for them."""
@@ -219,7 +166,9 @@ class Jobs:
         """Ask whether the turn is over."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            yield e.TurnJudged(draft, self._engines.endpoint.probability(sound.audio))
+            mine = self.hearing.meant(sound)
+            mine_at_all = bool(mine.spans) or mine is sound
+            yield e.TurnJudged(draft, self._engines.endpoint.probability(mine.audio) if mine_at_all else 0.0)
 
         return job
 
@@ -231,13 +180,14 @@ class Jobs:
 
         return job
 
-    def reply(self, draft: int, text: str, record: Record, utterance: int = 0) -> Job:
-        """Write the reply, clause by clause."""
+    def reply(self, draft: int, text: str, record: Record, utterance: int = 0, first: int = 0) -> Job:
+        """Write the reply, clause by clause, from number `first` on."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, PAUSE_LEFT, cancel)
-            yield from self._foreseen(draft, text)
-            yield from self._written(draft, 0, self._prompt(record, text, utterance), cancel)
+            if not first:
+                yield from self._foreseen(draft, text)
+            yield from self._written(draft, first, self._prompt(record, text, utterance), cancel)
 
         return job
 
@@ -287,7 +237,7 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._processor.given(cancel)
             began = time.perf_counter()
-            with self._undisturbed() if index == 0 else nullcontext():  # somebody waits for it
+            with self._first_alone(index):
                 speeches = list(self._engines.tts.synthesize(text, cancel))
             if index == 0:
                 self._speaks_in = time.perf_counter() - began
@@ -298,22 +248,21 @@ class Jobs:
 
         return job
 
+    def _first_alone(self, index: int) -> AbstractContextManager[None]:
+        """On few cores the model rests while the first clause is synthesised: somebody waits."""
+        return self._processor.needed() if index == 0 and few_cores() else nullcontext()
+
     def prepare(self, name: str, text: str) -> Job:
         """Synthesise what may have to be said when nothing can be synthesised any more."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            self._mouth.prepare(name, list(self._engines.tts.synthesize(text, cancel)))
+            speeches = list(self._engines.tts.synthesize(text, cancel))
+            self._mouth.prepare(name, speeches)
+            if name == "sorry" and speeches:  # a sentence is enough to know her own voice by
+                spoken = np.concatenate([speech.samples for speech in speeches])
+                self.hearing.know_her(spoken, speeches[0].rate)
             return
             yield
-
-        return job
-
-    def introduce(self, name: str) -> Job:
-        """Learn the voice of the stranger who has spoken."""
-
-        def job(cancel: Cancel) -> Iterator[e.Event]:
-            if self._listener:
-                yield e.Introduced(name, self._listener.introduce(name))
 
         return job
 
@@ -353,19 +302,6 @@ class Jobs:
             self._store.keep_pace(who, pace)
             return
             yield
-
-        return job
-
-    def review(self, turn: int, answered: str, audio: NDArray[np.float32]) -> Job:
-        """Hear a committed turn once more, at leisure, for the record."""
-
-        def job(cancel: Cancel) -> Iterator[e.Event]:
-            heard = self._engines.asr.thorough(audio, cancel)
-            text = heard.text or answered
-            if self._listener:
-                self._listener.committed(Snapshot(0, len(audio), audio, len(audio)))
-            self._store.review_user_turn(turn, heard, answered)
-            yield e.Reviewed(turn, text, self._matters(answered, text))
 
         return job
 

@@ -2,39 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.dialogue.events import Voice as Told
+from companion.dialogue.requests import understand
 from companion.engines.speaker import Vector, VoiceEncoder
-from companion.engines.speaker.voices import KnownVoices, Voice, Who
+from companion.engines.speaker.dvector import unit
+from companion.engines.speaker.voices import UNSURE, KnownVoices, Voice, Who, threshold
 from companion.runtime.ears import Snapshot
+from companion.runtime.stretches import Cutter, Stretch, Whose, joint
 
 RATE = 16_000
 
-MOST = 4 * RATE
-"""Samples of speech that a voice is judged from at most: more tells nothing more."""
+MOST = 8.0
+"""Seconds of speech that a voice is judged from at most, the last: more tells nothing more."""
 
 SURE = 0.5
 """How sure a voice must be for what is learned from it, and for being answered where only known ones are."""
+
+BESIDE = 2.0
+"""Seconds of speech by whose threshold, and `UNSURE` above it, a part is judged at least where others speak
+in the same turn: it is the nearest of many to a known voice."""
 
 OWNER = "me"
 """The name of a voice that was learned quietly."""
 
 FIRST = 5
-"""Turns that a voice is learned from quietly."""
+"""Turns in a row that a voice is learned from quietly."""
 
 ENOUGH = 1.5
-"""Seconds of speech that something is learned from."""
+"""Seconds of speech that something is learned from, and within which a voice that is known shows."""
+
+LEAST = 1.0
+"""Seconds of speech from which on a voice can be nobody's that is known."""
 
 STILL_THERE = 20 * RATE
 """Samples after somebody known has spoken in which a word too short to tell a voice by ("yes") is theirs."""
 
+NOBODY = Who("", 0.0, 0.0)
+
+
+def surely(who: Who) -> bool:
+    """Whether it is surely somebody who is known."""
+    return bool(who.name) and who.sure >= SURE
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the voices in the sound of a turn tell. `sound`: without what others said in it, where those
+    aren't answered. `who` it is, by `seconds` of speech with that `vector`; `voice`: what the last of the
+    speech is to her; `since`: seconds of others' speech behind the last that is answered; `certain`: who
+    is surely known, beside others who speak, too."""
+
+    sound: Snapshot
+    who: Who = NOBODY
+    vector: Vector | None = None
+    seconds: float = 0.0
+    voice: Told = Told.ANSWERED
+    since: float = 0.0
+    certain: bool = False
+
+
+def alike(vectors: Sequence[Vector], look: Look, less: float = 0.0) -> bool:
+    """Whether a voice is that of the vectors, by its nearness to all of them together; `less` nearness is
+    enough where it need not be sure."""
+    if not vectors or look.vector is None:
+        return not vectors
+    together = unit(np.mean(vectors, axis=0))
+    return float(together @ look.vector) >= threshold(look.seconds) - less
+
 
 @dataclass(slots=True)
 class Listener:
-    """Tells voices apart for the recogniser's thread. `only_known`: once any voice is known, no other is
-    answered. `learn`: the first voice she hears is learned quietly, and every known one follows its owner's.
-    `ask`: a voice that is nobody's is asked whose it is. `keep` puts a voice that changed on disk."""
+    """Tells voices apart. `only_known`: once any voice is known, no other is answered. `learn`: the first
+    voice she hears is learned quietly, and every known one follows its owner's. `ask`: a voice that is
+    nobody's is asked whose it is. `keep` puts a voice that changed on disk, `drop` deletes it there.
+
+    `look` may be asked from several threads; everything else belongs to the recogniser's.
+    """
 
     encoder: VoiceEncoder
     known: KnownVoices
@@ -42,64 +91,139 @@ class Listener:
     learn: bool
     ask: bool = False
     keep: Callable[[Voice], None] = lambda voice: None
-    _strangers: list[Vector] = field(default_factory=list)
+    drop: Callable[[str], object] = lambda name: None
+    _strangers: dict[int, Vector] = field(default_factory=dict)  # by the sample at which their turn starts
+    _asked: list[Vector] = field(default_factory=list)
     _first: list[Vector] = field(default_factory=list)
-    _known_until: int = -STILL_THERE
-    _at: int = 0
+    _known_until: float = float("-inf")
+    _cutter: Cutter = field(init=False)
 
-    def who(self, sound: Snapshot) -> Who:
-        """Whose voice the speech of a turn is in; ("", 0.0, 0.0) where nobody can tell."""
-        vector, seconds, who = self._heard(sound)
-        self._at = sound.start
-        if vector is None:
-            return Who("", 0.0, 0.0)
-        if who.name:
-            self._strangers.clear()
-            self._known_until = sound.end if who.sure >= SURE else self._known_until
-        elif self.ask and seconds >= ENOUGH / 2:
-            self._strangers = [*self._strangers, vector][-FIRST:]
-        return who
+    def __post_init__(self) -> None:
+        self._cutter = Cutter(self.encoder, self.known)
 
-    def meant(self, who: Who) -> bool:
-        """Whether that voice, the last that `who` was asked about, is to be answered."""
+    def know_her(self, spoken: NDArray[np.int16], rate: int) -> None:
+        """Take her own voice for nobody's, so that what is left of her echo isn't taken for a person. From
+        any thread."""
+        import soxr
+
+        sound = soxr.resample(spoken.astype(np.float32) / np.float32(32768), rate, RATE)
+        self.known.hers = self.encoder.vector(np.asarray(sound, np.float32))
+
+    def look(self, sound: Snapshot) -> Look:
+        """Whose voices are in the sound of a turn."""
         if not self.only_known or not self.known:
-            return True
-        if who.name:
-            return who.sure >= SURE
-        return who.sure == 0.0 and self._at - self._known_until <= STILL_THERE
+            return self._everybody(sound)
+        parts = self._cutter.cut(sound)
+        mine = [part for part in parts if part.whose is not Whose.OTHER]
+        if not parts:
+            return Look(sound, voice=Told.OPEN)
+        if not mine:
+            return Look(sound.without(sound.spans), voice=Told.OTHER)
+        others = [(part.start, part.end) for part in parts if part.whose is Whose.OTHER]
+        who, vector, seconds = self._who([p for p in mine if not others or p.whose is Whose.KNOWN] or mine)
+        since = (parts[-1].end - mine[-1].end) / RATE
+        bound = threshold(max(seconds, BESIDE)) + UNSURE if others else 0.0
+        certain = surely(who) and who.score >= bound
+        if who.hers or (not certain and (since or seconds >= ENOUGH)):
+            return Look(sound.without(sound.spans), who, vector, seconds, Told.OTHER)
+        voice = Told.OTHER if since else self._voice(sound, mine, certain, seconds)
+        left = sound.without(others) if others else sound
+        return Look(left, who, vector, seconds, voice, since, certain)
 
-    def strange(self, who: Who) -> bool:
-        """Whether she is to ask who that is."""
-        unknown = not who.name and (who.sure >= SURE or not self.known)
-        return self.ask and unknown and bool(self._strangers)
+    def _voice(self, sound: Snapshot, mine: Sequence[Stretch], known: bool, seconds: float) -> Told:
+        """What the voice is to her that spoke last, and that may be answered."""
+        if known and (mine[-1].whose is Whose.KNOWN or mine[-1].seconds >= ENOUGH):
+            return Told.ANSWERED
+        over = not sound.speaking
+        return Told.ANSWERED if over and (known or self._still_there(sound, seconds)) else Told.OPEN
+
+    def _everybody(self, sound: Snapshot) -> Look:
+        """The look where everybody is answered: then a voice that isn't known tells a guest, or a
+        television."""
+        parts = self._cutter.whole(sound)
+        who, vector, seconds = self._who(parts)
+        voice = Told.ANSWERED
+        if self.known and parts:
+            last, some, length = self._who(parts[-1:])
+            strange = not last.name and (some is None or last.sure >= SURE)
+            if strange and (length >= LEAST or last.hers):
+                voice = Told.GUEST
+            elif strange and sound.speaking:
+                voice = Told.OPEN
+        return Look(sound, who, vector, seconds, voice)
+
+    def _who(self, parts: Sequence[Stretch]) -> tuple[Who, Vector | None, float]:
+        """Whose voice it is, by all of the stretches; the last `MOST` seconds of them."""
+        found = list(parts)
+        while len(found) > 1 and sum(part.seconds for part in found[1:]) >= MOST:
+            found.pop(0)
+        vector, seconds = joint(found), sum(part.seconds for part in found)
+        return self.known.who(vector, seconds) if vector is not None else NOBODY, vector, seconds
+
+    def _still_there(self, sound: Snapshot, seconds: float) -> bool:
+        return seconds < LEAST and sound.start - self._known_until <= STILL_THERE
+
+    def meant(self, look: Look, text: str, asked: str = "") -> bool:
+        """Whether the words of a turn are to be answered. Who speaks too shortly to be known may ask for what
+        code does ("stop"), and is whoever has just spoken. `asked`: what she has just asked."""
+        if not self.only_known or not self.known or look.certain:
+            return True
+        if look.voice is Told.OTHER:
+            return False
+        return self._still_there(look.sound, look.seconds) or understand(text, asked) is not None
+
+    def heard(self, look: Look) -> bool:
+        """A turn's words are known: remember who spoke. Whether she is to ask who that is."""
+        if look.who.name:
+            self._strangers = {}
+            self._known_until = look.sound.voiced if surely(look.who) else self._known_until
+            return False
+        if not self.ask or look.who.hers or look.vector is None or look.seconds < ENOUGH / 2:
+            return False
+        before = {start: vector for start, vector in self._strangers.items() if start != look.sound.start}
+        if not alike(list(before.values()), look):
+            before = {}  # somebody else
+        self._strangers = {**dict(list(before.items())[1 - FIRST :]), look.sound.start: look.vector}
+        asked = any(alike([vector], look, UNSURE) for vector in self._asked)
+        return not asked and (look.who.sure >= SURE or not self.known)
+
+    def asked(self) -> None:
+        """The stranger who has just spoken is asked for a name: that is done once."""
+        if self._strangers:
+            self._asked.append(unit(np.mean(list(self._strangers.values()), axis=0)))
+
+    def forget(self, name: str) -> str:
+        """Delete the voice of that name, whatever the case of its letters; "": the only one there is. It
+        isn't learned again by itself in this run. The name it was known by; "" where there is none."""
+        names = [known for known in self.known.voices if known.casefold() == name.casefold()]
+        names = names or (list(self.known.voices) if not name and len(self.known.voices) == 1 else [])
+        for known in names:
+            self.known.forget(known)
+            self.drop(known)
+            self.learn = False
+        return names[0] if names else ""
 
     def introduce(self, name: str) -> bool:
         """Learn the voice of the strangers' last turns under `name`; False where another voice is known by
         it, or there was too little of this one."""
         taken = name.casefold() in {voice.name.casefold() for voice in self.known.voices.values()}
-        vectors, self._strangers = self._strangers, []
+        vectors, self._strangers = list(self._strangers.values()), {}
         if taken or not vectors:
             return False
         self.keep(self.known.enrol(name, vectors))
         return True
 
-    def committed(self, sound: Snapshot) -> None:
+    def committed(self, look: Look) -> None:
         """A turn was over: learn from its voice, if that is wanted."""
         if not self.learn:
             return
-        vector, seconds, who = self._heard(sound)
-        if vector is None or seconds < ENOUGH:
+        if look.vector is None or look.who.hers or look.seconds < ENOUGH:
             return
-        if who.name and who.sure >= SURE:
-            self.keep(self.known.adapt(who.name, vector))
+        if surely(look.who):
+            self.keep(self.known.adapt(look.who.name, look.vector))
         elif not self.known:
-            self._first.append(vector)
+            same = alike(self._first, look)
+            self._first = [*self._first, look.vector] if same else [look.vector]
             if len(self._first) >= FIRST:
                 self.keep(self.known.enrol(OWNER, self._first))
                 self._first.clear()
-
-    def _heard(self, sound: Snapshot) -> tuple[Vector | None, float, Who]:
-        spoken = sound.audio[: max(0, sound.voiced - sound.start) or len(sound.audio)][-MOST:]
-        vector = self.encoder.vector(spoken)
-        seconds = len(spoken) / RATE
-        return vector, seconds, self.known.who(vector, seconds) if vector is not None else Who("", 0.0, 0.0)

@@ -22,7 +22,7 @@ from companion.dialogue.state import Floor
 from companion.engines import Cancelled
 from companion.runtime.conversation import Conversation
 from companion.runtime.ears import Ears
-from companion.runtime.jobs import Job
+from companion.runtime.hands import Job
 from companion.runtime.mouth import Mouth
 from companion.runtime.workers import draft_of, reason
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from companion.dialogue.events import EngineFailed, Event
 from companion.engines import Cancelled
 from companion.errors import CompanionError
-from companion.runtime.jobs import Job
+from companion.runtime.hands import Job
 
 log = logging.getLogger(__name__)
 

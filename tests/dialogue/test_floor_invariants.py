@@ -18,7 +18,7 @@ FROM_OUTSIDE = st.one_of(
     st.builds(e.MuteChanged, st.booleans()),
     st.builds(e.PushStarted),
     st.builds(e.PushEnded),
-    st.builds(e.Typed, st.sampled_from(["", "hello", *REQUESTS])),
+    st.builds(e.Typed, st.sampled_from(["", "hello", "forget my voice", *REQUESTS])),
     st.builds(e.StopAsked),
 )
 """What people do, at any time."""
@@ -39,9 +39,14 @@ EVENTS = st.one_of(
 class FloorMachine(RuleBasedStateMachine):
     """Makes things happen in the world around the floor, in any order; the world asserts the promises."""
 
-    @initialize(hands_free=st.booleans(), backchannels=st.booleans(), seed=st.integers(0, 2**32))
-    def begin(self, hands_free: bool, backchannels: bool, seed: int) -> None:
-        self.world = World(hands_free, random.Random(seed), backchannels)
+    @initialize(
+        hands_free=st.booleans(),
+        backchannels=st.booleans(),
+        only_known=st.booleans(),
+        seed=st.integers(0, 2**32),
+    )
+    def begin(self, hands_free: bool, backchannels: bool, only_known: bool, seed: int) -> None:
+        self.world = World(hands_free, random.Random(seed), backchannels, only_known)
 
     @rule(event=FROM_OUTSIDE, wait=st.floats(0, 3))
     def happens(self, event: e.Event, wait: float) -> None:

@@ -8,7 +8,7 @@ import pytest
 from scripted import LEVEL, PATIENCE, Says, Stage
 
 from companion.dialogue import events as e
-from companion.dialogue.introductions import MET, WHO, name_in
+from companion.dialogue.introductions import FORGOTTEN, MET, NOT_KNOWN, WHO, name_in, to_forget
 from companion.dialogue.prompt import Record
 from companion.engines.speaker.voices import KnownVoices, Voice
 from companion.runtime.listener import Listener
@@ -86,7 +86,8 @@ class Levels:
         if len(loud) < 8000:
             return None
         vector = np.zeros(256, np.float32)
-        vector[self.voices[round(float(np.median(loud)) / LEVEL) - 1]] = 1.0
+        number = round(float(np.median(loud)) / LEVEL) - 1
+        vector[self.voices[number] if number < len(self.voices) else -1] = 1.0  # else it is hers
         return vector
 
 
@@ -114,11 +115,12 @@ def test_a_stranger_is_asked_once_and_known_by_the_name_from_then_on():
     stage.run(40.0)
 
     said = [line.split(": ", 1)[1] for line in stage.said()]
-    assert said[:4] == ["what is the time?", WHO, "I'm Anna.", MET.format(name="Anna")]
+    assert said[:3] == ["what is the time?", WHO, "I'm Anna."]
+    assert said[3] == f"{MET.format(name='Anna')} You said I'm Anna. what is the time?."
     assert said[5].startswith("You said")
     assert [v.name for v in kept] == ["Anna"]
     assert [what.who for _, what in stage.seen.of(e.CommitUserTurn)] == ["", "", "Anna"]
-    assert any("voice forget Anna" in what.why for _, what in stage.seen.of(e.Tell))
+    assert any("forget the voice of Anna" in what.why for _, what in stage.seen.of(e.Tell))
 
 
 def test_who_is_known_is_not_asked():
@@ -141,6 +143,33 @@ def test_a_stranger_who_does_not_say_is_answered_and_asked_no_more():
     assert [line for line in stage.said() if WHO in line] == [f"companion: {WHO}"]
     assert kept == []
     assert len(stage.llm.prompts) >= 2
+
+
+def test_each_stranger_is_asked_and_known_by_their_own_name():
+    stage, kept = asking(
+        Says(1.0, 3.0, "what is the time?"), Says(16.0, 18.0, "I'm Anna."),
+        Says(32.0, 34.0, "what is the time?"), Says(48.0, 50.0, "I'm Ben."),
+        Says(64.0, 66.0, "thank you."),
+        voices=[1, 1, 2, 2, 1], known=(voice("Tom", 0),),
+    )  # fmt: skip
+
+    stage.run(75.0)
+
+    assert [v.name for v in kept] == ["Anna", "Ben"]
+    assert [int(np.argmax(v.now)) for v in kept] == [1, 2]
+    assert len([line for line in stage.said() if WHO in line]) == 2
+    assert [what.who for _, what in stage.seen.of(e.CommitUserTurn)][-1] == "Anna"
+
+
+def test_the_name_that_somebody_else_gives_is_theirs():
+    stage, kept = asking(
+        Says(1.0, 3.0, "what is the time?"), Says(16.0, 18.0, "I'm Ben."), Says(32.0, 34.0, "I'm Ben."),
+        voices=[1, 2, 2], known=(voice("Tom", 0),),
+    )  # fmt: skip
+
+    stage.run(45.0)
+
+    assert [(v.name, int(np.argmax(v.now))) for v in kept] == [("Ben", 2)]
 
 
 def test_a_stranger_cannot_take_a_known_name():
@@ -175,6 +204,53 @@ def test_a_stranger_cannot_take_a_known_name():
 )
 def test_the_name_in_an_answer(text, name):
     assert name_in(text) == name
+
+
+# --- forgetting a voice
+
+
+def forgetting(text, who=0, known=("Tom", "Anna")):
+    dropped = []
+    voices = KnownVoices(tuple(voice(name, index) for index, name in enumerate(known)))
+    listener = Listener(Levels([who]), voices, False, True, drop=dropped.append)
+    stage = Stage(Says(1.0, 3.0, text), listener=listener)
+    return stage, dropped
+
+
+@pytest.mark.parametrize(
+    ("text", "dropped"),
+    [
+        ("Forget my voice.", ["Tom"]),
+        ("Please forget the voice of anna.", ["Anna"]),
+        ("Can you delete Anna's voice, please?", ["Anna"]),
+        ("Forget the voice of Ben.", []),
+    ],
+)
+def test_she_forgets_a_voice_when_she_is_told_to_and_says_so(text, dropped):
+    stage, forgotten = forgetting(text)
+
+    stage.run(15.0)
+
+    assert forgotten == dropped
+    assert stage.said() == [f"user: {text}", f"companion: {FORGOTTEN if dropped else NOT_KNOWN}"]
+    assert stage.llm.prompts == []
+
+
+def test_a_typed_wish_to_be_forgotten_means_the_only_voice_there_is():
+    stage, forgotten = forgetting("", known=("Tom",))
+    stage.at(1.0, e.Typed("forget my voice"))
+
+    stage.run(10.0)
+
+    assert forgotten == ["Tom"]
+    assert stage.said()[-1] == f"companion: {FORGOTTEN}"
+
+
+@pytest.mark.parametrize(
+    "text", ["Forget it.", "I can't forget her voice when she sang.", "Forget what I said."]
+)
+def test_what_is_said_of_forgetting_and_voices_is_no_wish_to_be_forgotten(text):
+    assert to_forget(text) == ""
 
 
 # --- recall

@@ -13,15 +13,18 @@ from scripted import PATIENCE
 
 from companion.dialogue import events as e
 from companion.dialogue.floor import step
-from companion.dialogue.state import Floor, State
+from companion.dialogue.state import Floor, Others, State
 
 TEXTS = (
     "", "", "words", "good morning.", "what time is it?", "and then I", "my number is 555 12",
     "stop, please.", "go on.", "never mind.", "slower, please.", "what did you say?", "mute yourself.",
     "her name is, give me a second.", "let me think.", "mhm.", "yeah, right.", "yes.", "I'm Anna.",
-    "(laughs)", "no, something about a cat.",
+    "(laughs)", "no, something about a cat.", "forget my voice.",
 )  # fmt: skip
 """What may be heard: nothing, sentences whole and open, requests, wishes for time, backchannels, names."""
+
+NOT_HERS = (e.Voice.GUEST, e.Voice.OTHER)
+"""The voices of people that she doesn't know."""
 
 REPLIES = (("One", "two"), ("Yes?",), ("Shall we?", "Or not?"), ("A", "long", "answer."), (), ("***",))
 """The clauses of her replies; three stars have no sound."""
@@ -48,10 +51,16 @@ EXITS = {
 """The timer that ends a state when no engine ever answers again."""
 
 MEANT = {
-    Floor.IDLE: {e.Timer.QUIET},
+    Floor.IDLE: {e.Timer.QUIET, e.Timer.OTHERS},
     Floor.USER: {e.Timer.LONGEST, e.Timer.PARTIAL},
     Floor.PUSHED: {e.Timer.LONGEST, e.Timer.PARTIAL},
-    Floor.PAUSE: {e.Timer.LONGEST, e.Timer.TURN_END, e.Timer.TURN_BOUND, e.Timer.RESCORE},
+    Floor.PAUSE: {
+        e.Timer.LONGEST,
+        e.Timer.TURN_END,
+        e.Timer.TURN_BOUND,
+        e.Timer.RESCORE,
+        e.Timer.OTHERS,
+    },
     Floor.RESUMING: {e.Timer.LONGEST, e.Timer.LOOK},
     Floor.ANSWERING: {e.Timer.ANSWER, e.Timer.THINKING},
     Floor.CONTESTED: {e.Timer.ANSWER, e.Timer.LOOK},
@@ -67,8 +76,13 @@ LONGEST = PATIENCE.longest + PATIENCE.hold + 5 * PATIENCE.answer + PATIENCE.wait
 class World:
     """A conversation's floor, and what it has been promised to do so far."""
 
-    def __init__(self, hands_free: bool, chance: random.Random, backchannels: bool = False) -> None:
-        self.patience = replace(PATIENCE, hands_free=hands_free, backchannels=backchannels)
+    def __init__(
+        self, hands_free: bool, chance: random.Random, backchannels: bool = False, only_known: bool = False
+    ) -> None:
+        """`only_known`: strangers, who speak in every world, aren't answered."""
+        self.patience = replace(
+            PATIENCE, hands_free=hands_free, backchannels=backchannels, only_known=only_known
+        )
         self.chance = chance
         self.state = State()
         self.now = 0.0
@@ -85,6 +99,7 @@ class World:
         self.held: dict[tuple[int, int], float] = {}
         self.rising = self.rises_under_her = self.ducked = self.key = False
         self.speaking: float | None = None
+        self.voice = e.Voice.ANSWERED  # of whoever makes the last sound
 
     # --- what happens
 
@@ -100,6 +115,8 @@ class World:
                 self.key = isinstance(event, e.PushStarted)
         self.state, commands = step(self.state, event, self.now, self.patience)
         self._follow_rise(before, event)
+        if isinstance(event, e.Overheard):
+            self._others_take_nothing(before, event, commands)
         if any(isinstance(command, e.CommitUserTurn) for command in commands):
             self._commits(before, event)
         for command in commands:
@@ -113,6 +130,8 @@ class World:
         if self.state.muted:
             return
         if self.speaking is None and not self.rising:
+            stranger = e.Voice.OTHER if self.patience.only_known else e.Voice.GUEST
+            self.voice = self.chance.choice((e.Voice.ANSWERED, e.Voice.ANSWERED, stranger))
             self.give(e.SpeechRose())
         elif self.rising:
             self.now += 0.1
@@ -248,27 +267,32 @@ class World:
         match command:
             case e.Transcribe(draft, _):
                 if chance.random() < 0.2:
-                    self._comes("asr", e.Overheard(chance.choice(TEXTS), "", 0.2, sure=False, draft=draft))
+                    voice = self._told()
+                    doubtful = e.Overheard(
+                        chance.choice(TEXTS), "", 0.2, sure=False, draft=draft, voice=voice
+                    )
+                    self._comes("asr", doubtful)
                 who = chance.choice((("", 0.0, False), ("Anna", 0.9, False), ("", 0.8, True)))
-                text = "I'm Anna." if self.state.asked_who else chance.choice(TEXTS)
-                self._comes("asr", e.Heard(draft, text, *who))
+                text = "I'm Anna." if self.state.set_aside is not None else chance.choice(TEXTS)
+                self._comes("asr", e.Heard(draft, text, *who, self._since(self._told())))
             case e.Overhear(sound):
                 text = chance.choice(TEXTS)
                 stable = text if chance.random() < 0.5 else text.partition(" ")[0]
-                sure, ahead = chance.random() < 0.7, chance.random() < 0.5
-                self._comes("asr", e.Overheard(text, stable, 0.2, sure, ahead, sound))
+                sure, ahead, voice = chance.random() < 0.7, chance.random() < 0.5, self._told()
+                look = e.Overheard(text, stable, 0.2, sure, ahead, sound, voice=voice)
+                self._comes("asr", replace(look, since=self._since(voice)))
             case e.Judge(draft):
                 self._comes("endpoint", e.TurnJudged(draft, chance.choice((0.1, 0.6, 0.98))))
             case e.JudgeWords(draft, _):
                 self._comes("words", e.WordsJudged(draft, chance.choice((0.05, 0.8))))
             case e.Foresee() if chance.random() < 0.3:
                 self._comes("llm", e.Recalled(self.state.turns, "A note."))
-            case e.Reply(draft, _):
+            case e.Reply(draft, _, first):
                 clauses = chance.choice(REPLIES)
                 if chance.random() < 0.5:
                     self._comes("llm", e.ReplyForeseen(draft, chance.uniform(0.0, 4.0)))
-                self._comes("llm", *(e.ClauseWritten(draft, i, text) for i, text in enumerate(clauses)))
-                self._comes("llm", e.ReplyWritten(draft, len(clauses)))
+                written = (e.ClauseWritten(draft, i, text) for i, text in enumerate(clauses, first))
+                self._comes("llm", *written, e.ReplyWritten(draft, first + len(clauses)))
             case e.Continue(draft, _, _, index):
                 self._comes("llm", e.ClauseWritten(draft, index, "three"))
                 self._comes("llm", e.ReplyWritten(draft, index + 1))
@@ -278,6 +302,25 @@ class World:
                 self._comes("tts", e.Adjusted(what, factor))
             case e.Introduce(name):
                 self._comes("asr", e.Introduced(name, chance.random() < 0.5))
+            case e.ForgetVoice(draft, _):
+                self._comes("asr", e.VoiceForgotten(draft, chance.choice(("Anna", ""))))
+
+    def _told(self) -> e.Voice:
+        """Whose voice a look tells it to be: at times there is too little of it."""
+        return e.Voice.OPEN if self.chance.random() < 0.3 else self.voice
+
+    def _since(self, voice: e.Voice) -> float:
+        """For how long others have spoken behind the words."""
+        return self.chance.choice((0.0, 0.5, 1.5)) if voice is e.Voice.OTHER else 0.0
+
+    def _others_take_nothing(self, before: State, look: e.Overheard, commands: list[e.Command]) -> None:
+        """Those who aren't answered neither take the floor nor stop her, and nobody's pace is learned from
+        strangers."""
+        if look.voice is e.Voice.OTHER and not look.draft:
+            assert self.state.floor is not Floor.USER or before.floor is Floor.USER
+            assert not any(isinstance(command, e.StopPlaying) for command in commands)
+        if look.voice in NOT_HERS:
+            assert self.state.paces == before.paces
 
     def _commits(self, before: State, event: e.Event) -> None:
         """By themselves, silence and results end no turn while somebody speaks."""
@@ -285,8 +328,11 @@ class World:
         if not paused or before.draft is None or before.draft.final or before.muted:
             return
         if isinstance(event, e.Heard | e.Overheard | e.TurnJudged | e.WordsJudged | e.TimerFired):
+            others = before.others is not Others.SILENT or getattr(event, "voice", None) is e.Voice.OTHER
             assert not self.rising or before.floor is Floor.PAUSE
-            assert self.speaking is None, "nothing is committed while the user may be speaking again"
+            assert self.speaking is None or others, (
+                "nothing is committed while the user may be speaking again"
+            )
 
     def _play(self, draft: int, index: int) -> None:
         assert draft not in self.revoked, "a revoked draft never sounds"
@@ -316,7 +362,12 @@ class World:
         assert floor in HERS or set(self.committed) <= self.answered | self.yielded, "no turn is forgotten"
         assert EXITS.get(floor) in timers | {None}, f"nothing ends {floor}"
         assert timers <= MEANT[floor], f"{timers - MEANT[floor]} means nothing in {floor}"
-        softened = floor is Floor.OVERLAP or (floor is Floor.COMPANION and self.rises_under_her)
+        heeded = floor is Floor.OVERLAP and self.state.others is Others.SILENT
+        softened = heeded or (floor is Floor.COMPANION and self.rises_under_her)
         assert self.ducked == softened, "she is soft under the user's voice, and only there"
         if floor in LISTENING and not self.results.get("asr"):
             assert not self.state.overhearing, "no look is waited for that doesn't come"
+        if self.state.others is Others.SPEAK:
+            assert self.speaking is not None, "who has fallen silent doesn't speak"
+            looked_at = e.Timer.OTHERS in timers or self.results.get("asr")
+            assert floor in SPEAKING or looked_at, "a voice that goes on is looked at again"

@@ -1,5 +1,6 @@
 """`companion talk` around a conversation that is only played."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ from companion.commands.ending import Terminated, ending_gently
 from companion.dialogue import events as e
 from companion.engines.llm import Rates
 from companion.runtime.tally import Tally
+from companion.settings import VoicesSettings
 
 
 class Typed:
@@ -114,3 +116,32 @@ def test_a_line_is_a_turn_and_enter_is_the_key(monkeypatch):
     said = [e.Typed("Good morning."), e.MuteChanged(True), e.MuteChanged(False), e.StopAsked()]
     assert by_ear.asked == [*said, "closed"]
     assert by_key.asked == ["key", *said, "key", "closed"]
+
+
+class Rooms:
+    """A store that knows some voices, of a home in which something has been said, or nothing yet."""
+
+    def __init__(self, voices=(), fresh=True):
+        self._voices, self._fresh = list(voices), fresh
+
+    def voices(self):
+        return self._voices
+
+    def fresh(self):
+        return self._fresh
+
+
+def test_a_new_home_is_told_once_that_a_voice_can_be_learned():
+    voices = VoicesSettings()
+
+    assert "voice learn" in talk._offer(voices, Rooms())
+    assert talk._offer(voices, Rooms(fresh=False)) == ""
+    assert talk._offer(voices, Rooms(voices=["Anna"])) == ""
+    assert talk._offer(replace(voices, learn="on"), Rooms()) == ""
+
+
+def test_who_wants_only_known_voices_answered_is_told_as_long_as_there_are_none():
+    voices = VoicesSettings(answer="known")
+
+    assert "answers everybody" in talk._offer(voices, Rooms(fresh=False))
+    assert talk._offer(voices, Rooms(voices=["Anna"], fresh=False)) == ""

@@ -8,7 +8,7 @@ from companion.memory.store import Store
 def test_a_voice_is_learned_listed_and_forgotten(companion, small_home, recordings):
     learned = companion("voice", "learn", "Anna", *sorted(recordings.glob("order_00*.flac")))
     listed = companion("voice", "list", "--json")
-    forgotten = companion("voice", "forget", "Anna")
+    forgotten = companion("voice", "forget", "anna")
 
     assert learned.returncode == 0, learned.stderr
     assert json.loads(listed.stdout)["voices"][0]["name"] == "Anna"

@@ -29,6 +29,14 @@ def test_what_was_said_is_there_again_after_a_restart(tmp_path):
     ]
 
 
+def test_a_home_is_fresh_until_something_is_said(tmp_path):
+    store = Store(tmp_path / "store.db")
+    assert store.fresh()
+
+    store.add_user_turn(1, "Good morning.")
+    assert not store.fresh()
+
+
 def test_the_file_is_for_its_owner_alone(tmp_path):
     store = Store(tmp_path / "store.db")
     store.add_user_turn(1, "A secret.")

@@ -7,7 +7,7 @@ from scripted import LEVEL, LoudDetector
 from companion.audio import FRAME, RATE, Captured
 from companion.dialogue import events as e
 from companion.engines.vad.hysteresis import Hysteresis, Started
-from companion.runtime.ears import Ears
+from companion.runtime.ears import Ears, Snapshot
 from companion.settings import VadSettings
 
 
@@ -127,3 +127,88 @@ def test_a_long_silence_does_not_fill_the_memory():
     hear(listener, (0.0, 60.0))
 
     assert listener._tape.end - listener._tape.start < 4 * RATE
+
+
+# --- the utterances in a turn's sound
+
+
+def test_a_turns_sound_tells_where_the_utterances_are_in_it():
+    listener = ears()
+    hear(listener, (0.0, 1.0), (LEVEL, 0.8), (0.0, 0.4), (2 * LEVEL, 0.6), (0.0, 0.3))
+
+    shot = listener.snapshot(1)
+
+    assert [round(float(shot.sound(*span).max() / LEVEL)) for span in shot.spans] == [1, 2]
+    first, second = ((b - a) / RATE for a, b in shot.spans)
+    assert (first, second) == (pytest.approx(0.8, abs=0.07), pytest.approx(0.6, abs=0.07))
+    assert shot.spans[0][0] - shot.start == pytest.approx(0.5 * RATE, abs=600)
+    assert not shot.speaking
+
+
+def test_an_utterance_that_goes_on_ends_where_its_sound_does():
+    listener = ears()
+    hear(listener, (0.0, 1.0), (LEVEL, 0.8))
+
+    shot = listener.so_far()
+
+    assert shot.speaking
+    assert shot.spans[-1][1] == pytest.approx(shot.end, abs=512)
+
+
+def test_what_was_dropped_or_forgotten_has_no_utterances_any_more():
+    listener = ears()
+    hear(listener, (0.0, 1.0), (LEVEL, 0.8), (0.0, 1.0))
+    listener.drop()
+    hear(listener, (2 * LEVEL, 0.8), start=2.8)
+    assert len(listener.so_far().spans) == 1
+
+    listener.forget()
+    assert listener.so_far().spans == ()
+
+
+def test_of_speech_that_goes_on_only_the_last_may_be_kept():
+    listener = ears()
+    hear(listener, (0.0, 1.0), (LEVEL, 5.0))
+
+    listener.drop(most=2.0)
+
+    assert len(listener.so_far().audio) == 2 * RATE
+
+
+def numbered() -> Snapshot:
+    """A hundred samples that are their own numbers, with three utterances."""
+    spans = ((110, 120), (130, 160), (170, 190))
+    return Snapshot(100, 200, np.arange(100, 200, dtype=np.float32), 190, spans)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "left", "spans"),
+    [
+        ([], [(100, 200)], ((110, 120), (130, 160), (170, 190))),
+        ([(170, 190)], [(100, 170)], ((110, 120), (130, 160))),
+        ([(110, 120)], [(120, 200)], ((130, 160), (170, 190))),
+        ([(110, 120), (170, 190)], [(120, 170)], ((130, 160),)),
+        ([(130, 160)], [(100, 130), (160, 200)], ((110, 120), (140, 160))),
+        ([(130, 140)], [(100, 130), (140, 200)], ((110, 120), (130, 150), (160, 180))),
+        ([(110, 120), (130, 160), (170, 190)], [], ()),
+    ],
+)
+def test_what_others_said_is_taken_out_of_a_sound(gaps, left, spans):
+    cut = numbered().without(gaps)
+
+    assert cut.audio.tolist() == [float(n) for a, b in left for n in range(a, b)]
+    assert cut.spans == spans
+    assert cut.end - cut.start == len(cut.audio)
+    assert all(cut.start <= a < b <= cut.end for a, b in cut.spans)
+
+
+def test_no_pre_roll_holds_the_end_of_what_was_dropped():
+    listener = ears()
+    hear(listener, (0.0, 1.0), (LEVEL, 0.8), (0.0, 0.2))
+    listener.drop()
+    hear(listener, (2 * LEVEL, 0.8), start=2.0)
+
+    shot = listener.so_far()
+
+    assert len(shot.spans) == 1
+    assert np.count_nonzero(np.isclose(shot.audio, LEVEL)) < 512, "less than a window of the VAD"

@@ -43,6 +43,16 @@ def test_a_known_voice_is_named_and_a_strange_one_is_not(encoder, recordings):
     assert known.who(encoder.vector(two[1]), 1.0).name == ""
 
 
+def test_half_a_second_is_enough_to_tell_people_apart(encoder, recordings):
+    pairs = [halves(path) for path in sorted(recordings.glob("order_*.flac"))[:4]]
+    voices = [encoder.vector(np.concatenate(pair)) for pair in pairs]
+
+    nearness = np.array([[float(encoder.vector(a[-8_000:]) @ voice) for voice in voices] for a, _ in pairs])
+
+    assert (nearness.argmax(axis=1) == np.arange(len(pairs))).all()
+    assert (nearness.diagonal() > threshold(0.5)).all()
+
+
 def test_too_little_speech_says_nothing(encoder):
     assert encoder.vector(np.zeros(int(LEAST * 16_000) - 1, np.float32)) is None
 
@@ -93,7 +103,8 @@ def test_a_voice_needs_speech():
 
 
 def test_more_speech_must_be_nearer():
-    assert threshold(0.5) == threshold(1.0) < threshold(2.0) < threshold(4.0) == threshold(9.0)
+    assert threshold(0.2) == threshold(0.4) < threshold(1.0) < threshold(2.0)
+    assert threshold(2.0) < threshold(4.0) == threshold(9.0)
 
 
 def test_near_the_threshold_it_is_not_sure():

@@ -1,0 +1,379 @@
+"""Voices that aren't answered: a television and guests beside the person she listens to, in virtual time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scripted import LEVEL, PATIENCE, Says, Stage
+
+from companion.dialogue import events as e
+from companion.dialogue.draft import Clause, Draft
+from companion.dialogue.floor import step
+from companion.dialogue.state import Floor, Others, State
+from companion.engines.speaker.voices import KnownVoices, Voice
+from companion.runtime.listener import Listener
+
+ANNA, SCREEN, HERS = 0, 1, 2
+STORY = "once upon a time there was a very small dog who lived alone by the sea and sang all day"
+
+
+class Levels:
+    """Each utterance of the script is a voice of its own: its level says whose."""
+
+    def __init__(self, voices):
+        self.voices = voices
+
+    def vector(self, sound):
+        loud = sound[np.abs(sound) > LEVEL / 2]
+        if len(loud) < 6400:
+            return None
+        number = round(float(np.median(loud)) / LEVEL) - 1
+        return axis(self.voices[number] if number < len(self.voices) else HERS)
+
+
+def axis(index):
+    vector = np.zeros(256, np.float32)
+    vector[index] = 1.0
+    return vector
+
+
+def room(*said, answer="known"):
+    """A conversation in which Anna is known; `said`: (voice, start, end, text)."""
+    known = KnownVoices((Voice("Anna", axis(ANNA), axis(ANNA), 3),))
+    listener = Listener(Levels([who for who, *_ in said]), known, answer == "known", False)
+    script = [Says(start, end, text) for _, start, end, text in said]
+    stage = Stage(*script, listener=listener, patience=replace(PATIENCE, only_known=answer == "known"))
+    stage.asr.seconds = 0.05
+    stage.llm.reply = lambda messages: STORY if "story" in messages[-1].content else "It is five."
+    return stage
+
+
+def turns(stage):
+    return [what.text for _, what in stage.seen.of(e.CommitUserTurn)]
+
+
+def spoken_at(stage):
+    return [at for at, _ in stage.seen.of(e.Play)]
+
+
+# --- the floor
+
+
+def test_a_television_takes_nobodys_floor_and_nothing_of_it_is_kept():
+    stage = room((SCREEN, 1.0, 30.0, "and now the weather."))
+
+    stage.run(3.0)
+    assert stage.conversation.state.floor is Floor.IDLE
+    stage.run(35.0)
+
+    assert turns(stage) == []
+    assert stage.llm.prompts == []
+    assert stage.asr.asked == 0, "what others say isn't even written down"
+
+
+def test_the_end_of_turn_model_hears_only_what_is_meant_for_her(monkeypatch):
+    stage = room(
+        (SCREEN, 1.0, 2.5, "the news."), (ANNA, 5.0, 7.0, "what is the time?"), (SCREEN, 7.12, 9.0, "")
+    )
+    asked = []
+    ask = type(stage.endpoint).probability
+
+    def probability(judge, audio):
+        asked.append(set(np.round(audio / LEVEL).astype(int)))
+        return ask(judge, audio)
+
+    monkeypatch.setattr(type(stage.endpoint), "probability", probability)
+
+    stage.run(15.0)
+
+    assert asked
+    assert all(levels == {0, 2} for levels in asked)
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        [(3.2, 40.0)],
+        [(start, start + 1.8) for start in np.arange(3.2, 40.0, 2.1)],
+        [(start, start + 0.9) for start in np.arange(3.2, 40.0, 1.1)],
+    ],
+)
+def test_a_sentence_is_answered_while_a_television_goes_on(screen):
+    said = [(SCREEN, float(a), float(b), "and now the weather.") for a, b in screen]
+    stage = room((ANNA, 1.0, 3.0, "what is the time?"), *said)
+
+    stage.run(12.0)
+
+    assert turns(stage) == ["what is the time?"]
+    assert spoken_at(stage)[0] < 7.0
+    assert stage.seen.of(e.StopPlaying) == []
+
+
+def test_a_sentence_over_a_television_that_never_pauses_is_answered():
+    stage = room((SCREEN, 1.0, 8.0, ""), (ANNA, 8.0, 10.5, "what is the time?"), (SCREEN, 10.5, 40.0, ""))
+
+    stage.run(20.0)
+
+    assert turns(stage) == ["what is the time?"]
+    assert spoken_at(stage)[0] < 15.0
+
+
+def test_who_goes_on_after_a_pause_in_which_the_television_spoke_is_not_cut_off():
+    stage = room(
+        (ANNA, 1.0, 3.0, "what I wanted to know is"),
+        (SCREEN, 3.15, 4.4, "the weather"),
+        (ANNA, 4.6, 6.0, "the time."),
+    )
+
+    stage.run(15.0)
+
+    assert turns(stage) == ["what I wanted to know is the time."]
+
+
+def test_what_the_television_says_behind_a_sentence_is_no_part_of_it():
+    stage = room((ANNA, 1.0, 3.0, "what is the time?"), (SCREEN, 3.12, 4.6, "the weather."))
+
+    stage.run(12.0)
+
+    assert turns(stage) == ["what is the time?"]
+
+
+# --- in the pause
+
+
+def answered_at(*screen, **options):
+    """When the answer to a sentence sounds, with a television in the pause behind it."""
+    said = [(SCREEN, start, end, "and now the weather.") for start, end in screen]
+    stage = room((ANNA, 1.0, 3.0, "what is the time?"), *said, **options).run(12.0)
+    assert turns(stage) == ["what is the time?"]
+    return stage, spoken_at(stage)[0]
+
+
+@pytest.mark.parametrize("screen", [[(3.15, 3.7)], [(3.15, 9.0)], [(3.15, 3.75), (3.85, 4.4), (4.5, 9.0)]])
+def test_a_television_in_the_pause_revokes_nothing_and_delays_the_answer_by_a_look_at_its_voice(screen):
+    _, quiet = answered_at()
+    stage, at = answered_at(*screen)
+
+    drafts = {what.draft for _, what in stage.seen.of(e.Transcribe)}
+    assert not [what for _, what in stage.seen.of(e.Revoke) if what.draft in drafts]
+    assert at - quiet < 0.8
+
+
+def test_who_goes_on_in_the_pause_is_not_cut_off_where_only_known_voices_are_answered():
+    stage = room((ANNA, 1.0, 3.0, "what is the time?"), (ANNA, 3.2, 4.5, "in Berlin, I mean."))
+
+    stage.run(12.0)
+
+    assert turns(stage) == ["what is the time? in Berlin, I mean."]
+
+
+def test_who_goes_on_before_a_television_does_is_answered_with_all_of_it():
+    stage = room(
+        (ANNA, 1.0, 3.0, "what is the time?"), (ANNA, 3.2, 4.6, "in Berlin, I mean."), (SCREEN, 4.6, 12.0, "")
+    )
+    stage.asr.seconds = 0.02
+
+    stage.run(14.0)
+
+    assert turns(stage) == ["what is the time? in Berlin, I mean."]
+    assert spoken_at(stage)[0] < 8.0
+
+
+@pytest.mark.parametrize("answer", ["known", "everyone"])
+def test_the_speech_of_others_teaches_nobody_how_long_the_users_pauses_are(answer):
+    stage = room(
+        (ANNA, 1.0, 3.0, "what I wanted to know is"), (SCREEN, 3.9, 5.6, "the weather"), answer=answer
+    )
+
+    stage.run(7.0)
+
+    assert stage.conversation.state.paces.known == ()
+
+
+def test_what_a_guest_says_soon_after_a_turn_is_none_of_its_rest():
+    paused, begun = Draft(1, 3.0), State(floor=Floor.PAUSE, broke_in="Anna")
+    state = replace(begun, draft=paused, drafts=1)
+
+    def learned(who, sure):
+        after, _ = step(state, e.Heard(1, "and about a cat", who, sure), 3.2, PATIENCE)
+        return after.paces.known
+
+    assert learned("Anna", 0.9)
+    assert learned("", 0.1)
+    assert not learned("", 0.9)
+    assert not learned("Tom", 0.9)
+
+
+def known_step(state, *happened):
+    """The state and the commands after what happened: (event, time)."""
+    commands = []
+    for event, now in happened:
+        state, more = step(state, event, now, replace(PATIENCE, only_known=True))
+        commands += more
+    return state, commands
+
+
+PAUSED = State(floor=Floor.PAUSE, draft=Draft(1, 3.0, text="what is the time?"), drafts=1)
+
+
+def look(voice, text="what is the time?", **more):
+    return e.Overheard(text, text, 0.05, sound=1, voice=voice, **more)
+
+
+def test_a_sound_in_the_pause_holds_the_turn_until_its_voice_is_known():
+    rising = ((e.SpeechRose(), 3.2), (e.SpeechStarted(3.2), 3.3))
+    state, commands = known_step(PAUSED, *rising, (e.SpeechSustained(3.2), 3.8))
+    assert state.floor is Floor.RESUMING
+    assert e.SetTimer(e.Timer.LOOK, pytest.approx(3.8)) in commands
+
+    state, commands = known_step(state, (e.TimerFired(e.Timer.LOOK), 3.8))
+    assert commands[0] == e.Overhear(1, urgent=True)
+
+    untold, _ = known_step(state, (look(e.Voice.OPEN), 3.9))
+    assert untold.floor is Floor.RESUMING
+    theirs, commands = known_step(untold, (look(e.Voice.OTHER, since=0.7), 4.1))
+    assert (theirs.floor, theirs.others) == (Floor.PAUSE, Others.SPEAK)
+    assert not [command for command in commands if isinstance(command, e.Revoke)]
+    hers, _ = known_step(state, (look(e.Voice.ANSWERED, "what is the time? in"), 3.9))
+    assert hers.floor is Floor.USER
+
+
+def test_little_of_a_voice_beside_others_is_theirs_and_is_not_even_looked_at():
+    state = replace(PAUSED, others=Others.SPOKE)
+    rising = ((e.SpeechRose(), 3.2), (e.SpeechStarted(3.2), 3.3), (e.SpeechDipped(3.5), 3.55))
+
+    state, commands = known_step(state, *rising, (e.SpeechPaused(3.5), 3.6))
+
+    assert (state.floor, state.others) == (Floor.PAUSE, Others.SPOKE)
+    assert not [command for command in commands if isinstance(command, e.Overhear | e.Revoke)]
+
+
+def test_a_look_that_comes_behind_what_was_typed_takes_no_floor():
+    rising = ((e.SpeechRose(), 3.2), (e.SpeechStarted(3.2), 3.3), (e.TimerFired(e.Timer.LOOK), 3.8))
+    state, _ = known_step(replace(PAUSED, others=Others.SPOKE), *rising, (e.Typed("stop"), 3.9))
+
+    state, commands = known_step(state, (look(e.Voice.OTHER, "and here is the news"), 4.0))
+
+    assert (state.floor, commands) == (Floor.IDLE, [])
+
+
+def test_a_voice_that_nobody_can_tell_holds_nobody_up_for_ever():
+    rising = ((e.SpeechRose(), 3.2), (e.SpeechStarted(3.2), 3.3), (e.TimerFired(e.Timer.LOOK), 3.8))
+    state, _ = known_step(PAUSED, *rising, (look(e.Voice.OPEN), 5.3))
+    assert state.floor is Floor.USER
+
+    slow, _ = known_step(PAUSED, *rising, (e.TimerFired(e.Timer.LOOK), 4.8))
+    assert slow.floor is Floor.USER, "no look came back"
+
+
+# --- over her voice
+
+
+def telling(*said, **options):
+    return room((ANNA, 1.0, 2.0, "tell me a story."), *said, **options)
+
+
+@pytest.mark.parametrize("answer", ["known", "everyone"])
+def test_a_television_over_her_voice_does_not_stop_her_and_she_comes_back_up(answer):
+    stage = telling((SCREEN, 4.0, 8.0, "and here is the news, come in today"), answer=answer)
+
+    stage.run(15.0)
+
+    assert stage.seen.of(e.StopPlaying) == []
+    down, up = stage.sound.ducks[:2]
+    assert (down[1], up[1]) == (-12.0, 0.0)
+    assert up[0] < 6.0
+    assert turns(stage) == ["tell me a story."]
+
+
+@pytest.mark.parametrize("answer", ["known", "everyone"])
+def test_who_is_known_stops_her_with_any_words_even_over_the_television(answer):
+    stage = telling((SCREEN, 4.0, 5.5, ""), (ANNA, 5.5, 7.5, "no, something about a cat."), answer=answer)
+
+    stage.run(15.0)
+
+    ((stopped, _),) = stage.seen.of(e.StopPlaying)
+    assert 5.5 < stopped < 7.8
+    assert turns(stage)[-1] == "no, something about a cat."
+
+
+def test_a_guest_stops_her_with_a_request_where_everybody_is_answered():
+    stage = telling((SCREEN, 4.0, 5.2, "stop talking, please."), answer="everyone")
+
+    stage.run(10.0)
+
+    assert len(stage.seen.of(e.StopPlaying)) == 1
+    assert turns(stage)[-1] == "stop talking, please."
+
+
+def test_a_request_too_short_to_tell_who_made_it_stops_her_and_a_strangers_long_one_does_not():
+    short = telling((SCREEN, 4.0, 4.45, "stop.")).run(10.0)
+    long = telling((SCREEN, 4.0, 5.6, "")).run(10.0)
+
+    assert len(short.seen.of(e.StopPlaying)) == 1
+    assert long.seen.of(e.StopPlaying) == []
+
+
+def test_a_late_look_does_not_let_a_stranger_stop_her():
+    stage = telling((SCREEN, 4.0, 8.0, "and here is the news"))
+    stage.run(3.9)
+    stage.asr.seconds = 1.0
+
+    stage.run(10.0)
+
+    assert stage.seen.of(e.StopPlaying) == []
+
+
+def test_an_answer_about_to_sound_is_not_held_up_by_a_television():
+    stage = telling((SCREEN, 2.9, 12.0, "and here is the news"))
+    stage.llm.prefill_seconds = 2.5
+
+    stage.run(12.0)
+
+    assert stage.seen.of(e.YieldTurn) == []
+    assert spoken_at(stage)[0] < 6.5
+
+
+def test_a_guest_who_still_speaks_when_she_has_finished_is_answered_where_everybody_is():
+    stage = telling((SCREEN, 6.0, 12.0, "what is the time?"), answer="everyone")
+
+    stage.run(20.0)
+
+    assert turns(stage)[-1] == "what is the time?"
+
+
+SPEAKING = State(
+    floor=Floor.OVERLAP, others=Others.SPEAK, turn=1, turns=1, stored=True, sounds=4, drafts=1, onset=5.0,
+    draft=Draft(1, 3.0, text="hello", clauses=(Clause("Hello.", 1.0),), written=1, issued=1),
+)  # fmt: skip
+
+
+def test_a_television_that_pauses_as_she_ends_is_not_looked_at_in_the_silence():
+    state, commands = known_step(SPEAKING, (e.SpeechPaused(6.0), 6.1))
+    assert e.Overhear(4, urgent=True) in commands, "a look belongs to its sound"
+
+    state, commands = known_step(state, (e.ClausePlayed(1, 0), 6.15), (look(e.Voice.OTHER), 6.3))
+
+    assert (state.floor, state.others) == (Floor.IDLE, Others.SILENT)
+    assert not [c for c in commands if isinstance(c, e.SetTimer) and c.timer is e.Timer.OTHERS]
+
+
+def test_a_television_that_goes_on_as_she_ends_is_looked_at_again():
+    state, commands = known_step(SPEAKING, (e.ClausePlayed(1, 0), 6.15))
+
+    assert (state.floor, state.others) == (Floor.IDLE, Others.SPEAK)
+    assert [c for c in commands if isinstance(c, e.SetTimer) and c.timer is e.Timer.OTHERS]
+
+
+def test_whoever_speaks_when_she_gives_up_is_not_taken_for_others():
+    state, _ = known_step(SPEAKING, (e.TimerFired(e.Timer.ANSWER), 6.1))
+    assert (state.floor, state.others) == (Floor.USER, Others.SILENT)
+
+
+def test_an_answer_in_a_strangers_voice_is_no_request_to_be_carried_out():
+    asking = room((ANNA, 1.0, 2.5, "hello."), (SCREEN, 30.0, 30.35, "quiet."))
+    asking.llm.reply = lambda messages: "How was the house?"
+    telling = room((ANNA, 1.0, 2.5, "hello."), (SCREEN, 30.0, 30.35, "quiet."))
+
+    assert turns(asking.run(36.0)) == ["hello."]
+    assert turns(telling.run(36.0)) == ["hello.", "quiet."]
