@@ -1,5 +1,6 @@
 """`companion talk` around a conversation that is only played."""
 
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -145,3 +146,21 @@ def test_who_wants_only_known_voices_answered_is_told_as_long_as_there_are_none(
 
     assert "answers everybody" in talk._offer(voices, Rooms(fresh=False))
     assert talk._offer(voices, Rooms(voices=["Anna"], fresh=False)) == ""
+
+
+def test_the_main_thread_computes_nothing_with_the_model(monkeypatch):
+    """libgomp stops spinning once the teams of all threads that have computed outnumber the cores."""
+    computed = []
+
+    def resume(llm, store, settings, folder, cancel):
+        computed.append(threading.current_thread())
+        return "what was said"
+
+    monkeypatch.setattr("companion.app.resume", resume)
+    parts = SimpleNamespace(engines=SimpleNamespace(llm=None))
+
+    before = talk._resumed(parts, None, None, None)
+
+    assert before == "what was said"
+    assert computed[0] is not threading.main_thread()
+    assert not computed[0].is_alive(), "its team goes with it"
