@@ -56,7 +56,7 @@ class Hearing:
             if alone:
                 yield e.Heard(draft, "")  # others alone: not a word of it is for her
                 return
-            if not heard.sure:
+            if not (heard.sure or self._partials.believable):
                 took = time.perf_counter() - began
                 yield e.Overheard(heard.text, heard.stable, took, sure=False, draft=draft, voice=look.voice)
                 heard = self._partials.hear_out(mine.start, mine.voiced, mine.audio, cancel)

@@ -138,6 +138,22 @@ def test_what_the_television_says_behind_a_sentence_is_no_part_of_it():
     assert turns(stage) == ["what is the time?"]
 
 
+def test_a_look_comes_to_an_end_where_no_voice_can_be_told(monkeypatch):
+    stage = room((ANNA, 1.0, 3.0, "what is the time?"))
+
+    def failing(listener, sound):
+        raise ValueError
+
+    monkeypatch.setattr(Listener, "look", failing)
+
+    stage.run(8.0)
+
+    looks = [what for _, what in stage.seen.of(e.Overheard)]
+    assert len(looks) == len(stage.seen.of(e.Overhear)) > 0
+    assert not any(look.text or look.sure for look in looks)
+    assert stage.conversation.state.floor is Floor.IDLE
+
+
 # --- in the pause
 
 

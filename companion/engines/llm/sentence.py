@@ -7,6 +7,7 @@ from pathlib import Path
 from companion.engines import Cancel, Never
 from companion.engines.llm import Message
 from companion.engines.llm.llama import Llama
+from companion.engines.processor import cores, few_cores
 from companion.settings import LlmSettings
 
 BEFORE = (
@@ -37,7 +38,8 @@ class SentenceModel:
 
     def __init__(self, folder: Path) -> None:
         """Load the model in `folder`. Raises `WeightsError`, `EngineError`."""
-        self._model = Llama(folder, LlmSettings(context=512, threads=1))
+        # Up to three cores it works while the other models rest; else beside them.
+        self._model = Llama(folder, LlmSettings(context=512, threads=cores() if few_cores() else 1))
         self.ending("Hello there.", Never())  # reads what stands before: 0.25 s, for which no turn waits
 
     def ending(self, text: str, cancel: Cancel) -> float:

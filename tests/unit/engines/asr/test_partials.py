@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from companion.engines.asr import Transcription
-from companion.engines.asr.partials import ALMOST, WINDOW, Partials
+from companion.engines.asr.partials import ALMOST, NO_WORD, WINDOW, Partials
 from companion.engines.asr.windows import RATE
 
 NEVER = threading.Event()
@@ -16,12 +16,12 @@ class Recognizer:
     """Says one thing after the other, and remembers how much sound it was given."""
 
     def __init__(self, *texts):
-        self.texts, self.lengths, self.doubt = list(texts), [], ""
+        self.texts, self.lengths, self.doubt, self.logprob = list(texts), [], "", -0.2
 
     def glimpse(self, audio, cancel, *, prompt=""):
         self.lengths.append(len(audio))
         text = self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
-        return Transcription(text, "en", len(audio) / RATE, 0.0, -0.2, doubt=self.doubt)
+        return Transcription(text, "en", len(audio) / RATE, 0.0, self.logprob, doubt=self.doubt)
 
     def quick(self, audio, cancel, *, prompt=""):
         self.lengths.append(len(audio))
@@ -101,3 +101,32 @@ def test_what_is_not_to_be_believed_changes_nothing(doubt):
     heard = partials.hear(0, 2 * RATE, sound(2.0), NEVER)
 
     assert (heard.text, heard.sure) == ("Good morning.", False)
+
+
+@pytest.mark.parametrize(("doubt", "logprob", "believable"), [
+    ("", -0.2, True),
+    ("low probability", -0.6, True),
+    ("low probability", -1.1, False),
+    ("repetition", -0.2, False),
+])  # fmt: skip
+def test_words_of_low_probability_may_be_answered_as_they_stand(doubt, logprob, believable):
+    recognizer = Recognizer("Brew a dark roast latte.")
+    recognizer.doubt, recognizer.logprob = doubt, logprob
+    partials = Partials(recognizer)
+
+    heard = partials.hear(0, RATE, sound(1.1), NEVER)
+
+    assert partials.believable is believable
+    assert heard.sure is (doubt == "")
+
+
+def test_the_end_of_a_word_that_a_sentence_ends_with_is_not_heard_again_but_another_word_is():
+    recognizer = Recognizer("I want a coffee with brown sugar.")
+    partials = Partials(recognizer)
+    partials.hear(0, RATE, sound(1.0), NEVER)
+
+    partials.hear(0, RATE + NO_WORD, sound(1.2), NEVER)
+    assert len(recognizer.lengths) == 1
+
+    partials.hear(0, RATE + NO_WORD + 512, sound(1.3), NEVER)
+    assert len(recognizer.lengths) == 2
