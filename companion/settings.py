@@ -132,7 +132,8 @@ class AsrSettings:
     )
     redo: float = setting(
         -0.5,
-        "Mean log-probability of a token below which a short window is recognised again as a full one.",
+        "Mean log-probability of a token below which a short window is recognised again as a full one (in a "
+        "conversation, as far as -0.75, only for the record).",
         unit="nats",
         low=-10.0,
         high=0.0,

@@ -13,7 +13,7 @@ import click
 
 from companion.commands.aside import Aside
 from companion.commands.ending import Terminated, undisturbed
-from companion.dialogue.answer import QUIET
+from companion.dialogue.answer import KEEPING
 from companion.dialogue.prompt import Record
 from companion.engines import Cancel
 
@@ -89,7 +89,7 @@ class Chat:
             if terminal:
                 click.echo(click.style("you: ", fg="cyan", bold=True), nl=False)
             self._settle()  # while the person thinks and types
-            with self._aside.after(QUIET, self._keep):
+            with self._aside.after(KEEPING, self._keep):
                 line = sys.stdin.readline()
             if not line:
                 return

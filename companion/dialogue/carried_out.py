@@ -16,6 +16,9 @@ from companion.dialogue.introductions import FORGOTTEN, MET, MINE, NOT_KNOWN, WH
 from companion.dialogue.requests import Request, asks_for_time, understand
 from companion.dialogue.state import Floor, Patience, State, Step, committed, current, revoked, yielded
 
+STRANGE = 0.5
+"""How sure it must be that a voice is nobody's that is known for it to be a stranger's."""
+
 STEP: dict[Request, tuple[Literal["pace", "volume"], float]] = {
     Request.SLOWER: ("pace", 1 / 1.2),
     Request.FASTER: ("pace", 1.2),
@@ -88,8 +91,12 @@ def introduced(state: State, name: str, now: float, patience: Patience) -> Step:
 
 def forget_voice(state: State, whose: str, now: float, patience: Patience) -> Step:
     """A voice is to be forgotten: done by code, and answered when it is."""
-    who = current(state).who if whose == MINE else whose
+    speaker = current(state)
+    who = speaker.who if whose == MINE else whose
+    stranger = whose == MINE and not who and speaker.sure >= STRANGE
     after, said = _over(state)
+    if stranger:  # "my voice" is nobody's that she knows, least of all that of whom she lives with
+        return _recited(after, NOT_KNOWN, now, patience, said)
     after, commands = _recited(after, "", now, patience, said)
     draft = replace(current(after), written=None)
     return replace(after, draft=draft), [*commands, e.ForgetVoice(draft.id, who)]

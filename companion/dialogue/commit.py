@@ -84,7 +84,7 @@ def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         return after, [*commands, *more]
     after = replace(
         state, floor=Floor.ANSWERING, draft=draft, drafts=draft.id, turn=turn, turns=turn, stored=False,
-        unanswered=0,
+        unanswered=0, set_aside=None,
     )  # fmt: skip
     return after, [
         *commands,

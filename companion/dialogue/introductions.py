@@ -22,6 +22,8 @@ _NO_NAMES_TEXT = """
     no nope never none nothing nobody not me you it this that i i'm im why what who who's what's how when
     where yes yeah okay ok sure guess please stop well oh sorry hello hi hey just don't mind maybe later
     thanks thank can could would do does did is are turn tell the a an
+    um uh er erm hm hmm mm mhm ah oh really interesting great good fine right exactly tomorrow today wow
+    cool nice alright whatever anyway actually so and but let let's
 """
 _NO_NAMES = frozenset(_NO_NAMES_TEXT.split())
 
@@ -51,7 +53,9 @@ def to_forget(text: str) -> str:
 
 def name_in(text: str) -> str:
     """The name that all of `text` gives in answer to "who is it?"; "" where it gives none."""
-    for part in re.split(r"(?<=[.!?])\s+", text.strip()):
+    parts = re.split(r"(?<=[.!?])\s+", text.strip())
+    told = [part for part in parts if re.search(rf"(?i:\b{_IS}) ", part)]  # before a word that may be none
+    for part in (*told, *parts):
         found = _SAID.fullmatch(part)
         if found and found["name"].split()[0].lower() not in _NO_NAMES:
             return found["name"]

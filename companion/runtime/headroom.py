@@ -54,7 +54,10 @@ class Unhurried:
 
     def __init__(self, cancel: Cancel, processor: Headroom) -> None:
         self._cancel, self._processor = cancel, processor
+        self.gave_way = False
+        """Whether it was set because the processor was needed."""
 
     def is_set(self) -> bool:
         """Whether to stop now."""
-        return self._cancel.is_set() or self._processor.taken
+        self.gave_way = self.gave_way or self._processor.taken
+        return self._cancel.is_set() or self.gave_way

@@ -14,7 +14,7 @@ from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Recognizer, Transcription
 from companion.engines.asr.partials import Hypothesis, Partials
 from companion.engines.processor import few_cores
-from companion.errors import EngineError
+from companion.errors import EngineError, StoreError
 from companion.runtime.ears import Snapshot
 from companion.runtime.hands import Job
 from companion.runtime.headroom import Headroom
@@ -133,7 +133,12 @@ class Hearing:
         """Delete a voice."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            yield e.VoiceForgotten(draft, self._listener.forget(name) if self._listener else "")
+            try:
+                forgotten = self._listener.forget(name) if self._listener else ""
+            except StoreError:
+                yield e.VoiceForgotten(draft, "")  # her answer waits for it
+                raise
+            yield e.VoiceForgotten(draft, forgotten)
 
         return job
 

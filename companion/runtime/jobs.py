@@ -140,16 +140,23 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             yield from self._ask_memory(text, utterance, SPEAKING_LEFT, cancel)
             prompt = self._prompt(record, text, utterance)
-            while self._cut:
-                self._processor.given(cancel)
-                unhurried = Unhurried(cancel, self._processor)
-                with suppress(Cancelled):  # for the recogniser: what was read stays, the rest follows
-                    self._engines.llm.prefill(prompt, unhurried, open_ended=True)
-                    return
-                if cancel.is_set():
-                    return
+            if self._cut:
+                self._read(prompt, cancel, open_ended=True)
 
         return job
+
+    def _read(self, prompt: list[Message], cancel: Cancel, *, open_ended: bool = False) -> None:
+        """Let the model read what nobody waits for; it rests while the recogniser needs the processor, keeps
+        what it has read, and goes on. Raises `Cancelled`."""
+        while True:
+            self._processor.given(cancel)
+            unhurried = Unhurried(cancel, self._processor)
+            try:
+                self._engines.llm.prefill(prompt, unhurried, open_ended=open_ended)
+                return
+            except Cancelled:
+                if cancel.is_set() or not unhurried.gave_way:
+                    raise
 
     def follow(self, text: str) -> Job:
         """Let the judge of the words read along, so that its verdict on the last of them is quick."""
@@ -330,7 +337,7 @@ class Jobs:
                 self._thin(prompt, cancel)
             if shorter is not record:
                 yield e.Thinned(shorter.turns[0].side, shorter.turns[0].number)
-            self._engines.llm.prefill(prompt, cancel)
+            self._read(prompt, cancel)
 
         return job
 
@@ -352,9 +359,11 @@ class Jobs:
         return job
 
     def _stored(self, record: Record) -> Record:
-        """The record up to the first turn that isn't on disk; those of earlier starts, below 0, are."""
+        """The record up to the first turn that isn't on disk, with all that the model read of it: those of
+        earlier starts, below 0, are; what memory gave for a turn isn't."""
         for i, turn in enumerate(record.turns):
-            if turn.text and turn.number >= 0 and (turn.side, turn.number) not in self._on_disk:
+            kept = turn.number < 0 or (turn.side, turn.number) in self._on_disk
+            if turn.recalled or (turn.text and not kept):
                 return Record(record.turns[:i])
         return record
 

@@ -36,8 +36,9 @@ known voice, by its seconds: 1 in 20 of one's own is as far below it in noise of
 LITTLE = 1.0
 """Seconds of speech that are a little."""
 
-KEPT = 256
-"""Windows whose voice is remembered, so that each is looked at once while a turn grows: 100 s of speech."""
+KEPT = 2048
+"""Windows whose voice is remembered, so that each is looked at once while a turn grows: more than the longest
+turn has (2 MB)."""
 
 
 class Whose(Enum):
@@ -101,10 +102,12 @@ class Cutter:
         return self._judged(start, end, tuple(vector for vector in vectors if vector is not None))
 
     def _vector(self, sound: Snapshot, start: int, end: int) -> Vector | None:
-        if (start, end) not in self._seen:
-            found = self.encoder.vector(sound.sound(start, end))
-            self._seen = {**dict(list(self._seen.items())[-KEPT:]), (start, end): found}
-        return self._seen[(start, end)]
+        seen, key = self._seen, (start, end)
+        if key in seen:
+            return seen[key]
+        found = self.encoder.vector(sound.sound(start, end))
+        self._seen = {**dict(list(seen.items())[-KEPT:]), key: found}
+        return found
 
     def _judged(self, start: int, end: int, vectors: tuple[Vector, ...]) -> Stretch:
         """A stretch, and whose it is by all of it."""

@@ -326,3 +326,12 @@ def test_what_noise_recalled_is_not_given_to_the_next_turn():
 
     assert len(memory.asked) == 2
     assert len({what.utterance for _, what in stage.seen.of(e.Recalled)}) == 2
+
+
+def test_a_stranger_can_have_nobodys_voice_forgotten_by_calling_it_theirs():
+    stage, forgotten = forgetting("Forget my voice.", who=5, known=("Tom",))
+
+    stage.run(15.0)
+
+    assert forgotten == []
+    assert stage.said() == ["user: Forget my voice.", f"companion: {NOT_KNOWN}"]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from companion.engines import Cancel
 from companion.engines.asr import Recognizer
+from companion.engines.asr.hallucinations import KNOWN, phrase
 from companion.engines.asr.normal import words
 from companion.engines.asr.windows import RATE, quietest
 
@@ -81,7 +82,8 @@ class Partials:
             self._sure = not heard.doubt
             unlikely = heard.doubt == "low probability"
             likely = unlikely and heard.logprob >= BELIEVED and heard.no_speech <= NOBODY
-            self.believable = bool(heard.text) and (self._sure or likely)
+            made_up = phrase(heard.text) in KNOWN
+            self.believable = bool(heard.text) and (self._sure or (likely and not made_up))
             if heard.doubt not in ("", "low probability"):
                 return Hypothesis(self._text, self._stable, sure=False)  # a loop, or nothing
             self._add(heard.text, start + len(audio))

@@ -344,6 +344,7 @@ class KvCache:
         self._clear()
         self._tune()
         self._prefill, self._decode = Speed(2000), Speed(400)
+        self._answering(self.threads)  # the first reply is cut into clauses by these rates
 
     def _tune(self) -> None:
         """Find out how many threads are quickest, where that was left to the machine."""

@@ -38,7 +38,7 @@ class SentenceModel:
 
     def __init__(self, folder: Path) -> None:
         """Load the model in `folder`. Raises `WeightsError`, `EngineError`."""
-        # Up to three cores it works while the other models rest; else beside them.
+        # Up to three cores it works on the language model's thread, while that one rests; else beside it.
         self._model = Llama(folder, LlmSettings(context=512, threads=cores() if few_cores() else 1))
         self.ending("Hello there.", Never())  # reads what stands before: 0.25 s, for which no turn waits
 

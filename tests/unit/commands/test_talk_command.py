@@ -148,7 +148,7 @@ def test_who_wants_only_known_voices_answered_is_told_as_long_as_there_are_none(
     assert talk._offer(voices, Rooms(voices=["Anna"], fresh=False)) == ""
 
 
-def test_the_main_thread_computes_nothing_with_the_model(monkeypatch):
+def test_the_main_thread_computes_nothing_with_the_model(monkeypatch, tmp_path):
     """libgomp stops spinning once the teams of all threads that have computed outnumber the cores."""
     computed = []
 
@@ -156,10 +156,17 @@ def test_the_main_thread_computes_nothing_with_the_model(monkeypatch):
         computed.append(threading.current_thread())
         return "what was said"
 
-    monkeypatch.setattr("companion.app.resume", resume)
+    sound = SimpleNamespace(start=lambda: None, close=lambda: None, read=lambda seconds: None)
+    store = SimpleNamespace(close=lambda: None, voices=list, fresh=lambda: False)
     parts = SimpleNamespace(engines=SimpleNamespace(llm=None))
+    monkeypatch.setattr("companion.app.resume", resume)
+    monkeypatch.setattr("companion.app.load_parts", lambda *_: parts)
+    monkeypatch.setattr("companion.app.Companion.start", lambda *_, before: before)
+    monkeypatch.setattr("companion.audio.device.DeviceSound", lambda _: sound)
+    monkeypatch.setattr("companion.memory.store.Store", lambda _: store)
+    settings = SimpleNamespace(audio=None, voices=VoicesSettings())
 
-    before = talk._resumed(parts, None, None, None)
+    before = talk._begun(tmp_path, settings, SimpleNamespace(note=lambda _: None, trouble=None))
 
     assert before == "what was said"
     assert computed[0] is not threading.main_thread()

@@ -4,7 +4,7 @@ import threading
 import time
 
 from companion.engines import Never
-from companion.runtime.headroom import LONGEST_REST, Headroom
+from companion.runtime.headroom import LONGEST_REST, Headroom, Unhurried
 
 
 def test_who_asks_while_nobody_needs_it_goes_on_at_once():
@@ -51,3 +51,16 @@ def test_a_cancelled_one_does_not_wait_and_nobody_waits_for_ever():
         before = time.monotonic()
         room.given(Never())
         assert time.monotonic() - before >= LONGEST_REST
+
+
+def test_work_that_nobody_waits_for_gives_way_and_says_why_it_stopped():
+    room, cancel = Headroom(), threading.Event()
+    quiet, disturbed, withdrawn = (Unhurried(cancel, room) for _ in range(3))
+
+    assert not quiet.is_set()
+    with room.needed():
+        assert disturbed.is_set()
+    assert disturbed.gave_way
+    cancel.set()
+    assert withdrawn.is_set()
+    assert not withdrawn.gave_way
