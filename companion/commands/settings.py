@@ -56,7 +56,7 @@ def get_one(home: str | None, key: str) -> None:
     click.echo(get(settings_of(home), key))
 
 
-@command.command("set")
+@command.command("set", context_settings={"ignore_unknown_options": True})  # a value may be below 0
 @click.argument("key")
 @click.argument("value")
 @click.pass_obj
