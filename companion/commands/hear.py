@@ -20,7 +20,11 @@ from companion.errors import EngineError
 @click.argument("recording", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Write her reply to this WAV file.")
 @click.option("--realtime", is_flag=True, help="Feed the recording at the speed of speech, on real threads.")
-@click.option("--remember", is_flag=True, help="Keep what was said in the home folder.")
+@click.option(
+    "--remember",
+    is_flag=True,
+    help="Keep what was said in the home folder; without it nobody's voice is known, and everybody is answered.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def command(
@@ -40,6 +44,8 @@ def command(
         # A recording has no key to hold, so its turns are found by listening.
         settings = replace(settings, turns=replace(settings.turns, mode="hands-free"))
         parts = app.load_parts(settings, store, lambda role: None)
+        if settings.voices.answer == "known" and store.voices():
+            ledger.nothing = "No speech of a voice that she knows was found in the recording."
         try:
             played = (_in_real_time if realtime else _at_once)(parts, audio, ledger)
         finally:
@@ -57,6 +63,7 @@ class Ledger:
         self.turns: list[dict[str, str]] = []
         self.timelines: list[Timeline] = []
         self.notes: list[str] = []
+        self.nothing = "No speech was found in the recording."
         self.floor = Floor.IDLE
 
     def happened(self, what: e.Event | e.Command, now: float, state: State) -> None:
@@ -165,5 +172,5 @@ def _print(ledger: Ledger, seconds: float, as_json: bool) -> None:
     for turn in ledger.turns:
         click.echo(f"you: {turn['heard']}")
         click.echo(f"she: {turn['reply']}")
-    for note in ledger.notes or ([] if ledger.turns else ["No speech was found in the recording."]):
+    for note in ledger.notes or ([] if ledger.turns else [ledger.nothing]):
         click.echo(note, err=True)
