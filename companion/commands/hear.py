@@ -23,7 +23,7 @@ from companion.errors import EngineError
 @click.option(
     "--remember",
     is_flag=True,
-    help="Keep what was said in the home folder; without it nobody's voice is known, and everybody is answered.",
+    help="Keep what was said in the home folder; without it no voice is known, and everybody is answered.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
