@@ -14,10 +14,17 @@ from companion.dialogue.clauses import split
 from companion.dialogue.draft import Clause, Draft
 from companion.dialogue.introductions import FORGOTTEN, MET, MINE, NOT_KNOWN, WHO
 from companion.dialogue.requests import Request, asks_for_time, understand
-from companion.dialogue.state import Floor, Patience, State, Step, committed, current, revoked, yielded
-
-STRANGE = 0.5
-"""How sure it must be that a voice is nobody's that is known for it to be a stranger's."""
+from companion.dialogue.state import (
+    STRANGE,
+    Floor,
+    Patience,
+    State,
+    Step,
+    committed,
+    current,
+    revoked,
+    yielded,
+)
 
 STEP: dict[Request, tuple[Literal["pace", "volume"], float]] = {
     Request.SLOWER: ("pace", 1 / 1.2),

@@ -133,6 +133,15 @@ _ALWAYS: dict[type[e.Event], tuple[Handler, frozenset[Floor]]] = {
 }
 
 
+_EXTENDED: dict[type[e.Event], tuple[Handler, frozenset[Floor]]] = {
+    e.ReplyForeseen: (answer.reply_foreseen, frozenset()),
+    e.ClauseWritten: (answer.clause_written, frozenset()),
+    e.ClauseReady: (answer.clause_ready, frozenset()),
+    e.ReplyWritten: (answer.reply_written, frozenset()),
+}
+"""A draft grows, and can't sound yet."""
+
+
 def _to(*floors: Floor) -> frozenset[Floor]:
     return frozenset(floors)
 
@@ -159,10 +168,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Overheard: (others.overheard, _to(_F.PAUSE, _F.IDLE)),
         e.WordsJudged: (user_turn.words_judged_ahead, _to()),
         e.Heard: (user_turn.heard_of_cut, _to()),
-        e.ReplyForeseen: (answer.reply_foreseen, _to()),
-        e.ClauseWritten: (answer.clause_written, _to()),
-        e.ClauseReady: (answer.clause_ready, _to()),
-        e.ReplyWritten: (answer.reply_written, _to()),
+        **_EXTENDED,
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE)),
@@ -177,10 +183,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.SpeechDipped: (user_turn.word_ends, _to()),
         e.Overheard: (user_turn.overheard, _to()),
         e.WordsJudged: (user_turn.words_judged_ahead, _to()),
-        e.ReplyForeseen: (answer.reply_foreseen, _to()),
-        e.ClauseWritten: (answer.clause_written, _to()),
-        e.ClauseReady: (answer.clause_ready, _to()),
-        e.ReplyWritten: (answer.reply_written, _to()),
+        **_EXTENDED,
         e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE)),
     },
@@ -196,10 +199,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.TurnJudged: (user_turn.judged, _to(_F.ANSWERING, _F.IDLE)),
         e.WordsJudged: (user_turn.words_judged, _to(_F.ANSWERING, _F.IDLE)),
         e.TimerFired: (others.silence_lasts, _to(_F.ANSWERING, _F.IDLE)),
-        e.ReplyForeseen: (answer.reply_foreseen, _to()),
-        e.ClauseWritten: (answer.clause_written, _to()),
-        e.ClauseReady: (answer.clause_ready, _to()),
-        e.ReplyWritten: (answer.reply_written, _to()),
+        **_EXTENDED,
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE, _F.ANSWERING)),
@@ -220,10 +220,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.WordsJudged: (user_turn.words_judged, _to()),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.Stored: (answer.stored, _to()),
-        e.ReplyForeseen: (answer.reply_foreseen, _to()),
-        e.ClauseWritten: (answer.clause_written, _to()),
-        e.ClauseReady: (answer.clause_ready, _to()),
-        e.ReplyWritten: (answer.reply_written, _to()),
+        **_EXTENDED,
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.IDLE, _F.ANSWERING, _F.PAUSE)),
@@ -254,10 +251,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.TimerFired: (overlap.time_passes, _to(_F.USER, _F.PAUSE)),
         e.Stored: (answer.stored, _to()),
         e.VoiceForgotten: (carried_out.voice_forgotten, _to()),
-        e.ReplyForeseen: (answer.reply_foreseen, _to()),
-        e.ClauseWritten: (answer.clause_written, _to()),
-        e.ClauseReady: (answer.clause_ready, _to()),
-        e.ReplyWritten: (answer.reply_written, _to()),
+        **_EXTENDED,
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),

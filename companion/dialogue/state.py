@@ -58,6 +58,10 @@ class Patience:
     only_known: bool = False
 
 
+STRANGE = 0.5
+"""How sure it must be that a voice is nobody's that is known, or another's, for it to count as that."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """All there is to know about whose turn it is.

@@ -15,6 +15,7 @@ from companion.dialogue.openness import openness
 from companion.dialogue.pace import cut_off
 from companion.dialogue.requests import asks_for_time, understand
 from companion.dialogue.state import (
+    STRANGE,
     Floor,
     Others,
     Patience,
@@ -40,9 +41,6 @@ where engines take turns, for the language model."""
 LAST_WORD = 0.1
 """Seconds since a word has ended under a look that began before it, within which it may have been the last:
 then the turn is looked at again at once, not when the pause is noticed."""
-
-SURE = 0.5
-"""How sure it must be that a voice is another's, for its words to be no rest of a turn that was cut off."""
 
 HELD = 30.0
 """Seconds that a wish for time holds the floor where something else was said as well ("her name is, um, give
@@ -242,7 +240,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         draft, state = replace(draft, end=draft.end - event.since), replace(state, others=Others.SPOKE)
     if not event.text:
         return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
-    strange = not event.who and event.sure >= SURE
+    strange = not event.who and event.sure >= STRANGE
     state = _cut_off(learned(state, e.Voice.GUEST if strange else e.Voice.ANSWERED), event)
     if draft.guess is not None and same(draft.guess, event.text):
         text = told_again(draft.guess, event.text)
@@ -266,7 +264,7 @@ def _cut_off(state: State, event: e.Heard) -> State:
     its rest, nor is a request that is all of the words."""
     if state.broke_in is None:
         return state
-    theirs = event.who == state.broke_in or event.sure < SURE
+    theirs = event.who == state.broke_in or event.sure < STRANGE
     rest = theirs and understand(event.text, state.question) is None
     pace = cut_off(state.paces.of(event.who)) if rest else state.paces.of(event.who)
     return replace(state, broke_in=None, paces=state.paces.with_pace(event.who, pace))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 import psutil
@@ -11,8 +12,10 @@ FEW_CORES = 3
 threads, and take more than twice as long each."""
 
 
+@functools.cache
 def cores() -> int:
-    """Cores that this process may use; two threads of one core share its arithmetic, and count as one."""
+    """Cores that this process may use; two threads of one core share its arithmetic, and count as one.
+    Counted once, for the system reads files to tell."""
     physical = psutil.cpu_count(logical=False) or os.cpu_count() or 1
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else physical
     return max(1, min(physical, allowed))

@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from companion.engines import Cancel
+from companion.engines.processor import few_cores
 
 LONGEST_REST = 0.5
 """Seconds that a reply rests at most for a look at the words of an interruption (usually 0.1 to 0.2)."""
@@ -40,6 +41,10 @@ class Headroom:
             with self._change:
                 self._needed -= 1
                 self._change.notify_all()
+
+    def undisturbed(self, *, urgent: bool = False) -> AbstractContextManager[None]:
+        """As `needed`, where it is `urgent` and where there are too few cores for all; else nobody waits."""
+        return self.needed() if urgent or few_cores() else nullcontext()
 
     def given(self, cancel: Cancel) -> None:
         """Wait until nobody needs it, or `cancel` is set; at most `LONGEST_REST` seconds."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,6 @@ from companion.dialogue import events as e
 from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Recognizer, Transcription
 from companion.engines.asr.partials import Hypothesis, Partials
-from companion.engines.processor import few_cores
 from companion.errors import EngineError, StoreError
 from companion.runtime.ears import Snapshot
 from companion.runtime.hands import Job
@@ -40,7 +38,6 @@ class Hearing:
         self._partials = Partials(recognizer)
         self._followed: tuple[int, int, tuple[int, ...]] = (0, 0, ())  # start, end and cuts of the last sound
         self._looks = True  # whether the last look at words came to something
-        self._few = few_cores()
 
     def transcribe(self, draft: int, sound: Snapshot, asked: str = "") -> Job:
         """Write down the turn; where only silence was added to its last partial transcript, that is it.
@@ -48,7 +45,7 @@ class Hearing:
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
             began = time.perf_counter()
-            with self._undisturbed():
+            with self._processor.undisturbed():
                 look = self._look(sound)
                 mine = look.sound
                 alone = look.voice is e.Voice.OTHER and not mine.spans
@@ -77,7 +74,7 @@ class Hearing:
             failed: Exception | None = None
             look, heard = Look(sound), Hypothesis("", "")
             try:
-                with self._undisturbed(urgent):
+                with self._processor.undisturbed(urgent=urgent):
                     look = self._look(sound)
                     if look.voice is not e.Voice.OTHER or look.sound.spans:
                         heard = self._follow(look.sound, cancel)
@@ -160,11 +157,6 @@ class Hearing:
 
     def _look(self, sound: Snapshot) -> Look:
         return self._listener.look(sound) if self._listener else Look(sound)
-
-    def _undisturbed(self, urgent: bool = False) -> AbstractContextManager[None]:
-        """While the recogniser listens, the language model rests: where it is `urgent`, and where there are
-        too few cores for both."""
-        return self._processor.needed() if urgent or self._few else nullcontext()
 
     def _follow(self, sound: Snapshot, cancel: Cancel) -> Hypothesis:
         """The words of a turn that grows; one that lost what was taken for a part of it is heard anew."""

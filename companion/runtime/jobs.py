@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -18,7 +18,6 @@ from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Recognizer, Transcription
 from companion.engines.endpoint import TurnDetector, WordsJudge
 from companion.engines.llm import LanguageModel, Message, Sampling
-from companion.engines.processor import few_cores
 from companion.engines.tts import Synthesizer
 from companion.runtime.context import Context
 from companion.runtime.ears import Ears, Snapshot
@@ -244,7 +243,8 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             self._processor.given(cancel)
             began = time.perf_counter()
-            with self._first_alone(index):
+            # The clause that somebody waits for is synthesised while the model rests.
+            with self._processor.undisturbed() if index == 0 else nullcontext():
                 speeches = list(self._engines.tts.synthesize(text, cancel))
             if index == 0:
                 self._speaks_in = time.perf_counter() - began
@@ -254,10 +254,6 @@ class Jobs:
                 yield e.ClauseReady(draft, index, seconds)
 
         return job
-
-    def _first_alone(self, index: int) -> AbstractContextManager[None]:
-        """On few cores the model rests while the first clause is synthesised: somebody waits."""
-        return self._processor.needed() if index == 0 and few_cores() else nullcontext()
 
     def prepare(self, name: str, text: str) -> Job:
         """Synthesise what may have to be said when nothing can be synthesised any more."""

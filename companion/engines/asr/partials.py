@@ -101,15 +101,13 @@ class Partials:
         return Hypothesis(self._text, self._stable)
 
     def _spare(self) -> int:
-        """Samples of speech that may have been added and say nothing new."""
-        if self._whole():
+        """Samples of speech that may have been added and say nothing new, where the last hypothesis is like
+        a whole turn, the more if it said so twice."""
+        if not (self._sure and self._text.endswith((".", "!", "?"))):
+            return 0
+        if self._text == self._stable:
             return ALMOST
-        ended = self._sure and self._text.endswith((".", "!", "?")) and not self._text.endswith("..")
-        return NO_WORD if ended else 0
-
-    def _whole(self) -> bool:
-        """Whether the last hypothesis looks like a whole turn, and said so twice."""
-        return self._sure and self._text == self._stable and self._text.endswith((".", "!", "?"))
+        return 0 if self._text.endswith("..") else NO_WORD
 
     def _begin(self, start: int) -> None:
         self._start = self._settled_to = self._end = start
