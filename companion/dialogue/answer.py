@@ -22,9 +22,10 @@ from companion.dialogue.state import (
 THINKING = 1.5
 """Seconds after the user's last word at which a sign says that the answer is being thought about."""
 
-KEEPING = 15.0
-"""Seconds of quiet behind a turn after which the conversation is kept: most turns are answered before, so it
-is written to disk once a pause (29 kB a token of the 1.5B model), not once a turn."""
+KEEPING, SETTLED = 15.0, 2.0
+"""Seconds behind the last that was said to her or by her, and of quiet, after which the conversation is kept:
+most turns are followed by another before, so it is written to disk once a pause (29 kB a token of the 1.5B
+model), not once a turn; a television that talks on puts it off no longer than to its next pause."""
 
 QUIET = 0.4
 """Seconds after the end of a turn before which no sign sounds: she would talk over a breath."""
@@ -87,11 +88,21 @@ def sound(state: State, now: float, patience: Patience) -> Step:
         commands.append(e.Play(draft.id, index))
         draft = draft.issue(index)
         seconds += draft.clauses[index].seconds or 0.0
-    floor = Floor.COMPANION if draft.sounded and state.floor is Floor.ANSWERING else state.floor
     if commands:
         commands.append(e.SetTimer(e.Timer.ANSWER, now + seconds + patience.answer))
-    after = replace(state, floor=floor, draft=draft)
+    after = replace(state, draft=draft)
+    if draft.sounded and state.floor is Floor.ANSWERING:
+        after = _begins(after, now)
     return _finish(after, now, patience, commands) if draft.sounded and draft.done else (after, commands)
+
+
+def _begins(state: State, now: float) -> State:
+    """She begins to sound; under others who go on speaking, their voice is looked at as over her own."""
+    if state.others is not Others.SPEAK:
+        return replace(state, floor=Floor.COMPANION)
+    return replace(
+        state, floor=Floor.OVERLAP, over_at=None, onset=now, looks=0, overhearing=0, sounds=state.sounds + 1
+    )  # fmt: skip
 
 
 def clause_played(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -170,9 +181,10 @@ def _given_up(state: State, commands: list[e.Command], now: float, patience: Pat
 
 
 def quiet_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """Nobody has said anything for a while: there is time to keep the conversation."""
+    """Nobody has said anything for a while: there is time to keep the conversation, and whoever was asked for
+    a name doesn't give it."""
     assert isinstance(event, e.TimerFired)
-    return state, [e.Keep()] if event.timer is e.Timer.QUIET else []
+    return (replace(state, set_aside=None), [e.Keep()]) if event.timer is e.Timer.QUIET else (state, [])
 
 
 _JUDGES = ("endpoint", "words")
@@ -251,6 +263,7 @@ def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 
 def stop_asked(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """She falls silent, because she was asked to."""
+    state = replace(state, set_aside=None)
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
         return interrupted(state, Floor.IDLE, [e.DropSound()])
     before: list[e.Command] = []

@@ -60,7 +60,7 @@ def request_in(state: State, text: str) -> Request | None:
 
 def carry_out(state: State, request: Request, now: float, patience: Patience) -> Step:
     """Commit the turn, which the current draft has the words of, and do what it asks for."""
-    after, said = _over(state)
+    after, said = _over(replace(state, set_aside=None))
     if request in STEP:
         said.append(e.Adjust(*STEP[request]))
         if not state.interrupted:

@@ -7,7 +7,7 @@ of the draft a result belongs to: a result of a draft that is no longer the curr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
@@ -242,11 +242,13 @@ class Adjusted:
 
 @dataclass(frozen=True, slots=True)
 class EngineFailed:
-    """An engine gave up on a draft (0: on none in particular); `why` is a sentence for the person."""
+    """An engine gave up on a draft (0: on none in particular); `why` is a sentence for the person, `job` the
+    key of what it was doing."""
 
     role: str
     draft: int
     why: str
+    job: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

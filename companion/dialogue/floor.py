@@ -39,6 +39,8 @@ def _entered(before: State, after: State, now: float) -> State:
         after = replace(after, began=after.onset if before.floor in _CONTESTS else now)
     if after.turns != before.turns:
         after = replace(after, ended=now)
+    if after.floor is Floor.IDLE and (before.floor in _HERS or before.turns != after.turns):
+        after = replace(after, keep_at=now + answer.KEEPING)
     if after.floor not in _USERS and (after.broke_in, after.lesson) != (None, None):
         after = replace(after, broke_in=None, lesson=None)
     if after.others is not Others.SILENT and not _keep_company(before, after):
@@ -58,11 +60,14 @@ _RISES = (Floor.RESUMING, Floor.COMPANION, Floor.OVERLAP)
 _USERS = (Floor.USER, Floor.PUSHED, Floor.PAUSE, Floor.RESUMING)
 """It is the user's turn."""
 
+_HERS = (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP)
+"""It is hers."""
+
 _CONTESTS = (Floor.CONTESTED, Floor.OVERLAP)
 """It is hers, and the user makes a sound."""
 
-_COMPANY = (Floor.IDLE, Floor.PAUSE, Floor.RESUMING, Floor.OVERLAP)
-"""It matters that others speak; where the user does, nothing is known of others."""
+_COMPANY = (Floor.IDLE, Floor.PAUSE, Floor.RESUMING, Floor.ANSWERING, Floor.OVERLAP)
+"""It matters that others speak: where the user does, nothing is known of others."""
 
 _LIVES = {
     e.Timer.LONGEST: (Floor.USER, Floor.PAUSE, Floor.RESUMING, Floor.PUSHED),
@@ -95,13 +100,15 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
     speak = after.others is Others.SPEAK and after.floor in _LIVES[e.Timer.OTHERS]
     if speak and before.floor is not after.floor:
         commands.append(e.SetTimer(e.Timer.OTHERS, now + others.AGAIN))
+    if after.others is Others.SPEAK and after.floor is Floor.OVERLAP and before.floor is not Floor.OVERLAP:
+        commands.append(e.SetTimer(e.Timer.LOOK, now + overlap.OTHERS_AGAIN))
     if after.floor is Floor.ANSWERING and (before.floor is not after.floor or before.turn != after.turn):
         commands.append(e.SetTimer(e.Timer.THINKING, now + answer.QUIET))
     longest = _LIVES[e.Timer.LONGEST]
     if after.floor in longest and (fired or before.floor not in longest):
         commands.append(e.SetTimer(e.Timer.LONGEST, now + patience.longest))
     if after.floor is Floor.IDLE and (before.floor is not Floor.IDLE or before.turns != after.turns):
-        commands.append(e.SetTimer(e.Timer.QUIET, now + answer.KEEPING))
+        commands.append(e.SetTimer(e.Timer.QUIET, max(now + answer.SETTLED, after.keep_at)))
     if _soft(before) != _soft(after):
         commands.append(e.Duck(_soft(after)))
     return commands
@@ -228,13 +235,14 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
     },
     _F.ANSWERING: {
         **_ALWAYS,
-        e.Stored: (answer.stored, _to(_F.COMPANION, _F.IDLE)),
+        e.Stored: (answer.stored, _to(_F.COMPANION, _F.OVERLAP, _F.IDLE)),
         e.ReplyForeseen: (answer.reply_foreseen, _to()),
         e.ClauseWritten: (answer.clause_written, _to()),
-        e.ClauseReady: (answer.clause_ready, _to(_F.COMPANION, _F.IDLE)),
-        e.ReplyWritten: (answer.reply_written, _to(_F.COMPANION, _F.IDLE)),
+        e.ClauseReady: (answer.clause_ready, _to(_F.COMPANION, _F.OVERLAP, _F.IDLE)),
+        e.ReplyWritten: (answer.reply_written, _to(_F.COMPANION, _F.OVERLAP, _F.IDLE)),
         e.VoiceForgotten: (carried_out.voice_forgotten, _to()),
         e.SpeechStarted: (overlap.user_overlaps, _to(_F.CONTESTED)),
+        e.SpeechPaused: (overlap.others_end, _to(_F.CONTESTED)),
         e.TimerFired: (answer.answer_overdue, _to(_F.IDLE)),
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),
@@ -247,7 +255,10 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.SpeechStarted: (overlap.goes_on, _to()),
         e.SpeechSustained: (overlap.sustained, _to(_F.USER, _F.PAUSE)),
         e.SpeechPaused: (overlap.sound_ends, _to()),
-        e.Overheard: (overlap.overheard, _to(_F.USER, _F.PAUSE, _F.ANSWERING, _F.COMPANION, _F.IDLE)),
+        e.Overheard: (
+            overlap.overheard,
+            _to(_F.USER, _F.PAUSE, _F.ANSWERING, _F.COMPANION, _F.OVERLAP, _F.IDLE),
+        ),
         e.TimerFired: (overlap.time_passes, _to(_F.USER, _F.PAUSE)),
         e.Stored: (answer.stored, _to()),
         e.VoiceForgotten: (carried_out.voice_forgotten, _to()),

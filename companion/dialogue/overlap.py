@@ -125,9 +125,10 @@ def _unheeded(state: State, voice: e.Voice, now: float, patience: Patience) -> S
         return (state, []) if state.overhearing else let_pass(state, now, patience)
     if voice is e.Voice.OPEN:
         return state, [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+    after = replace(state, others=Others.SPEAK)
     if state.floor is Floor.CONTESTED:
-        return let_pass(state, now, patience)
-    return replace(state, others=Others.SPEAK), [e.SetTimer(e.Timer.LOOK, now + OTHERS_AGAIN)]
+        return let_pass(after, now, patience)
+    return after, [e.SetTimer(e.Timer.LOOK, now + OTHERS_AGAIN)]
 
 
 def _certain(event: e.Overheard, over: bool, lasted: float) -> str:
@@ -148,6 +149,18 @@ def sound_ends(state: State, event: e.Event, now: float, patience: Patience) -> 
     others = Others.SPOKE if state.others is Others.SPEAK else state.others
     after = replace(state, over_at=event.end, overhearing=state.overhearing + 1, others=others)
     return after, [e.CancelTimer(e.Timer.LOOK), e.Overhear(state.sounds, urgent=True)]
+
+
+def others_end(state: State, event: e.Event, now: float, patience: Patience) -> Step:
+    """Others spoke on while an answer was made, and pause: a last look tells whether they were alone."""
+    assert isinstance(event, e.SpeechPaused)
+    if state.others is not Others.SPEAK:
+        return state, []
+    after = replace(
+        state, floor=Floor.CONTESTED, onset=event.end, over_at=event.end, looks=0, overhearing=1,
+        sounds=state.sounds + 1, others=Others.SILENT,
+    )  # fmt: skip
+    return after, [e.Overhear(after.sounds, urgent=True)]
 
 
 def barge_in(state: State, now: float, patience: Patience) -> Step:

@@ -71,16 +71,17 @@ class State:
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
     transcripts that are under way; `dipped`: when a word last ended under one. `sounds`: how many of the
     user's there have been; looks at an earlier one are stale. Of the last, where it came in a pause or in
-    her turn: its `onset`, `over_at`, when it ended (None: it goes on), and how many `looks` at its words have
-    come back. `rising`: a sound there may become speech. `others`: whether anybody speaks who isn't answered
-    (or, over her voice, isn't heeded). `foreseen`: the words of the turn so far as the model was given them.
-    `said`: what was heard of her last answer; `rest`: what of it was written and not heard, for she was
-    interrupted; `unfinished`: its draft, if the model had not written it to its end, else 0. `paces`: how
-    long whose pauses last; `lesson`: those that the last pause teaches, if it was the user who went on (None:
-    nothing, or it is known). `ended`: when the last turn of the user's was over; `broke_in`: whose that was,
-    if the one that is being said began so soon after it that it may be its rest (None: it didn't).
-    `began`: when the user took the floor; `hummed`: when she last said "mm-hm". `set_aside`: what a stranger
-    said, where her last answer asked for a name instead (None: it didn't).
+    her turn: its `onset`, `over_at`, when it ended (None: it goes on), and how many `looks` at its words
+    have come back. `rising`: a sound there may become speech. `others`: whether anybody speaks who isn't
+    answered (or, over her voice, isn't heeded). `foreseen`: the words of the turn so far as the model was
+    given them. `said`: what was heard of her last answer; `rest`: what of it was written and not heard, for
+    she was interrupted; `unfinished`: its draft, if the model had not written it to its end, else 0.
+    `paces`: how long whose pauses last; `lesson`: those that the last pause teaches, if it was the user who
+    went on (None: nothing, or it is known). `ended`: when the last turn of the user's was over; `broke_in`:
+    whose that was, if the one that is being said began so soon after it that it may be its rest (None: it
+    didn't). `keep_at`: when the conversation is to be kept, if it is quiet then. `began`: when the user
+    took the floor; `hummed`: when she last said "mm-hm". `set_aside`: what a stranger said, where her last
+    answer asked for a name instead (None: it didn't).
     """
 
     floor: Floor = Floor.IDLE
@@ -105,6 +106,7 @@ class State:
     lesson: Paces | None = None
     ended: float = float("-inf")
     broke_in: str | None = None
+    keep_at: float = float("-inf")
     began: float = 0.0
     hummed: float = float("-inf")
     set_aside: str | None = None

@@ -156,8 +156,12 @@ class Store:
         return [(who, pace) for who, pace in self._read("SELECT who, pace FROM paces ORDER BY who")]
 
     def keep_pace(self, who: str, pace: float) -> None:
-        """Keep how long somebody's pauses last."""
-        self._write("INSERT OR REPLACE INTO paces VALUES (?, ?)", (who, pace))
+        """Keep how long somebody's pauses last, unless their voice has been forgotten by now."""
+        self._write(
+            "INSERT OR REPLACE INTO paces SELECT ?1, ?2"
+            " WHERE ?1 = '' OR EXISTS (SELECT 1 FROM voices WHERE name = ?1)",
+            (who, pace),
+        )
 
     def keep_voice(self, name: str, enrolled: bytes, now: bytes, heard: int) -> None:
         """Keep a voice, in place of one of that name."""

@@ -126,7 +126,7 @@ class Conversation:
             self._tell(command, now)
         if isinstance(event, e.Reviewed):
             self._reviewed(event)
-        elif isinstance(event, e.EngineFailed) and event.role == "asr" and event.draft == 0:
+        elif isinstance(event, e.EngineFailed) and event.job == "review":
             self._to_review = [w for w in self._to_review if w is not self._reviewing]
             self._reviewing = None
             self._review()

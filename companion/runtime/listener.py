@@ -147,7 +147,8 @@ class Listener:
             last, some, length = self._who(parts[-1:])
             strange = not last.name and (some is None or last.sure >= SURE)
             if strange and (length >= LEAST or last.hers):
-                voice = Told.GUEST
+                known_by_now = self._cutter.cut(sound)[-1].whose is Whose.KNOWN
+                voice = Told.ANSWERED if known_by_now else Told.GUEST
             elif strange and sound.speaking:
                 voice = Told.OPEN
         return Look(sound, who, vector, seconds, voice)

@@ -224,7 +224,10 @@ class Simulation:
         except Cancelled:
             event = None
         except Exception as error:  # noqa: BLE001 - as with the workers: it is reported, and the rest goes on
-            event, running.events = EngineFailed(role, draft_of(running.key), reason(role, error)), iter(())
+            event, running.events = (
+                EngineFailed(role, draft_of(running.key), reason(role, error), running.key),
+                iter(()),
+            )
         took = self._stopwatch() - before
         self.at(self.clock.time + took, lambda: self._arrive(role, running, event))
 

@@ -101,7 +101,7 @@ class Workers:
         except Cancelled:
             return
         except Exception as error:  # noqa: BLE001 - whatever an engine raises, its worker outlives it
-            self._post(EngineFailed(role, draft_of(task.key), reason(role, error)))
+            self._post(EngineFailed(role, draft_of(task.key), reason(role, error), task.key))
 
 
 def reason(role: str, error: Exception) -> str:

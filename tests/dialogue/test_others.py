@@ -7,6 +7,7 @@ import pytest
 from scripted import LEVEL, PATIENCE, Says, Stage
 
 from companion.dialogue import events as e
+from companion.dialogue.answer import KEEPING
 from companion.dialogue.draft import Clause, Draft
 from companion.dialogue.floor import step
 from companion.dialogue.state import Floor, Others, State
@@ -348,6 +349,44 @@ def test_an_answer_about_to_sound_is_not_held_up_by_a_television():
 
     assert stage.seen.of(e.YieldTurn) == []
     assert spoken_at(stage)[0] < 6.5
+
+
+def test_a_television_puts_off_the_keeping_to_its_next_pause_only():
+    screen = [(SCREEN, float(a), float(a) + 4.0, "and now the weather.") for a in np.arange(8.0, 60.0, 7.0)]
+    stage = room((ANNA, 1.0, 2.0, "what is the time?"), *screen)
+
+    stage.run(60.0)
+
+    (kept, _), finished = stage.seen.of(e.Keep)[0], stage.seen.of(e.CommitCompanionTurn)[0][0]
+    assert finished + KEEPING <= kept + 0.1 <= finished + KEEPING + 8.0
+
+
+@pytest.mark.parametrize(("answer", "since"), [("known", 2.15), ("everyone", 2.9)])
+def test_who_speaks_over_a_television_that_has_gone_on_since_before_her_answer_stops_her(answer, since):
+    stage = telling(
+        (SCREEN, since, 6.0, "and here is the news"),
+        (ANNA, 6.0, 7.6, "no, something about a cat."),
+        (SCREEN, 7.6, 20.0, "and here is the news"),
+        answer=answer,
+    )
+    stage.llm.prefill_seconds = 2.5
+
+    stage.run(25.0)
+
+    ((stopped, _),) = stage.seen.of(e.StopPlaying)
+    assert 6.0 < stopped < 8.6
+    assert "no, something about a cat." in turns(stage)[-1]
+
+
+def test_a_television_that_ends_while_an_answer_is_made_delays_it_by_a_look():
+    stage = telling((SCREEN, 2.15, 4.0, "and here is the news"))
+    stage.llm.prefill_seconds = 2.5
+
+    stage.run(12.0)
+
+    assert stage.seen.of(e.YieldTurn) == []
+    assert turns(stage) == ["tell me a story."]
+    assert 4.0 < spoken_at(stage)[0] < 6.0
 
 
 def test_a_guest_who_still_speaks_when_she_has_finished_is_answered_where_everybody_is():

@@ -115,6 +115,7 @@ class World:
                 self.key = isinstance(event, e.PushStarted)
         self.state, commands = step(self.state, event, self.now, self.patience)
         self._follow_rise(before, event)
+        self._listens_on(before, event)
         if isinstance(event, e.Overheard):
             self._others_take_nothing(before, event, commands)
         if any(isinstance(command, e.CommitUserTurn) for command in commands):
@@ -322,6 +323,14 @@ class World:
         if look.voice in NOT_HERS:
             assert self.state.paces == before.paces
 
+    def _listens_on(self, before: State, event: e.Event) -> None:
+        """While others go on, whoever speaks over them is heard, in her turn and behind it."""
+        asked = (e.Typed, e.PushStarted, e.StopAsked, e.MuteChanged, e.EngineFailed)
+        if before.others is not Others.SPEAK or self.speaking is None or isinstance(event, asked):
+            return
+        listens = self.state.muted or self.state.floor not in (Floor.IDLE, Floor.ANSWERING, Floor.COMPANION)
+        assert listens or self.state.others is Others.SPEAK
+
     def _commits(self, before: State, event: e.Event) -> None:
         """By themselves, silence and results end no turn while somebody speaks."""
         paused = before.floor in (Floor.PAUSE, Floor.RESUMING) and self.patience.hands_free
@@ -370,4 +379,5 @@ class World:
         if self.state.others is Others.SPEAK:
             assert self.speaking is not None, "who has fallen silent doesn't speak"
             looked_at = e.Timer.OTHERS in timers or self.results.get("asr")
-            assert floor in SPEAKING or looked_at, "a voice that goes on is looked at again"
+            looked_at = looked_at or e.Timer.LOOK in timers
+            assert floor is Floor.ANSWERING or looked_at, "a voice that goes on is looked at again"
