@@ -119,6 +119,22 @@ def change(home: Path, key: str, value: Any) -> None:
     _write(path, tomlkit.dumps(document))
 
 
+def reset(home: Path, key: str) -> Any:
+    """Take one setting out of the file, so that its default counts, also where later versions have another;
+    returns that."""
+    import tomlkit
+
+    declaration, _ = declared(key)
+    load(home)
+    path = home / FILE
+    section, _, name = key.partition(".")
+    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    if name in document.get(section, {}):
+        del document[section][name]  # type: ignore[union-attr]
+        _write(path, tomlkit.dumps(document))
+    return declaration.default
+
+
 def _write(path: Path, text: str) -> None:
     """Replace the file in one step; what can't be written whole leaves the old one and nothing beside it."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")

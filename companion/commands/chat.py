@@ -41,6 +41,8 @@ def command(home: str | None) -> None:
         loader.folder("llm")
         store = Store(folder / STORE)
         aside = Aside()
+        if sys.stdin is not None and sys.stdin.isatty():
+            click.echo("Loading the language model ...", err=True)
         llm: Any = aside.do(lambda cancel: loader.llm())
         try:
             before = aside.do(lambda cancel: app.resume(llm, store, settings, folder, cancel))
@@ -89,8 +91,14 @@ class Chat:
             if terminal:
                 click.echo(click.style("you: ", fg="cyan", bold=True), nl=False)
             self._settle()  # while the person thinks and types
-            with self._aside.after(KEEPING, self._keep):
-                line = sys.stdin.readline()
+            try:
+                with self._aside.after(KEEPING, self._keep):
+                    line = sys.stdin.readline()
+            except Terminated:
+                raise
+            except KeyboardInterrupt:
+                line = ""
+                click.echo()
             if not line:
                 return
             if line.strip():
@@ -113,8 +121,11 @@ class Chat:
         """What answers a line, piece by piece: code does what it asks for where that makes sense without a
         voice; everything else the model answers."""
         from companion.dialogue.carried_out import NOTHING_SAID, request_in
+        from companion.dialogue.introductions import FORGOTTEN, NOT_KNOWN, to_forget
         from companion.dialogue.requests import Request
 
+        if whose := to_forget(text):
+            return _known(FORGOTTEN if self._forget_voice(whose) else NOT_KNOWN)
         request = request_in(self._state, text)
         if request is Request.REPEAT:
             return _known(self._state.said or NOTHING_SAID)
@@ -126,6 +137,16 @@ class Chat:
         if request is Request.GO_ON:
             record = record.taken_up(self._state.unfinished, "")
         return self._aside.each(partial(self._generate, record))
+
+    def _forget_voice(self, whose: str) -> bool:
+        """Delete the voice of that name; whose voice is typed isn't known, unless only one is. Whether there
+        was one."""
+        from companion.dialogue.introductions import MINE
+
+        known = {name.casefold(): name for name, *_ in self._store.voices()}
+        alone = next(iter(known.values())) if len(known) == 1 else ""
+        name = alone if whose == MINE else known.get(whose.casefold(), "")
+        return bool(name) and self._store.forget_voice(name)
 
     def _take_down(self, reply: _Reply) -> None:
         """What she said is on disk and in the conversation, however it came to its end."""
@@ -141,11 +162,11 @@ class Chat:
 
     def _write(self, reply: _Reply, answer: Generator[str, None, None]) -> None:
         """Print the reply piece by piece, on one line. Ctrl-C ends it; what ends the whole chat is raised."""
-        if sys.stdout.isatty():
-            click.echo(click.style("she: ", fg="magenta", bold=True), nl=False)
         try:
             with closing(answer) as pieces:
                 for piece in pieces:
+                    if not reply.text and sys.stdout.isatty():
+                        click.echo(click.style("she: ", fg="magenta", bold=True), nl=False)
                     clean = piece.replace("\n", " ") if reply.text else piece.lstrip()
                     reply.text += clean
                     click.echo(clean, nl=False)
@@ -155,7 +176,8 @@ class Chat:
             click.echo()
             return
         reply.interrupted = False
-        click.echo()
+        if reply.text or not sys.stdout.isatty():  # to a program every line has its answer, be it empty
+            click.echo()
 
     def _generate(self, record: Record, cancel: Any) -> Any:
         prompt, most = self._context.messages(record), self._context.most

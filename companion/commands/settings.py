@@ -74,6 +74,21 @@ def set_one(home: str | None, key: str, value: str) -> None:
     click.echo(f"{key} = {parsed}")
 
 
+@command.command("reset")
+@click.argument("key")
+@click.pass_obj
+def reset_one(home: str | None, key: str) -> None:
+    """Give one setting its default again.
+
+    Example: companion settings reset turns.patience
+    """
+    from companion.home import open_home
+    from companion.settings_file import declared, reset
+
+    declared(key)  # before a home is made for a key that there isn't
+    click.echo(f"{key} = {reset(open_home(home), key)}")
+
+
 def _demand_a_model(key: str, value: object) -> None:
     """A setting that names a model names one there is. Raises `WeightsError` that says which there are."""
     section, _, role = key.partition(".")

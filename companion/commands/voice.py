@@ -56,8 +56,11 @@ def learn(home: str | None, name: str, recordings: tuple[Path, ...]) -> None:
     """
     from companion import app
     from companion.engines.speaker.voices import KnownVoices
-    from companion.errors import AudioError
+    from companion.errors import AudioError, StoreError
 
+    name = name.strip()
+    if not name:
+        raise StoreError("A voice needs a name to be known by: `companion voice learn Anna`, say.")
     app.prepare()
     with _store(home) as store:
         settings = app.settings_of(home)
@@ -66,7 +69,7 @@ def learn(home: str | None, name: str, recordings: tuple[Path, ...]) -> None:
         vectors = [vector for sound in sounds if (vector := encoder.vector(sound)) is not None]
         if not vectors:
             raise AudioError("There is too little speech to know a voice by: a few sentences are enough.")
-        voice = KnownVoices().enrol(name.strip(), vectors)
+        voice = KnownVoices().enrol(name, vectors)
         store.keep_voice(voice.name, voice.enrolled.tobytes(), voice.now.tobytes(), voice.heard)
     click.echo(f"She knows the voice of {voice.name} now.")
 

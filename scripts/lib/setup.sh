@@ -76,7 +76,7 @@ read_wishes() {
     LOCKS=$(cat "$ROOT/requirements.lock" "$ROOT/requirements-test.lock" "$ROOT/requirements-build.lock" | digest)
     PROJECT=$(digest <"$ROOT/pyproject.toml")
     CATALOG=$(digest <"$ROOT/models/catalog.toml")
-    OPTIONS=$(printf '%s' "$CMAKE_ARGS" | digest)
+    OPTIONS=$(printf '%s' "$CMAKE_ARGS$(processor_options)" | digest)
 }
 
 # What a stage is to be done for.

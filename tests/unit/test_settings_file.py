@@ -7,7 +7,7 @@ import pytest
 
 from companion.errors import SettingsError
 from companion.settings import Settings
-from companion.settings_file import FILE, change, check, declared, get, keys, load, parse
+from companion.settings_file import FILE, change, check, declared, get, keys, load, parse, reset
 
 
 def test_a_home_without_a_file_has_the_defaults(tmp_path):
@@ -89,3 +89,14 @@ def test_what_is_typed_is_taken_as_the_settings_own_type():
     assert parse("tts.pace", "1") == 1.0
     with pytest.raises(SettingsError, match="whole number"):
         parse("asr.threads", "many")
+
+
+def test_a_setting_that_is_reset_follows_its_default_and_the_rest_of_the_file_stays(tmp_path):
+    change(tmp_path, "tts.pace", 1.2)
+    change(tmp_path, "tts.pitch", -2.0)
+
+    assert reset(tmp_path, "tts.pace") == 1.0
+    assert reset(tmp_path, "turns.patience") == 1.0  # it isn't in the file
+
+    assert get(load(tmp_path), "tts.pitch") == -2.0
+    assert "pace = " not in (tmp_path / FILE).read_text()

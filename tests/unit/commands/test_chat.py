@@ -15,6 +15,7 @@ from companion.commands.aside import Aside
 from companion.commands.chat import Chat
 from companion.commands.ending import Terminated
 from companion.dialogue.carried_out import NOTHING_SAID
+from companion.dialogue.introductions import FORGOTTEN, NOT_KNOWN
 from companion.dialogue.prompt import Record, Turn
 from companion.memory.store import Store
 from companion.settings import Settings
@@ -112,6 +113,29 @@ def test_never_mind_is_written_down_and_not_answered(typed, capsys):
     assert store.rows[:2] == [("user", 1, "Never mind."), ("user", 2, "Louder.")]
     assert len(model.prompts) == 1  # without a voice, "louder" is for the model
     assert capsys.readouterr().out.splitlines()[0] == ""
+
+
+def test_ctrl_c_at_the_prompt_ends_the_chat_with_nothing_wrong(monkeypatch):
+    class Interrupts(io.StringIO):
+        def readline(self, *_):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "stdin", Interrupts())
+
+    Chat(Model(), MemoryStore(), settings(), Aside()).run()
+
+
+@pytest.mark.parametrize("asked", ["Forget my voice.", "Forget Anna's voice, please."])
+def test_a_voice_is_forgotten_by_code(typed, capsys, tmp_path, asked):
+    typed(asked, asked)
+    store, model = Store(tmp_path / "store.db"), Model()
+    store.keep_voice("Anna", b"", b"", 3)
+
+    Chat(model, store, settings(), Aside()).run()
+
+    assert store.voices() == []
+    assert capsys.readouterr().out.splitlines() == [FORGOTTEN, NOT_KNOWN]
+    assert model.prompts == []
 
 
 @pytest.mark.parametrize("ending", [Terminated(), OSError(5, "Input/output error")])

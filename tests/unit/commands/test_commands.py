@@ -189,6 +189,9 @@ def test_settings_are_shown_changed_and_refused(companion):
     assert companion("settings", "set", "tts.pitch", "-2").returncode == 0
     assert json.loads(companion("settings", "show", "--json").stdout)["tts.pace"] == 1.2
     assert failed_with_a_sentence(companion("settings", "set", "tts.pace", "99"))
+    assert companion("settings", "reset", "tts.pace").stdout == "tts.pace = 1.0\n"
+    assert companion("settings", "get", "tts.pace").stdout == "1.0\n"
+    assert failed_with_a_sentence(companion("settings", "reset", "tts.paces"))
     assert failed_with_a_sentence(companion("settings", "set", "tts.colour", "red"))
 
 

@@ -25,6 +25,13 @@ def test_a_voice_that_is_not_there_is_one_sentence(companion):
     assert "Traceback" not in done.stderr
 
 
+def test_a_voice_is_not_learned_without_a_name(companion, recordings):
+    done = companion("voice", "learn", " ", recordings / "order_000.flac")
+
+    assert done.returncode == 1
+    assert "needs a name" in done.stderr
+
+
 def test_a_recording_without_speech_teaches_nothing(companion, tmp_path):
     import numpy as np
 

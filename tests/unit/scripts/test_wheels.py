@@ -116,3 +116,14 @@ def test_every_package_built_here_is_locked_with_its_source() -> None:
     text = (REPOSITORY / "requirements-test.lock").read_text()
     assert {"llama-cpp-python", "docopt", "pyworld"} == set(names)
     assert all(f"\n{name}==" in text for name in names)
+
+
+def test_llama_cpp_is_built_without_the_tiles_it_dies_of(tmp_path: Path) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    options = [
+        in_library("llama_options none", CPUINFO=str(cpuinfo), SYSTEM="Linux").stdout
+        for flags in ("sse2 amx_bf16 amx_tile amx_int8 avx512_fp16", "sse2")
+        if cpuinfo.write_text(f"flags\t: {flags}\n")
+    ]
+    assert "-DCMAKE_CXX_FLAGS=-mno-amx-int8" in options[0]
+    assert "amx" not in options[1]
