@@ -19,6 +19,7 @@ from companion import home as homes
 from companion.dialogue.pace import Paces
 from companion.dialogue.prompt import EXAMPLES, PERSONA, Record
 from companion.dialogue.state import Floor, Patience, State
+from companion.engines.processor import few_cores
 from companion.errors import HomeError
 from companion.settings import Settings
 from companion.settings_file import load
@@ -93,6 +94,7 @@ def patience(settings: Settings) -> Patience:
         hands_free=turns.mode == "hands-free",
         backchannels=turns.backchannels == "on",
         only_known=settings.voices.answer == "known",
+        in_turn=few_cores(),
     )
 
 

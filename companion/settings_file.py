@@ -130,7 +130,7 @@ def reset(home: Path, key: str) -> Any:
     section, _, name = key.partition(".")
     document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
     if name in document.get(section, {}):
-        del document[section][name]  # type: ignore[union-attr]
+        del document[section][name]
         _write(path, tomlkit.dumps(document))
     return declaration.default
 

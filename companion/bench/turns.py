@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -226,7 +227,19 @@ def _read(
         return {"file": path.name, "gap_s": None, "cut_off": heard.cut_off, "answer": ""}
     clip = part.speaker[max(0, int((heard.begun - 0.1) * part.rate)) :]
     answer = recognizer.thorough(_to_16_khz(clip, part.rate), Never()).text
-    return {"file": path.name, "gap_s": heard.gap, "cut_off": heard.cut_off, "answer": answer}
+    return {
+        "file": path.name,
+        "gap_s": heard.gap,
+        "cut_off": heard.cut_off,
+        "pause_s": longest_pause(part, clip),
+        "answer": answer,
+    }
+
+
+def longest_pause(part: Tape, clip: np.ndarray) -> float:
+    """The longest silence within an answer, seconds: people pause for 0.5 s between sentences."""
+    spans = part.spans(clip, min_gap=0.05)
+    return round(max((b[0] - a[1] for a, b in pairwise(spans)), default=0.0), 3)
 
 
 def turn_of(tape: Tape, said: list[tuple[float, float]], index: int) -> Tape:
@@ -266,7 +279,12 @@ def _to_16_khz(sound: np.ndarray, rate: int) -> np.ndarray:
 
 
 def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {**gaps(rows), "in_words": sum(bool(row["answer"]) for row in rows)}
+    pauses = [row["pause_s"] for row in rows if row.get("pause_s") is not None]
+    return {
+        **gaps(rows),
+        "in_words": sum(bool(row["answer"]) for row in rows),
+        "pauses_s": {f"p{p}": round(float(np.percentile(pauses, p)), 3) for p in (50, 95) if pauses},
+    }
 
 
 def gaps(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

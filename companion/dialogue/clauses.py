@@ -2,14 +2,15 @@
 
 The first clause of a reply may be short, so that the first sound comes early: it ends at a mark, or before a
 word that begins a new group of words. Later ones end at the end of a sentence, or at a comma once they are
-long enough. What has been cut off is never taken back, and the clauses
-joined by single spaces are the text with its white space normalised.
+long enough; where her voice would fall silent before that, they end as soon as the first may. What has been
+cut off is never taken back, and the clauses joined by single spaces are the text with its white space
+normalised.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import ceil
 
@@ -44,7 +45,8 @@ class Lengths:
     """How long clauses are, in words. `first_soft`: from how many words on the first clause may end at a
     comma; `first_break`: before a word that begins a group; `first_most`: before any word, if it doesn't tear
     what belongs together; `soft`: the same for later ones; `sentence`: shorter sentences are joined with the
-    next one, unless they open the reply; `most`: a clause with no mark at all is cut here."""
+    next one, unless they open the reply; `most`: a clause with no mark at all is cut here. `decode`: tokens
+    that the model writes a second (0: not known), spoken by `voice`."""
 
     first_soft: int = 2
     first_break: int = 4
@@ -52,13 +54,27 @@ class Lengths:
     soft: int = 8
     sentence: int = 3
     most: int = 28
+    decode: float = 0.0
+    voice: Voice = field(default_factory=lambda: Voice())
 
 
 WRITTEN = 0.75
 """Words a token is (English)."""
 
-NEXT = 8
-"""Words of the second clause, for which the first must last."""
+NEXT = 5
+"""Words of the shortest second clause, and the one behind it that shows its end: the first must last for
+them."""
+
+LATER, LATER_MOST = 3, 7
+"""Words from which on a later clause may end before a group of words, and before any, where her voice would
+fall silent."""
+
+AHEAD = 4
+"""Words from one place where a clause may end to the next."""
+
+OPENING, COMMA, STOP, BREATH = 0.7, 0.25, 0.4, 0.1
+"""Seconds for which a voice may rest behind an opening word or two ("Okay,"), at a comma, between sentences,
+and before a group of words, and nobody notices."""
 
 REPLY = 24
 """Words of a reply of usual length (one or two short sentences), for all of which a voice that speaks faster
@@ -68,13 +84,13 @@ than the model writes must be given a start."""
 @dataclass(frozen=True, slots=True)
 class Voice:
     """How a voice speaks: `words` a second, and what synthesis takes: `seconds_a_word` beside `seconds` for
-    any clause; `least` words sound natural by themselves. The defaults are those of the default voice on two
-    cores, which stand until it has been measured."""
+    any clause; `least` words sound natural by themselves before a mark. The defaults are those of the default
+    voice on two cores, which stand until it has been measured."""
 
     words: float = 2.8
     seconds_a_word: float = 0.01
     seconds: float = 0.03
-    least: int = 2
+    least: int = 1
 
     def synthesis(self, words: int) -> float:
         """Seconds until a clause of so many words can sound."""
@@ -89,17 +105,21 @@ def lengths(decode: float, voice: Voice = Voice()) -> Lengths:
     reply can follow without a gap.
     """
     if decode <= 0:
-        return Lengths(first_soft=NEXT, first_break=2 * NEXT, first_most=3 * NEXT)
+        return Lengths(first_soft=8, first_break=16, first_most=24)
     written = WRITTEN * decode
-    second = voice.words * (NEXT / written + voice.synthesis(NEXT))
+    second = NEXT / written + voice.synthesis(NEXT)
     whole = REPLY * (1.0 - written / voice.words)
-    needed = min(REPLY, max(voice.least, ceil(second), ceil(whole)))
+
+    def needed(rest: float) -> int:
+        return min(REPLY, max(voice.least, ceil(voice.words * (second - rest)), ceil(whole)))
+
     usual = Lengths()
     return Lengths(
-        first_soft=max(usual.first_soft, needed),
-        first_break=max(usual.first_break, needed),
-        first_most=max(usual.first_most, needed + 3),
-        sentence=max(usual.sentence, voice.least),
+        first_soft=needed(OPENING),
+        first_break=max(usual.first_break, needed(BREATH)),
+        first_most=max(usual.first_most, needed(BREATH) + 3),
+        decode=decode,
+        voice=voice,
     )
 
 
@@ -116,10 +136,13 @@ class ClauseSplitter:
         self._lengths = lengths or Lengths()
         self._text = ""
         self._given = 0
+        self._speaks = 0.0  # seconds for which what was given is spoken
+        self._since = 0  # tokens written behind the first clause
 
     def feed(self, piece: str) -> list[str]:
-        """Add a piece of the reply; returns the clauses that it completes, in order."""
+        """Add a piece of the reply, a token; returns the clauses that it completes, in order."""
         self._text += piece
+        self._since += 1 if self._given else 0
         clauses = []
         while (end := self._end()) is not None:
             clauses += self._cut(end)
@@ -133,8 +156,22 @@ class ClauseSplitter:
         clause, self._text = " ".join(self._text[:end].split()), self._text[end:]
         if not clause:
             return []
+        words, rest = len(clause.split()), BREATH
+        if _SENTENCE_END.search(clause + " "):
+            rest = STOP
+        elif _SOFT_END.search(clause + " "):
+            rest = COMMA if self._given else OPENING
+        self._speaks += words / self._lengths.voice.words + rest
         self._given += 1
         return [clause]
+
+    def _short_of_time(self, words: int, more: float) -> bool:
+        """Whether her voice would fall silent before a clause of so many words, and `more` behind it, is
+        written and synthesised."""
+        if not self._lengths.decode:
+            return False
+        written = (self._since + more / WRITTEN) / self._lengths.decode
+        return written + self._lengths.voice.synthesis(words) > self._speaks
 
     def _end(self) -> int | None:
         """Where the first clause of what is held ends, None while it doesn't yet."""
@@ -143,9 +180,14 @@ class ClauseSplitter:
         for end, hard in sorted(marks):
             if self._ends_at(self._text[:end], hard):
                 return end
-        return self._cut_first() if not self._given else self._cut_long()
+        if not self._given:
+            return self._cut_early(self._lengths.first_break, self._lengths.first_most)
+        if self._short_of_time(len(self._text.split()) - 1, AHEAD):
+            passed = [end for end, _ in sorted(marks) if not _ABBREVIATION.search(self._text[:end])]
+            return passed[0] if passed else self._cut_early(LATER, LATER_MOST)
+        return self._cut_long()
 
-    def _cut_first(self) -> int | None:
+    def _cut_early(self, least: int, most: int) -> int | None:
         """Before the first word that begins a group, or at last before any that doesn't cling to the one
         before it. A word counts as whole once something follows it."""
         words = list(_WORD.finditer(self._text))
@@ -153,19 +195,21 @@ class ClauseSplitter:
             last, first = (bare.group().strip(_MARKS).lower() for bare in (word, following))
             if last in _CLINGING or not first:
                 continue
-            if count >= self._lengths.first_most or (count >= self._lengths.first_break and first in _GROUPS):
+            if count >= most or (count >= least and first in _GROUPS):
                 return word.end()
         return None
 
     def _ends_at(self, head: str, hard: bool) -> bool:
         words = len(head.split())
         if not hard:
-            return words >= (self._lengths.soft if self._given else self._lengths.first_soft)
+            if not self._given:
+                return words >= self._lengths.first_soft
+            return words >= self._lengths.soft or self._short_of_time(words, self._lengths.soft - words)
         if head.endswith("\n"):
             return True
         if _ABBREVIATION.search(head):
             return False
-        return not self._given or words >= self._lengths.sentence
+        return not self._given or words >= self._lengths.sentence or self._short_of_time(words, AHEAD)
 
     def _cut_long(self) -> int | None:
         """Cut after the last whole word that fits; a word counts as whole once something follows it."""

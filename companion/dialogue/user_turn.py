@@ -48,7 +48,9 @@ me a second"), or where it may be none ("I'm thinking."): then it is answered, a
 ask. Nobody who was misunderstood sits in silence for minutes. By hand."""
 
 RESCORE = 0.3
-"""Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt."""
+"""Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt. Not where
+engines take turns: beside the language model it took 0.13 s in place of 0.05, and the model's 8 tokens 0.41
+in place of 0.19; asked when the answer was ready, it gained 0.02 s at the mean and cut more off."""
 
 
 def user_begins(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -306,7 +308,8 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
         return state, [*commands, e.CancelTimer(e.Timer.TURN_END), held]
     if not draft.verdicts:
         return state, commands
-    if len(draft.verdicts) == 1 and draft.ending is not None and not settled(evidence):
+    doubt = len(draft.verdicts) == 1 and draft.ending is not None and not settled(evidence)
+    if doubt and not patience.in_turn:
         commands = [*commands, e.SetTimer(e.Timer.RESCORE, max(now, draft.end + RESCORE))]
     due = draft.end + silence
     if now >= due:

@@ -172,9 +172,11 @@ class Jobs:
         """Ask whether the turn is over."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            mine = self.hearing.meant(sound)
-            mine_at_all = bool(mine.spans) or mine is sound
-            yield e.TurnJudged(draft, self._engines.endpoint.probability(mine.audio) if mine_at_all else 0.0)
+            with self._processor.undisturbed():
+                mine = self.hearing.meant(sound)
+                mine_at_all = bool(mine.spans) or mine is sound
+                probability = self._engines.endpoint.probability(mine.audio) if mine_at_all else 0.0
+            yield e.TurnJudged(draft, probability)
 
         return job
 
@@ -182,6 +184,7 @@ class Jobs:
         """Ask how likely the words end a sentence."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
+            self._processor.given(cancel)
             yield e.WordsJudged(draft, self._engines.words.ending(text, cancel))
 
         return job

@@ -1,5 +1,6 @@
 """When a turn is over: the table, and what moves it."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from companion.dialogue import endpointing
 from companion.dialogue import events as e
 from companion.dialogue.endpointing import (
     ASKED,
+    ENOUGH,
     OPEN,
     REQUEST,
     SHORT,
@@ -89,6 +91,21 @@ def test_the_end_of_turn_model_is_asked_again_only_in_doubt():
     doubtful.run(8.0)
 
     assert [len(stage.seen.of(e.Judge)) for stage in (sure, doubtful)] == [1, 2]
+
+
+def test_where_engines_take_turns_it_is_asked_once():
+    stage = Stage(Says(1.0, 2.0, "good morning to you all."), patience=replace(PATIENCE, in_turn=True))
+    stage.endpoint.probabilities = [0.3]
+
+    stage.run(8.0)
+
+    assert len(stage.seen.of(e.Judge)) == len(stage.seen.of(e.CommitUserTurn)) == 1
+
+
+def test_a_whole_sentence_is_not_waited_for_as_long_as_half_of_one_whatever_it_sounds_like():
+    whole, perhaps, half = (wait(Evidence(Words.WHOLE, ending, (0.02,))) for ending in (0.6, 0.3, 0.1))
+    assert (whole, perhaps) == (ENOUGH[0][1], ENOUGH[1][1])
+    assert whole < perhaps < half
 
 
 def test_a_turn_is_over_in_the_end_however_doubtful():

@@ -40,13 +40,10 @@ class FloorMachine(RuleBasedStateMachine):
     """Makes things happen in the world around the floor, in any order; the world asserts the promises."""
 
     @initialize(
-        hands_free=st.booleans(),
-        backchannels=st.booleans(),
-        only_known=st.booleans(),
-        seed=st.integers(0, 2**32),
+        kind=st.tuples(st.booleans(), st.booleans(), st.booleans(), st.booleans()), seed=st.integers(0, 2**32)
     )
-    def begin(self, hands_free: bool, backchannels: bool, only_known: bool, seed: int) -> None:
-        self.world = World(hands_free, random.Random(seed), backchannels, only_known)
+    def begin(self, kind: tuple[bool, bool, bool, bool], seed: int) -> None:
+        self.world = World(random.Random(seed), *kind)
 
     @rule(event=FROM_OUTSIDE, wait=st.floats(0, 3))
     def happens(self, event: e.Event, wait: float) -> None:

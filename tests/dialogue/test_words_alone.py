@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.dialogue.backchannels import is_backchannel
-from companion.dialogue.clauses import ClauseSplitter, Lengths, lengths, split
+from companion.dialogue.clauses import WRITTEN, ClauseSplitter, Lengths, Voice, lengths, split
 from companion.dialogue.openness import Words, openness
 from companion.dialogue.requests import Request, holds_floor, understand
 from companion.dialogue.words import agreed, bare, first_words, foreseeable, same, told_again
@@ -197,8 +197,47 @@ def test_what_clings_together_is_not_torn():
 
 
 def test_on_a_slow_machine_the_first_clause_lasts_until_the_second_is_there():
-    assert lengths(5.0).first_soft > lengths(20.0).first_soft >= Lengths().first_soft
+    assert lengths(5.0).first_soft > lengths(20.0).first_soft >= Voice().least
     assert lengths(0.0).first_soft > Lengths().first_soft
+
+
+REPLIES = (
+    "Okay, here's your medium dark roast cappuccino. Let me know if you need anything else.",
+    "Sure! Here's your single shot drip coffee with brown sugar and oat milk. Let me know if you need more.",
+    "I'm sorry to hear that happened. Can you describe how the child reacted?",
+    "Yes, he was a man who lived by the sea, and he told me that he would come back some day.",
+)
+
+
+def silences(text, decode, voice):
+    """Seconds between the words of a reply that is written and spoken so fast, as a listener hears it."""
+    splitter, words, found, over = ClauseSplitter(lengths(decode, voice)), text.split(" "), [], None
+    held = [(at, clause) for at, word in enumerate(words, 1) for clause in splitter.feed(f"{word} ")]
+    for at, clause in [*held, *((len(words), clause) for clause in splitter.flush())]:
+        count = len(clause.split())
+        ready = at / (WRITTEN * decode) + voice.synthesis(count)
+        found += [max(0.0, ready - over)] if over is not None else []
+        over = max(ready, over or 0.0) + count / voice.words
+    return found
+
+
+@pytest.mark.parametrize("decode", [9.0, 20.0, 100.0])
+@pytest.mark.parametrize("text", REPLIES)
+def test_she_goes_on_speaking_while_the_rest_is_written(text, decode):
+    assert max(silences(text, decode, Voice())) < {9.0: 1.1, 20.0: 0.55, 100.0: 0.2}[decode]
+
+
+def test_where_her_voice_would_fall_silent_a_later_clause_is_short():
+    text = "Yes, he was a man who lived by the sea, and he told me that he would come back some day."
+    slow, fast = cut(text, lengths(9.0)), cut(text, lengths(100.0))
+
+    assert slow[0] == fast[0] == "Yes,"
+    assert len(slow) > len(fast)
+
+
+def test_a_sentence_that_is_over_is_not_torn_for_a_later_one():
+    text = "I'm sorry to hear that happened. Can you describe how the child reacted?"
+    assert "that happened." in cut(text, lengths(9.0))
 
 
 @given(

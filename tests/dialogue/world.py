@@ -77,11 +77,11 @@ class World:
     """A conversation's floor, and what it has been promised to do so far."""
 
     def __init__(
-        self, hands_free: bool, chance: random.Random, backchannels: bool = False, only_known: bool = False
+        self, chance: random.Random, hands_free: bool, backchannels: bool, only_known: bool, in_turn: bool
     ) -> None:
         """`only_known`: strangers, who speak in every world, aren't answered."""
         self.patience = replace(
-            PATIENCE, hands_free=hands_free, backchannels=backchannels, only_known=only_known
+            PATIENCE, hands_free=hands_free, backchannels=backchannels, only_known=only_known, in_turn=in_turn
         )
         self.chance = chance
         self.state = State()

@@ -10,7 +10,7 @@ def test_a_voice_that_speaks_faster_is_given_a_longer_start():
         rates.add("one two three four", synthesis=0.07, speech=0.8)
 
     assert 4.8 < rates.voice.words < 5.1
-    assert lengths(8.0, rates.voice).first_soft > lengths(8.0, Voice()).first_soft
+    assert lengths(8.0, rates.voice).first_break > lengths(8.0, Voice()).first_break
 
 
 def test_a_synthesis_that_slows_down_is_given_a_longer_start():
