@@ -65,9 +65,9 @@ NEXT = 5
 """Words of the shortest second clause, and the one behind it that shows its end: the first must last for
 them."""
 
-LATER, LATER_MOST = 3, 7
+LATER, LATER_MOST, LATE = 3, 7, 4
 """Words from which on a later clause may end before a group of words, and before any, where her voice would
-fall silent."""
+fall silent; and before any where it has by now."""
 
 AHEAD = 4
 """Words from one place where a clause may end to the next."""
@@ -182,9 +182,11 @@ class ClauseSplitter:
                 return end
         if not self._given:
             return self._cut_early(self._lengths.first_break, self._lengths.first_most)
-        if self._short_of_time(len(self._text.split()) - 1, AHEAD):
+        held = len(self._text.split()) - 1
+        if self._short_of_time(held, AHEAD):
             passed = [end for end, _ in sorted(marks) if not _ABBREVIATION.search(self._text[:end])]
-            return passed[0] if passed else self._cut_early(LATER, LATER_MOST)
+            most = LATE if self._short_of_time(held, 0) else LATER_MOST
+            return passed[0] if passed else self._cut_early(LATER, most)
         return self._cut_long()
 
     def _cut_early(self, least: int, most: int) -> int | None:
