@@ -6,7 +6,6 @@ The first start finds a fresh home, those after it a conversation that goes on.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,8 +15,18 @@ import numpy as np
 
 from companion.audio.recordings import read
 from companion.bench.room import Room
-from companion.bench.turns import ANSWER_WITHIN, READY_WITHIN, Talk, answered, recordings_in, spoken, turn_of
+from companion.bench.turns import (
+    ANSWER_WITHIN,
+    READY_WITHIN,
+    Talk,
+    answered,
+    recordings_in,
+    spare_home,
+    spoken,
+    turn_of,
+)
 from companion.errors import AudioError
+from companion.settings import Settings
 
 TURNS = 10
 
@@ -28,7 +37,7 @@ ENOUGH = 1.5
 """Seconds that a recording lasts at least: a shorter one is hardly a turn."""
 
 
-def run(data: Path, step: Callable[[str], None], *, repeats: int) -> dict[str, Any]:
+def run(data: Path, settings: Settings, step: Callable[[str], None], *, repeats: int) -> dict[str, Any]:
     """Start `companion talk` `repeats` times in one home, and speak ten recordings of `data` each time.
 
     Plain JSON: `first_s` and `tenth_s`, a value a start: from the end of the user's speech to the first
@@ -37,10 +46,10 @@ def run(data: Path, step: Callable[[str], None], *, repeats: int) -> dict[str, A
     """
     files = chosen(recordings_in(data))
     starts = []
-    with Room() as room, tempfile.TemporaryDirectory(prefix="companion-bench-") as home:
+    with Room() as room, spare_home(settings) as home:
         for number in range(1, repeats + 1):
             step(f"start {number} of {repeats}")
-            starts.append(_start(room, Path(home), files))
+            starts.append(_start(room, home, files))
     return {"recordings": [path.name for path in files], **summary(starts), "starts": starts}
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +13,9 @@ from numpy.typing import NDArray
 
 from companion.bench.noises import stretches
 from companion.bench.room import Room
-from companion.bench.turns import READY_WITHIN, Talk
+from companion.bench.turns import READY_WITHIN, Talk, spare_home
 from companion.errors import AudioError
+from companion.settings import Settings
 
 SETTLING = 30.0
 """Seconds of silence after the last turn in which CPU at rest is measured."""
@@ -25,7 +24,10 @@ ANSWER_WITHIN = 20.0
 
 
 def run(
-    sentences: Sequence[NDArray[np.float32]], minutes: float, step: Callable[[str], None]
+    sentences: Sequence[NDArray[np.float32]],
+    settings: Settings,
+    minutes: float,
+    step: Callable[[str], None],
 ) -> dict[str, Any]:
     """Talk for that long: a sentence (float32[n], 48 kHz), noise, silence, and so on.
 
@@ -33,11 +35,7 @@ def run(
     `idle_cpu` (share of one core, listening to silence), `answered` of `spoken`, `noise_turns` (answers to
     noise: there should be none), `threads`, the sound's own counters, and the exit code.
     """
-    with (
-        Room() as room,
-        tempfile.TemporaryDirectory(prefix="companion-soak-") as home,
-        Talk(room, Path(home)) as talk,
-    ):
+    with Room() as room, spare_home(settings) as home, Talk(room, home) as talk:
         if not talk.wait_for("Listening", READY_WITHIN):
             raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
         rounds = _rounds(room, talk, sentences, minutes, step)

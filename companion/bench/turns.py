@@ -10,7 +10,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +26,8 @@ from companion.bench.tape import Tape
 from companion.engines import Never
 from companion.engines.asr import Recognizer
 from companion.errors import AudioError
+from companion.settings import Settings
+from companion.settings_file import change, get, keys
 
 SPEECH = 0.25
 """Seconds from which on a sound counts as speech, not as an earcon."""
@@ -40,6 +43,19 @@ TAIL = 0.15
 
 ANSWER_WITHIN = 60.0
 READY_WITHIN = 60.0
+
+
+@contextmanager
+def spare_home(settings: Settings) -> Iterator[Path]:
+    """A home for one measurement, with what `settings` say of the engines and of her patience; the devices
+    and the key are the room's."""
+    with tempfile.TemporaryDirectory(prefix="companion-bench-") as folder:
+        home, usual = Path(folder), Settings()
+        for key in keys():
+            value = get(settings, key)
+            if not key.startswith("audio.") and key != "turns.mode" and value != get(usual, key):
+                change(home, key, value)
+        yield home
 
 
 class Talk:
@@ -107,6 +123,7 @@ class Talk:
 
 def run(
     data: Path,
+    settings: Settings,
     recognizer: Recognizer,
     step: Callable[[str], None],
     *,
@@ -124,9 +141,9 @@ def run(
     compares with it.
     """
     files = recordings_in(data)[:most]
-    with Room(echo_db=echo_db) as room, tempfile.TemporaryDirectory(prefix="companion-bench-") as home:
+    with Room(echo_db=echo_db) as room, spare_home(settings) as home:
         began = time.monotonic()
-        with Talk(room, Path(home)) as talk:
+        with Talk(room, home) as talk:
             if not talk.wait_for("Listening", READY_WITHIN):
                 raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
             ready = time.monotonic() - began

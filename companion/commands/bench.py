@@ -124,7 +124,7 @@ def turns(
     if cold:
         from companion.bench import cold as starts
 
-        _report(home, ("llm", "asr", "tts", "endpoint"), starts.run(data, _step, repeats=repeats))
+        _report(home, ("llm", "asr", "tts", "endpoint"), starts.run(data, settings, _step, repeats=repeats))
         return
     loader = app.Loader(settings)
     recognizer: Any = loader.asr()
@@ -137,7 +137,7 @@ def turns(
 
     speech = read(recordings_in(data)[0])
     floor = machine_floor.measure(recognizer, loader.tts(), loader.folder("llm"), settings.llm, speech)
-    measured = run(data, recognizer, _step, most=most, keep=tape, floor=floor, echo_db=echo_db)
+    measured = run(data, settings, recognizer, _step, most=most, keep=tape, floor=floor, echo_db=echo_db)
     _report(home, ("llm", "asr", "tts", "endpoint"), measured)
 
 
@@ -237,12 +237,13 @@ def soak(home: str | None, minutes: float) -> None:
     from companion.engines import Never
 
     app.prepare()
-    voice = app.Loader(app.settings_of(home)).tts()
+    settings = app.settings_of(home)
+    voice = app.Loader(settings).tts()
     sentences = []
     for text in SENTENCES:
         samples = np.concatenate([speech.samples for speech in voice.synthesize(text, Never())]) / 32768
         sentences.append(np.asarray(soxr.resample(samples.astype(np.float32), voice.rate, 48_000)))
-    _report(home, ("llm", "asr", "tts", "endpoint"), run(sentences, minutes, _step))
+    _report(home, ("llm", "asr", "tts", "endpoint"), run(sentences, settings, minutes, _step))
 
 
 SENTENCES = (

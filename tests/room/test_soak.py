@@ -8,6 +8,7 @@ import soxr
 
 from companion.audio.recordings import read
 from companion.bench.soak import run
+from companion.settings import Settings
 
 GROWTH = 0.25
 """Bound of the memory's growth over a few turns; the long soak measures how little it really is."""
@@ -24,7 +25,7 @@ def test_a_short_soak_leaks_nothing_and_answers_no_noise(voice):
         for text in ("Good morning. How are you today?", "I read a good book last night.")
     ]
 
-    result = run(sentences, 0.6, lambda words: None)
+    result = run(sentences, Settings(), 0.6, lambda words: None)
 
     assert result["answered"] == result["spoken"] >= 2
     assert result["noise_turns"] == 0
