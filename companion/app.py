@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +94,6 @@ def patience(settings: Settings) -> Patience:
         hands_free=turns.mode == "hands-free",
         backchannels=turns.backchannels == "on",
         only_known=settings.voices.answer == "known",
-        in_turn=few_cores(),
     )
 
 
@@ -332,15 +331,18 @@ def converse(
     clock: Clock,
     watchers: tuple[Watcher, ...],
     before: Record = Record(),  # noqa: B008 - frozen
+    *,
+    in_turn: bool = False,
 ) -> Conversation:
-    """A conversation of these parts that goes on from `before`, ready to be run by `hands`."""
+    """A conversation of these parts that goes on from `before`, ready to be run by `hands`. `in_turn`: as
+    `Patience` says; in virtual time no engine takes anything from another."""
     from companion.runtime.conversation import Conversation
     from companion.runtime.jobs import Jobs
 
     listening = listener(parts.settings, parts.store)
     jobs = Jobs(parts.engines, mouth, parts.store, manner(parts.settings), matters, listening)
     paces = Paces(tuple(parts.store.paces()))
-    patient = patience(parts.settings)
+    patient = replace(patience(parts.settings), in_turn=in_turn)
     return Conversation(jobs, hands, parts.ears, mouth, sound, patient, clock, watchers, before, paces)
 
 
@@ -404,7 +406,9 @@ class Companion:
 
         mouth = Mouth(sound)
         live = Live(sound, parts.ears, mouth, trouble, ended)
-        conversation = converse(parts, live.workers, mouth, sound, RealClock(), watchers, before)
+        conversation = converse(
+            parts, live.workers, mouth, sound, RealClock(), watchers, before, in_turn=few_cores()
+        )
         live.begin(conversation)
         return cls(parts, live, conversation, sound)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import MutableMapping
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -20,17 +21,21 @@ FILE = "settings.toml"
 def load(home: Path) -> Settings:
     """The settings of a home folder; the defaults where the file says nothing. Raises `SettingsError`."""
     path = home / FILE
+    return from_table(tomllib.loads(_read(path)), str(path))
+
+
+def _read(path: Path) -> str:
+    """The file's text, which is TOML; "" where there is none. Raises `SettingsError`."""
     try:
         text = path.read_text(encoding="utf-8")
+        tomllib.loads(text)
     except FileNotFoundError:
-        return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} can't be read ({error}): mend or remove it.") from error
-    try:
-        table = tomllib.loads(text)
+        return ""
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML ({error}): mend or remove it.") from error
-    return from_table(table, str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} can't be read ({error}): mend or remove it.") from error
+    return text
 
 
 def from_table(table: dict[str, Any], where: str = "the settings") -> Settings:
@@ -109,7 +114,7 @@ def change(home: Path, key: str, value: Any) -> None:
     value = check(key, value)
     load(home)  # a file that is already broken is not written over
     path = home / FILE
-    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    document = tomlkit.parse(_read(path))
     section, _, name = key.partition(".")
     table = document.setdefault(section, tomlkit.table())
     if name not in table:
@@ -120,18 +125,19 @@ def change(home: Path, key: str, value: Any) -> None:
 
 
 def reset(home: Path, key: str) -> Any:
-    """Take one setting out of the file, so that its default counts, also where later versions have another;
-    returns that."""
+    """Take one setting out of the file, with the comment that `change` wrote, so that its default counts,
+    also where later versions have another; returns that. What stood there may have been impossible."""
     import tomlkit
 
     declaration, _ = declared(key)
-    load(home)
-    path = home / FILE
     section, _, name = key.partition(".")
-    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
-    if name in document.get(section, {}):
-        del document[section][name]
-        _write(path, tomlkit.dumps(document))
+    document = tomlkit.parse(_read(home / FILE))
+    table = document.get(section)
+    if isinstance(table, MutableMapping) and name in table:
+        del table[name]
+        about = f"# {declaration.metadata['about']}"
+        lines = tomlkit.dumps(document).splitlines(keepends=True)
+        _write(home / FILE, "".join(line for line in lines if line.strip() != about))
     return declaration.default
 
 

@@ -90,8 +90,8 @@ class Chat:
         while True:
             if terminal:
                 click.echo(click.style("you: ", fg="cyan", bold=True), nl=False)
-            self._settle()  # while the person thinks and types
             try:
+                self._settle()  # while the person thinks and types
                 with self._aside.after(KEEPING, self._keep):
                     line = sys.stdin.readline()
             except Terminated:
@@ -143,10 +143,14 @@ class Chat:
         was one."""
         from companion.dialogue.introductions import MINE
 
-        known = {name.casefold(): name for name, *_ in self._store.voices()}
-        alone = next(iter(known.values())) if len(known) == 1 else ""
-        name = alone if whose == MINE else known.get(whose.casefold(), "")
-        return bool(name) and self._store.forget_voice(name)
+        known = [name for name, *_ in self._store.voices()]
+        if whose == MINE:
+            named = known if len(known) == 1 else []
+        else:
+            named = [name for name in known if name.casefold() == whose.casefold()]
+        for name in named:
+            self._store.forget_voice(name)
+        return bool(named)
 
     def _take_down(self, reply: _Reply) -> None:
         """What she said is on disk and in the conversation, however it came to its end."""
@@ -165,9 +169,9 @@ class Chat:
         try:
             with closing(answer) as pieces:
                 for piece in pieces:
-                    if not reply.text and sys.stdout.isatty():
-                        click.echo(click.style("she: ", fg="magenta", bold=True), nl=False)
                     clean = piece.replace("\n", " ") if reply.text else piece.lstrip()
+                    if clean and not reply.text and sys.stdout.isatty():
+                        click.echo(click.style("she: ", fg="magenta", bold=True), nl=False)
                     reply.text += clean
                     click.echo(clean, nl=False)
         except Terminated:

@@ -85,13 +85,14 @@ def forget(home: str | None, name: str) -> None:
     from companion.errors import StoreError
 
     with _store(home) as store:
-        known = {voice.casefold(): voice for voice, *_ in store.voices()}
-        name = known.get(name.casefold(), name)
-        if not store.forget_voice(name):
+        known = [voice for voice, *_ in store.voices() if voice.casefold() == name.casefold()]
+        if not known:
             raise StoreError(
                 f"She knows no voice called {name}: `companion voice list` shows those she knows."
             )
-    click.echo(f"The voice of {name} is forgotten.")
+        for voice in known:
+            store.forget_voice(voice)
+    click.echo(f"The voice of {' and '.join(known)} is forgotten.")
 
 
 def _recorded(recordings: tuple[Path, ...]) -> list[Any]:

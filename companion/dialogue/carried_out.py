@@ -101,7 +101,7 @@ def forget_voice(state: State, whose: str, now: float, patience: Patience) -> St
     speaker = current(state)
     who = speaker.who if whose == MINE else whose
     stranger = whose == MINE and not who and speaker.sure >= STRANGE
-    after, said = _over(state)
+    after, said = _over(replace(state, set_aside=None))
     if stranger:  # "my voice" is nobody's that she knows, least of all that of whom she lives with
         return _recited(after, NOT_KNOWN, now, patience, said)
     after, commands = _recited(after, "", now, patience, said)

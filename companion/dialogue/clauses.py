@@ -136,7 +136,8 @@ class ClauseSplitter:
         self._lengths = lengths or Lengths()
         self._text = ""
         self._given = 0
-        self._speaks = 0.0  # seconds for which what was given is spoken
+        self._until = 0.0  # when what was given has been spoken, seconds since the first clause was written
+        self._rest = 0.0  # for how long her voice may rest behind it
         self._since = 0  # tokens written behind the first clause
 
     def feed(self, piece: str) -> list[str]:
@@ -156,22 +157,32 @@ class ClauseSplitter:
         clause, self._text = " ".join(self._text[:end].split()), self._text[end:]
         if not clause:
             return []
-        words, rest = len(clause.split()), BREATH
-        if _SENTENCE_END.search(clause + " "):
-            rest = STOP
-        elif _SOFT_END.search(clause + " "):
-            rest = COMMA if self._given else OPENING
-        self._speaks += words / self._lengths.voice.words + rest
+        words = len(clause.split())
+        self._until = max(self._until, self._ready(words)) + words / self._lengths.voice.words
+        self._rest = self._rest_behind(clause)
         self._given += 1
         return [clause]
+
+    def _rest_behind(self, clause: str) -> float:
+        """Seconds for which a voice may rest there, by the mark at the end."""
+        marks = [m for m in _SENTENCE_END.finditer(clause + " ") if m.end() == len(clause)]
+        if marks and not _ABBREVIATION.search(clause):
+            return STOP
+        if any(m.end() == len(clause) for m in _SOFT_END.finditer(clause + " ")):
+            return COMMA if self._given else OPENING
+        return BREATH
+
+    def _ready(self, words: int, more: float = 0.0) -> float:
+        """When a clause of so many words can sound, of which `more` are to be written yet."""
+        if not self._given or not self._lengths.decode:
+            return 0.0
+        written = (self._since + more / WRITTEN) / self._lengths.decode
+        return written + self._lengths.voice.synthesis(words)
 
     def _short_of_time(self, words: int, more: float) -> bool:
         """Whether her voice would fall silent before a clause of so many words, and `more` behind it, is
         written and synthesised."""
-        if not self._lengths.decode:
-            return False
-        written = (self._since + more / WRITTEN) / self._lengths.decode
-        return written + self._lengths.voice.synthesis(words) > self._speaks
+        return self._ready(words, more) > self._until + self._rest
 
     def _end(self) -> int | None:
         """Where the first clause of what is held ends, None while it doesn't yet."""
@@ -195,7 +206,7 @@ class ClauseSplitter:
         words = list(_WORD.finditer(self._text))
         for count, (word, following) in enumerate(pairwise(words), start=1):
             last, first = (bare.group().strip(_MARKS).lower() for bare in (word, following))
-            if last in _CLINGING or not first:
+            if last in _CLINGING or not first or _ABBREVIATION.search(self._text[: word.end()]):
                 continue
             if count >= most or (count >= least and first in _GROUPS):
                 return word.end()

@@ -1,7 +1,7 @@
 """When a turn is over: how long the silence must last, from the evidence there is.
 
 Two judges look at the same silence. The end-of-turn model hears how the voice fell (Smart Turn, 0.14 s into
-the silence, and again at 0.3 s where the first verdict left doubt).
+the silence; again at 0.3 s where the first verdict left doubt, and there are more than a few cores).
 A small language model reads the words and tells how likely a sentence ends behind them. Either alone is
 fooled (a falling voice in mid-sentence, a sentence that could end there); both at once seldom are, so their
 log-odds are added, the words' with the weight that a logistic regression gave them.
@@ -43,7 +43,8 @@ table); a finer table gained nothing on the half that it wasn't made from."""
 ENOUGH = ((0.4, 1.55), (0.2, 1.80))
 """Probabilities of an end from which on the words may be a whole sentence, and how many seconds of silence
 end it, whatever it sounds like: read sentences sound unfinished to the end-of-turn model, and who has said
-something whole and is silent for so long is answered. It spares 0.35 s at the 95th percentile."""
+something whole and is silent for so long, at the usual pace, is answered. It spares 0.35 s at the 95th
+percentile."""
 
 OPEN = 2.50
 """Silence that ends a turn whose last word asks for another ("and", "the", "um"). No complete turn of the

@@ -157,7 +157,7 @@ def others_end(state: State, event: e.Event, now: float, patience: Patience) -> 
     if state.others is not Others.SPEAK:
         return state, []
     after = replace(
-        state, floor=Floor.CONTESTED, onset=event.end, over_at=event.end, looks=0, overhearing=1,
+        state, floor=Floor.CONTESTED, onset=event.end - DOUBTFUL, over_at=event.end, looks=0, overhearing=1,
         sounds=state.sounds + 1, others=Others.SILENT,
     )  # fmt: skip
     return after, [e.Overhear(after.sounds, urgent=True)]

@@ -147,7 +147,7 @@ class Listener:
             last, some, length = self._who(parts[-1:])
             strange = not last.name and (some is None or last.sure >= SURE)
             if strange and (length >= LEAST or last.hers):
-                known_by_now = self._cutter.cut(sound)[-1].whose is Whose.KNOWN
+                known_by_now = not last.hers and self._cutter.cut(sound)[-1].whose is Whose.KNOWN
                 voice = Told.ANSWERED if known_by_now else Told.GUEST
             elif strange and sound.speaking:
                 voice = Told.OPEN

@@ -26,6 +26,8 @@ cpu_flags() {
     }' "$CPUINFO" 2>/dev/null
 }
 
+has_amx() { case " $(cpu_flags) " in *" amx_int8 "*) true ;; *) false ;; esac }
+
 cpu_key() { { uname -m; cpu_flags; } | digest; }
 
 # Where wheels built here are kept, outside the clone, so that the next set-up doesn't build them again.

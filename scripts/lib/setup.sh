@@ -76,7 +76,7 @@ read_wishes() {
     LOCKS=$(cat "$ROOT/requirements.lock" "$ROOT/requirements-test.lock" "$ROOT/requirements-build.lock" | digest)
     PROJECT=$(digest <"$ROOT/pyproject.toml")
     CATALOG=$(digest <"$ROOT/models/catalog.toml")
-    OPTIONS=$(printf '%s' "$CMAKE_ARGS$(processor_options)" | digest)
+    OPTIONS=$(printf '%s%s' "$CMAKE_ARGS" "$(has_amx && printf " without AMX")" | digest)
 }
 
 # What a stage is to be done for.

@@ -20,18 +20,18 @@ lock_without() {
     awk -v names=" $* " '/^[^ ]/ { split($0, part, "=="); ours = index(names, " " part[1] " ") > 0 } !ours' "$lock"
 }
 
-# What the processor is not to be used for. AMX (Xeons of 2023 and later): compilers may leave out what llama.cpp writes
-# into a tile's configuration, and it dies of an illegal instruction (ggml-org/llama.cpp, pull request 26954; seen with
-# GCC 12).
-processor_options() {
-    case " $(cpu_flags) " in
-        *" amx_int8 "*) printf ' -DCMAKE_C_FLAGS=-mno-amx-int8 -DCMAKE_CXX_FLAGS=-mno-amx-int8' ;;
-    esac
+# AMX (Xeons of 2023 and later): compilers may leave out what llama.cpp writes into a tile's configuration, and it dies of
+# an illegal instruction (ggml-org/llama.cpp, pull request 26954; seen with GCC 12).
+# A compiler that doesn't know the option doesn't know AMX either.
+without_amx() {
+    if has_amx && "${CC:-cc}" -mno-amx-int8 -E -x c /dev/null >/dev/null 2>&1; then
+        printf ' -DCMAKE_C_FLAGS=-mno-amx-int8 -DCMAKE_CXX_FLAGS=-mno-amx-int8'
+    fi
 }
 
 # How llama.cpp is configured. Without LLAVA_BUILD: pictures aren't spoken to. What the person set in CMAKE_ARGS comes last.
 llama_options() {
-    printf '%s' "-DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON -DLLAVA_BUILD=OFF$(processor_options)"
+    printf '%s' "-DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON -DLLAVA_BUILD=OFF$(without_amx)"
     case $1 in
         cuda) printf ' -DGGML_CUDA=ON -DCMAKE_CUDA_COMPILER=%s' "$(nvcc_path)" ;;
         vulkan) printf ' -DGGML_VULKAN=ON' ;;

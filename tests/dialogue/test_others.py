@@ -378,6 +378,17 @@ def test_who_speaks_over_a_television_that_has_gone_on_since_before_her_answer_s
     assert "no, something about a cat." in turns(stage)[-1]
 
 
+def test_doubtful_words_over_a_television_that_ends_while_an_answer_is_made_count():
+    state = replace(ANSWERING, others=Others.SPEAK)
+    state, commands = known_step(state, (e.SpeechPaused(6.0), 6.1))
+    assert e.Overhear(5, urgent=True) in commands
+    words = replace(look(e.Voice.ANSWERED, "no something about a cat"), sure=False, sound=5)
+
+    state, _ = known_step(state, (words, 6.3))
+
+    assert state.floor is Floor.PAUSE
+
+
 def test_a_television_that_ends_while_an_answer_is_made_delays_it_by_a_look():
     stage = telling((SCREEN, 2.15, 4.0, "and here is the news"))
     stage.llm.prefill_seconds = 2.5
@@ -397,6 +408,9 @@ def test_a_guest_who_still_speaks_when_she_has_finished_is_answered_where_everyb
     assert turns(stage)[-1] == "what is the time?"
 
 
+ANSWERING = State(
+    floor=Floor.ANSWERING, turn=1, turns=1, stored=True, sounds=4, drafts=1, draft=Draft(1, 3.0, text="hello")
+)  # fmt: skip
 SPEAKING = State(
     floor=Floor.OVERLAP, others=Others.SPEAK, turn=1, turns=1, stored=True, sounds=4, drafts=1, onset=5.0,
     draft=Draft(1, 3.0, text="hello", clauses=(Clause("Hello.", 1.0),), written=1, issued=1),

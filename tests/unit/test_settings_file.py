@@ -99,4 +99,14 @@ def test_a_setting_that_is_reset_follows_its_default_and_the_rest_of_the_file_st
     assert reset(tmp_path, "turns.patience") == 1.0  # it isn't in the file
 
     assert get(load(tmp_path), "tts.pitch") == -2.0
-    assert "pace = " not in (tmp_path / FILE).read_text()
+    left = (tmp_path / FILE).read_text()
+    assert "pace = " not in left
+    assert left.count("#") == 1, "nor what was written about it"
+
+
+def test_what_is_impossible_can_be_reset(tmp_path):
+    (tmp_path / FILE).write_text("[tts]\npace = 99.0\n")
+
+    reset(tmp_path, "tts.pace")
+
+    assert load(tmp_path) == Settings()

@@ -206,9 +206,11 @@ def test_how_old_a_turn_is_doesnt_depend_on_the_zone_it_was_said_in(tmp_path):
 
 def test_how_long_whose_pauses_last_is_known_again_and_goes_with_the_voice(tmp_path):
     store = Store(tmp_path / "store.db")
+    store.keep_voice("Anna", b"", b"", 3)
     store.keep_pace("", 1.1)
     store.keep_pace("Anna", 0.9)
     store.keep_pace("Anna", 1.2)
+    store.keep_pace("Whose voice is forgotten by now", 1.2)
     store.close()
 
     again = Store(tmp_path / "store.db")
