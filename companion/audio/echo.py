@@ -5,8 +5,9 @@ aec-audio-processing, the same code, builds from source. Nothing of that package
 nothing is connected to. The reference is what the audio process really gave the device, sample for sample:
 ducked, faded and cut as it was, silence where nothing played. It is taken by the time it was in the air, so
 the echo follows it by the room's own delay and what the devices' clocks are wrong by; the canceller finds
-that
-delay and tracks it (up to half a second).
+that delay and tracks it (up to half a second). Where the device ran dry (a busy machine), the echo comes
+later from one moment to the next, and for a second or two the canceller leaves most of it: then what is no
+louder than the echo can be is taken for it.
 """
 
 from __future__ import annotations
@@ -25,8 +26,7 @@ from companion.errors import AudioError
 
 LEAD = 0.04
 """Seconds that the reference runs ahead of the air: devices report their delays wrongly by as much, and an
-echo
-before its reference can't be cancelled."""
+echo before its reference can't be cancelled."""
 
 SLIP = 0.03
 """Seconds that the reference may be off its place before it is put back there."""
@@ -47,6 +47,13 @@ HEARD = 10 ** (-40 / 20)
 
 WITHIN = 50
 """Frames within which an echo comes back: half a second."""
+
+WARY = 200
+"""Frames, 2 s, for which the canceller isn't relied on behind a slip of the reference: it left up to -34 dB
+in place of -69 for as long."""
+
+LOUDER = 1.5
+"""How much louder than the echo something must be there, to be more than that."""
 
 LOOKS = 30
 """Looks, 0.1 s of her voice each, that decide together whether there is an echo."""
@@ -86,12 +93,20 @@ class EchoPath:
         """Whether an echo must be reckoned with."""
         return len(self._ratios) < ENOUGH or min(self._ratios) > HEARD
 
+    @property
+    def explains(self) -> bool:
+        """Whether the last frame that was heard is no louder than the echo of what was played lately."""
+        gain = min(self._ratios) if len(self._ratios) >= ENOUGH else 1.0
+        return self._heard[-1] <= LOUDER * gain * max(list(self._played)[-WITHIN:])
+
 
 class Reference:
     """What the loudspeaker gave to the air, at 16 kHz, as the frames of the microphone ask for it."""
 
     def __init__(self, memory: StreamMemory) -> None:
         self._memory = memory
+        self.slips = 0
+        """How often it had to be put back to its place."""
         self._rate = 0
         self._first_block = 0
         self._next = 0.0
@@ -115,7 +130,9 @@ class Reference:
         rate = self._rate
         wanted = (start + LEAD - frame_zero(np.asarray(rows), rate)) * rate
         held = len(self._ready) / RATE * rate
-        if self._resampler is None or abs(self._next - held - wanted) > SLIP * rate:
+        slipped = self._resampler is not None and abs(self._next - held - wanted) > SLIP * rate
+        if slipped or self._resampler is None:
+            self.slips += slipped
             self._restart(wanted)
             held = 0.0
         while len(self._ready) < samples:
@@ -148,9 +165,11 @@ class Reference:
 class EchoCanceller:
     """Cleans the microphone's frames with what the loudspeaker gave. Belongs to the thread that reads."""
 
-    def __init__(self, reference: Callable[[float, int], NDArray[np.float32]]) -> None:
-        """`reference(start, samples)` gives the loudspeaker's sound from that moment on. Raises `AudioError`
-        where WebRTC's library can't be loaded."""
+    def __init__(
+        self, reference: Callable[[float, int], NDArray[np.float32]], slips: Callable[[], int] = lambda: 0
+    ) -> None:
+        """`reference(start, samples)` gives the loudspeaker's sound from that moment on, `slips` how often
+        that has jumped. Raises `AudioError` where WebRTC's library can't be loaded."""
         try:
             from livekit import rtc
 
@@ -162,7 +181,9 @@ class EchoCanceller:
                 f"The echo canceller can't be loaded ({type(error).__name__}): run scripts/run --setup, or "
                 "use headphones and `companion settings set audio.echo off`."
             ) from error
-        self._reference = reference
+        self._reference, self._slips = reference, slips
+        self._slipped = 0
+        self._wary = 0  # frames for which the canceller isn't relied on
         self._quiet = 0
         self._path = EchoPath()
 
@@ -170,6 +191,8 @@ class EchoCanceller:
         """The frames without her voice; as they are while nothing was played for `TAIL` seconds."""
         frames = captured.frames
         played = self._reference(captured.at - frames.size / RATE, frames.size).reshape(-1, FRAME)
+        before, self._slipped = self._slipped, self._slips()
+        self._wary = WARY if self._slipped != before else self._wary
         out = [
             self._one(heard, sound) for heard, sound in zip(frames.reshape(-1, FRAME), played, strict=True)
         ]
@@ -185,6 +208,9 @@ class EchoCanceller:
         self._path.add(heard, played)
         if not self._path.there:
             return heard
+        self._wary = max(0, self._wary - 1)
+        if self._wary and self._path.explains:
+            return np.zeros_like(heard)
         cleaned = np.frombuffer(bytes(frame.data.cast("B")), np.int16)
         return cleaned.astype(np.float32) / np.float32(32768)
 

@@ -109,6 +109,32 @@ def test_without_a_stream_the_reference_is_silence():
     assert not room.reference.take(room.sound.now, FRAME).any()
 
 
+@pytest.mark.parametrize("other", [0.0, 0.6])
+def test_an_echo_that_comes_later_all_at_once_is_no_voice_and_a_louder_voice_is(other):
+    played = speechlike(14.0, RATE) / np.float32(32768)
+    voice = other * speechlike(14.0, RATE, seed=7) / np.float32(32768)
+    jump, late = 10 * RATE, round(0.07 * RATE)
+    moved = []
+
+    def reference(start, samples):
+        at = round(start * RATE)
+        if at >= jump and not moved:
+            moved.append(at)
+        return played[at : at + samples]
+
+    canceller = EchoCanceller(reference, lambda: len(moved))
+    out = []
+    for at in range(0, 13 * RATE, FRAME):
+        behind = round(0.03 * RATE) + (late if at >= jump else 0)
+        echo = 0.25 * played[max(0, at - behind) : max(0, at - behind) + FRAME]
+        heard = echo + (voice[at : at + FRAME] if at >= jump else 0.0)
+        frames = heard.astype(np.float32).reshape(1, FRAME)
+        out.append(canceller.clean(Captured(frames, (at + FRAME) / RATE, 0.0)).frames.reshape(-1))
+    behind_it = np.concatenate(out)[jump + RATE // 10 : jump + RATE]
+
+    assert (level(behind_it) < -60) if not other else (level(behind_it) > -40)
+
+
 def test_with_headphones_a_voice_over_hers_is_left_as_it_is():
     room = Room(gain=0.0, delay=0.0)
     room.sound.play(speechlike(8.0, 22_050), 22_050)
