@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from companion import home as homes
 from companion.dialogue.pace import Paces
-from companion.dialogue.prompt import EXAMPLES, PERSONA, Record
+from companion.dialogue.prompt import CUT_OFF, EXAMPLES, PERSONA, Record
 from companion.dialogue.state import Floor, Patience, State
 from companion.engines.processor import few_cores
 from companion.errors import HomeError
@@ -249,7 +249,8 @@ def manner(settings: Settings) -> Talk:
 
     llm = settings.llm
     seed = llm.seed if llm.seed >= 0 else None
-    sampling = Sampling(llm.temperature, llm.top_p, llm.min_p, llm.repeat_penalty, seed)
+    never = (CUT_OFF, CUT_OFF.strip())
+    sampling = Sampling(llm.temperature, llm.top_p, llm.min_p, llm.repeat_penalty, seed, never)
     return Talk(sampling, llm.max_tokens, PERSONA, EXAMPLES)
 
 

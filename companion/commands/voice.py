@@ -16,6 +16,12 @@ SENTENCES = (
 """What is read aloud to be known by: most sounds of English are in it."""
 
 
+LONGEST_NAME = 60
+
+ENOUGH, RATE = 2.0, 16_000
+"""Seconds of speech from which on a voice can be known: one "yes" is as near to many people's."""
+
+
 @click.group()
 def command() -> None:
     """The voices that she knows: learn, list, forget.
@@ -40,7 +46,7 @@ def list_(home: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"voices": [{"name": name, "heard": heard} for name, heard in voices]}))
     for name, heard in () if as_json else voices:
-        click.echo(f"{name}  (from {heard} utterances)")
+        click.echo(f"{name}  (from {heard} utterance{'' if heard == 1 else 's'})")
     if not voices and not as_json:
         click.echo("She knows no voice yet: `companion voice learn NAME` teaches her one.")
 
@@ -61,13 +67,15 @@ def learn(home: str | None, name: str, recordings: tuple[Path, ...]) -> None:
     name = name.strip()
     if not name:
         raise StoreError("A voice needs a name to be known by: `companion voice learn Anna`, say.")
+    if not name.isprintable() or len(name) > LONGEST_NAME:
+        raise StoreError(f"A name is one line of at most {LONGEST_NAME} characters.")
     app.prepare()
     with _store(home) as store:
         settings = app.settings_of(home)
         encoder = app.Loader(settings).speaker()
         sounds = _recorded(recordings) if recordings else _read_aloud(settings)
         vectors = [vector for sound in sounds if (vector := encoder.vector(sound)) is not None]
-        if not vectors:
+        if not vectors or sum(len(sound) for sound in sounds) < ENOUGH * RATE:
             raise AudioError("There is too little speech to know a voice by: a few sentences are enough.")
         voice = KnownVoices().enrol(name, vectors)
         store.keep_voice(voice.name, voice.enrolled.tobytes(), voice.now.tobytes(), voice.heard)

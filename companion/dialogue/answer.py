@@ -265,7 +265,8 @@ def stop_asked(state: State, event: e.Event, now: float, patience: Patience) -> 
     """She falls silent, because she was asked to."""
     state = replace(state, set_aside=None)
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
-        return interrupted(state, Floor.IDLE, [e.DropSound()])
+        after, commands = interrupted(state, Floor.IDLE, [e.DropSound()])
+        return replace(after, stopped=True), commands
     before: list[e.Command] = []
     if state.floor in (Floor.PAUSE, Floor.RESUMING):
         if not current(state).text:

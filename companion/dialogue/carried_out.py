@@ -63,7 +63,7 @@ def carry_out(state: State, request: Request, now: float, patience: Patience) ->
     after, said = _over(replace(state, set_aside=None))
     if request in STEP:
         said.append(e.Adjust(*STEP[request]))
-        if not state.interrupted:
+        if state.stopped or not state.interrupted:
             return _recited(after, ADJUSTED[request], now, patience, said)
     if request is Request.REPEAT and state.said:
         return _repeated(after, now, patience, said)
@@ -74,6 +74,8 @@ def carry_out(state: State, request: Request, now: float, patience: Patience) ->
     if request is Request.MUTE:
         after = replace(after, muted=True)
         said += [e.CloseMicrophone(), e.Tell(MUTED)]
+    if request is Request.STOP:
+        after = replace(after, stopped=True)
     if request is Request.NEVER_MIND:
         after = replace(after, rest="", unfinished=0)
     after, commands = yielded(after, Floor.IDLE, [], f"the user asked: {request.value}")

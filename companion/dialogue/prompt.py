@@ -112,6 +112,11 @@ class Record:
         return Record(self.turns[1:]) if len(self.turns) > 1 else self
 
 
+CUT_OFF = " —"
+"""Stands behind what she said where she was cut off. The model doesn't write it itself: small ones copy what
+they find, and would end in mid-sentence as she did before."""
+
+
 def lines(
     record: Record,
     words: str = "",
@@ -125,7 +130,7 @@ def lines(
     for said, answered in examples:
         messages += [Line("user", said), Line("assistant", answered)]
     for turn in turns:
-        text = turn.text + (" —" if turn.interrupted else "")
+        text = turn.text + (CUT_OFF if turn.interrupted else "")
         text = f"({turn.recalled})\n{text}" if turn.recalled else text
         if not turn.text:
             continue

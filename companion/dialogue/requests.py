@@ -126,7 +126,8 @@ def _pieced(text: str, certain: _Certain) -> Request | None:
     beside = [piece for piece, request in zip(pieces, found, strict=True) if request is None]
     if not requests or not all(_filler(piece) or _reason(piece, requests) for piece in beside):
         return None
-    return min(requests, key=_ORDER)
+    last = [request for request in found if request is not None][-1]
+    return last if last is Request.GO_ON else min(requests, key=_ORDER)  # "Stop. Go on.": she was asked back
 
 
 _ORDER: Callable[[Request], int] = tuple(Request).index

@@ -83,7 +83,8 @@ class State:
     whose that was, if the one that is being said began so soon after it that it may be its rest (None: it
     didn't). `keep_at`: when the conversation is to be kept, if it is quiet then. `began`: when the user
     took the floor; `hummed`: when she last said "mm-hm". `set_aside`: what a stranger said, where her last
-    answer asked for a name instead (None: it didn't).
+    answer asked for a name instead (None: it didn't). `stopped`: she was asked to stop, and goes on with what
+    she said only if she is asked to.
     """
 
     floor: Floor = Floor.IDLE
@@ -112,6 +113,7 @@ class State:
     began: float = 0.0
     hummed: float = float("-inf")
     set_aside: str | None = None
+    stopped: bool = False
     drafts: int = 0
     turns: int = 0
 
@@ -180,5 +182,6 @@ def interrupted(state: State, floor: Floor, commands: list[e.Command]) -> Step:
         said=draft.spoken(),
         rest=rest,
         unfinished=draft.id if draft.unfinished else 0,
+        stopped=False,
     )
     return after, [e.StopPlaying(draft.id), e.Revoke(draft.id), *commands, *_at_rest(floor)]

@@ -8,6 +8,7 @@ from scripted import PATIENCE, Says, Stage
 from companion.dialogue import events as e
 from companion.dialogue.carried_out import ADJUSTED
 from companion.dialogue.prompt import Line, Record, Turn, lines
+from companion.dialogue.requests import Request
 from companion.dialogue.state import Floor
 from companion.dialogue.user_turn import HELD
 
@@ -49,6 +50,12 @@ def test_go_on_goes_on_where_the_model_was_cut_off_to_the_word(stopped):
     assert len(stage.seen.of(e.Continue)) == 1
     assert said[0].endswith(" —")
     assert f"{said[0].removesuffix(' —')} {said[1]}" == STORY
+
+
+def test_who_has_stopped_her_and_wants_her_louder_does_not_want_the_rest():
+    stage = slow_story(Says(6.1, 6.9, "stop."), Says(14.0, 14.8, "louder, please."))
+
+    assert spoken(stage)[1:] == [ADJUSTED[Request.LOUDER]]
 
 
 def test_the_model_is_told_where_it_was_cut_off():

@@ -119,6 +119,8 @@ def test_behind_her_question_a_request_is_one_where_it_is_surely_meant_for_her(a
         ("Hurry up, the bus is coming.", None),
         ("Louder, and what's the time?", None),
         ("Sorry for interrupting, go on.", Request.GO_ON),
+        ("Stop. Go on.", Request.GO_ON),
+        ("Go on. No, stop.", Request.STOP),
     ],
 )
 def test_a_reason_or_an_excuse_may_stand_beside_it_and_nothing_that_wants_an_answer(text, request_):

@@ -19,13 +19,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is chosen; `temperature` 0 takes the likeliest. `seed` None: another each time."""
+    """How the next token is chosen; `temperature` 0 takes the likeliest. `seed` None: another each time.
+    `never`: what isn't written, where it is a token of its own."""
 
     temperature: float
     top_p: float
     min_p: float
     repeat_penalty: float
     seed: int | None = None
+    never: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,9 @@ class Llama:
         generated: list[int] = []
         text = ReplyText(stop)
         said = self._prompt.said(messages)
-        with self._lane.work(), sampler(sampling, self._model.vocabulary.size, said) as chain:
+        vocabulary = self._model.vocabulary
+        never = [found[0] for text in sampling.never if len(found := vocabulary.of_words(text)) == 1]
+        with self._lane.work(), sampler(sampling, vocabulary.size, said, never) as chain:
             try:
                 self._evaluate(tokens, cancel, answer=True)
                 for token in self._tokens(chain, request, cancel, max_tokens):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,17 +15,24 @@ REMEMBERED = 64
 
 
 @contextmanager
-def sampler(sampling: Sampling, vocabulary_size: int, said: Iterable[int]) -> Iterator[Any]:
+def sampler(
+    sampling: Sampling, vocabulary_size: int, said: Iterable[int], never: Sequence[int] = ()
+) -> Iterator[Any]:
     """A sampler chain for one reply, freed at the end.
 
     `said`: tokens she said before, which the repeat penalty holds back too. Only hers: holding back the
-    user's words makes her avoid names, and holding back the template's makes her never stop.
+    user's words makes her avoid names, and holding back the template's makes her never stop. `never`: tokens
+    that aren't chosen.
     """
     api = llama()
     parameters = api.llama_sampler_chain_default_params()
     parameters.no_perf = True
     chain = api.llama_sampler_chain_init(parameters)
     try:
+        if never:
+            biases = (api.llama_logit_bias * len(never))(*((token, float("-inf")) for token in never))
+            link = api.llama_sampler_init_logit_bias(vocabulary_size, len(never), biases)
+            api.llama_sampler_chain_add(chain, link)
         for link in _links(api, sampling, vocabulary_size):
             api.llama_sampler_chain_add(chain, link)
         for token in list(said)[-REMEMBERED:]:

@@ -26,10 +26,11 @@ def test_a_voice_that_is_not_there_is_one_sentence(companion):
 
 
 def test_a_voice_is_not_learned_without_a_name(companion, recordings):
-    done = companion("voice", "learn", " ", recordings / "order_000.flac")
+    for name, why in ((" ", "needs a name"), ("A\nB", "one line"), (300 * "A", "60 characters")):
+        done = companion("voice", "learn", name, recordings / "order_000.flac")
 
-    assert done.returncode == 1
-    assert "needs a name" in done.stderr
+        assert done.returncode == 1
+        assert why in done.stderr
 
 
 def test_a_recording_without_speech_teaches_nothing(companion, tmp_path):

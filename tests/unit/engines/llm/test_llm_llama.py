@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -368,3 +369,14 @@ def test_a_folder_without_a_model_says_what_to_do(tmp_path: Path, small_settings
 def test_the_doctor_hears_what_runs_where(engine: Llama) -> None:
     assert engine.placement.startswith("CPU, 2 threads: ")
     assert "Smollm2 135M" in engine.name
+
+
+def test_what_is_never_to_be_written_is_not(engine: Llama) -> None:
+    prompt = talk("What is the sea?")
+    reply(engine, prompt, 3)
+    first = engine._model.vocabulary.piece(engine._cache.tokens[len(engine._prompt.of(prompt))]).decode()
+
+    said = reply(engine, prompt, 3, sampling=replace(GREEDY, never=(first,)))
+
+    assert first
+    assert not said.startswith(first.strip())
