@@ -51,8 +51,8 @@ class Timeline:
     marks: tuple[tuple[str, float], ...]
 
     def spans(self) -> dict[str, float]:
-        """Length of each span in seconds, for those whose both ends are known and of one turn. `overhead`: from
-        the moment when the turn is over and speech is there, whichever is later, until it is played."""
+        """Length of each span in seconds, for those whose both ends are known and of one turn. `overhead`:
+        from the moment when the turn is over and speech is there, whichever is later, until it is played."""
         at = dict(self.marks)
         found = {
             name: round(at[end] - at[start], 4)
