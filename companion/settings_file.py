@@ -21,21 +21,21 @@ FILE = "settings.toml"
 def load(home: Path) -> Settings:
     """The settings of a home folder; the defaults where the file says nothing. Raises `SettingsError`."""
     path = home / FILE
-    return from_table(tomllib.loads(_read(path)), str(path))
+    return from_table(_read(path)[1], str(path))
 
 
-def _read(path: Path) -> str:
-    """The file's text, which is TOML; "" where there is none. Raises `SettingsError`."""
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    """The file's text and the table that it is in TOML, both empty where there is none. Raises
+    `SettingsError`."""
     try:
         text = path.read_text(encoding="utf-8")
-        tomllib.loads(text)
+        return text, tomllib.loads(text)
     except FileNotFoundError:
-        return ""
+        return "", {}
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML ({error}): mend or remove it.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} can't be read ({error}): mend or remove it.") from error
-    return text
 
 
 def from_table(table: dict[str, Any], where: str = "the settings") -> Settings:
@@ -112,9 +112,10 @@ def change(home: Path, key: str, value: Any) -> None:
     import tomlkit
 
     value = check(key, value)
-    load(home)  # a file that is already broken is not written over
     path = home / FILE
-    document = tomlkit.parse(_read(path))
+    text, before = _read(path)
+    from_table(before, str(path))  # a file that is already broken is not written over
+    document = tomlkit.parse(text)
     section, _, name = key.partition(".")
     table = document.setdefault(section, tomlkit.table())
     if name not in table:
@@ -131,7 +132,7 @@ def reset(home: Path, key: str) -> Any:
 
     declaration, _ = declared(key)
     section, _, name = key.partition(".")
-    document = tomlkit.parse(_read(home / FILE))
+    document = tomlkit.parse(_read(home / FILE)[0])
     table = document.get(section)
     if isinstance(table, MutableMapping) and name in table:
         del table[name]

@@ -141,13 +141,11 @@ class Chat:
     def _forget_voice(self, whose: str) -> bool:
         """Delete the voice of that name; whose voice is typed isn't known, unless only one is. Whether there
         was one."""
-        from companion.dialogue.introductions import MINE
+        from companion.dialogue.introductions import MINE, called
 
         known = [name for name, *_ in self._store.voices()]
-        if whose == MINE:
-            named = known if len(known) == 1 else []
-        else:
-            named = [name for name in known if name.casefold() == whose.casefold()]
+        alone = known if len(known) == 1 else []
+        named = alone if whose == MINE else called(known, whose)
         for name in named:
             self._store.forget_voice(name)
         return bool(named)

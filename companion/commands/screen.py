@@ -8,6 +8,7 @@ import click
 
 from companion.commands.printer import Printer
 from companion.dialogue import events as e
+from companion.dialogue.prompt import CUT_OFF
 from companion.dialogue.state import State
 from companion.dialogue.timeline import Timeline
 
@@ -35,7 +36,7 @@ class Screen:
             case e.CommitUserTurn(_, _, text, _, _):
                 self._line("you", "cyan", text)
             case e.CommitCompanionTurn(_, text, interrupted):
-                self._line("she", "magenta", text + (" —" if interrupted else ""))
+                self._line("she", "magenta", text + (CUT_OFF if interrupted else ""))
             case e.Tell(why):
                 self.note(why)
             case e.CloseMicrophone():

@@ -18,7 +18,7 @@ SENTENCES = (
 
 LONGEST_NAME = 60
 
-ENOUGH, RATE = 2.0, 16_000
+ENOUGH = 2.0
 """Seconds of speech from which on a voice can be known: one "yes" is as near to many people's."""
 
 
@@ -61,6 +61,7 @@ def learn(home: str | None, name: str, recordings: tuple[Path, ...]) -> None:
     Example: companion voice learn Anna anna1.wav anna2.wav anna3.wav
     """
     from companion import app
+    from companion.audio import RATE
     from companion.engines.speaker.voices import KnownVoices
     from companion.errors import AudioError, StoreError
 
@@ -90,10 +91,11 @@ def forget(home: str | None, name: str) -> None:
 
     Example: companion voice forget Anna
     """
+    from companion.dialogue.introductions import called
     from companion.errors import StoreError
 
     with _store(home) as store:
-        known = [voice for voice, *_ in store.voices() if voice.casefold() == name.casefold()]
+        known = called((voice for voice, *_ in store.voices()), name)
         if not known:
             raise StoreError(
                 f"She knows no voice called {name}: `companion voice list` shows those she knows."

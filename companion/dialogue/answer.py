@@ -15,6 +15,7 @@ from companion.dialogue.state import (
     Step,
     current,
     interrupted,
+    noticed,
     revoked,
     yielded,
 )
@@ -100,9 +101,7 @@ def _begins(state: State, now: float) -> State:
     """She begins to sound; under others who go on speaking, their voice is looked at as over her own."""
     if state.others is not Others.SPEAK:
         return replace(state, floor=Floor.COMPANION)
-    return replace(
-        state, floor=Floor.OVERLAP, over_at=None, onset=now, looks=0, overhearing=0, sounds=state.sounds + 1
-    )  # fmt: skip
+    return noticed(state, Floor.OVERLAP, now)
 
 
 def clause_played(state: State, event: e.Event, now: float, patience: Patience) -> Step:

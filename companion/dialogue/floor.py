@@ -70,7 +70,7 @@ _COMPANY = (Floor.IDLE, Floor.PAUSE, Floor.RESUMING, Floor.ANSWERING, Floor.OVER
 """It matters that others speak: where the user does, nothing is known of others."""
 
 _LIVES = {
-    e.Timer.LONGEST: (Floor.USER, Floor.PAUSE, Floor.RESUMING, Floor.PUSHED),
+    e.Timer.LONGEST: _USERS,
     e.Timer.TURN_END: (Floor.PAUSE,),
     e.Timer.TURN_BOUND: (Floor.PAUSE,),
     e.Timer.RESCORE: (Floor.PAUSE,),
@@ -78,7 +78,7 @@ _LIVES = {
     e.Timer.LOOK: (Floor.RESUMING, Floor.CONTESTED, Floor.OVERLAP),
     e.Timer.OTHERS: (Floor.IDLE, Floor.PAUSE),
     e.Timer.THINKING: (Floor.ANSWERING,),
-    e.Timer.ANSWER: (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP),
+    e.Timer.ANSWER: _HERS,
     e.Timer.QUIET: (Floor.IDLE,),
 }
 """The states of the floor in which a timer means something; it is cancelled on the way out of them, and not

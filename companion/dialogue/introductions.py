@@ -4,6 +4,7 @@ forgotten."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 WHO = "I don't know your voice yet. Who is it? If you tell me your name, I'll know you the next time."
 MET = "Nice to meet you, {name}."
@@ -40,6 +41,11 @@ _FORGET = re.compile(
     r"(?:,? (?:please|now|again))*[.!?]*",
     re.IGNORECASE,
 )
+
+
+def called(names: Iterable[str], name: str) -> list[str]:
+    """Those of `names` that are `name`, whatever the case of its letters."""
+    return [known for known in names if known.casefold() == name.casefold()]
 
 
 def to_forget(text: str) -> str:

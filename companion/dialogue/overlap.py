@@ -35,7 +35,17 @@ from companion.dialogue.answer import sound
 from companion.dialogue.backchannels import is_backchannel, may_become_backchannel
 from companion.dialogue.pace import SOON
 from companion.dialogue.requests import Request, understand
-from companion.dialogue.state import Floor, Others, Patience, State, Step, current, interrupted, yielded
+from companion.dialogue.state import (
+    Floor,
+    Others,
+    Patience,
+    State,
+    Step,
+    current,
+    interrupted,
+    noticed,
+    yielded,
+)
 
 LOOK = 0.12
 """Seconds from the noticing of a sound to the first look at its words."""
@@ -64,10 +74,7 @@ def user_overlaps(state: State, event: e.Event, now: float, patience: Patience) 
     if not patience.hands_free or state.muted:
         return state, []
     floor = Floor.CONTESTED if state.floor is Floor.ANSWERING else Floor.OVERLAP
-    after = replace(
-        state, floor=floor, over_at=None, onset=event.onset, looks=0, overhearing=0, sounds=state.sounds + 1,
-        rising=False, others=Others.SILENT,
-    )  # fmt: skip
+    after = noticed(replace(state, rising=False, others=Others.SILENT), floor, event.onset)
     return after, [e.SetTimer(e.Timer.LOOK, now + LOOK)]
 
 
@@ -156,10 +163,8 @@ def others_end(state: State, event: e.Event, now: float, patience: Patience) -> 
     assert isinstance(event, e.SpeechPaused)
     if state.others is not Others.SPEAK:
         return state, []
-    after = replace(
-        state, floor=Floor.CONTESTED, onset=event.end - DOUBTFUL, over_at=event.end, looks=0, overhearing=1,
-        sounds=state.sounds + 1, others=Others.SILENT,
-    )  # fmt: skip
+    after = noticed(state, Floor.CONTESTED, event.end - DOUBTFUL, over_at=event.end)
+    after = replace(after, overhearing=1, others=Others.SILENT)
     return after, [e.Overhear(after.sounds, urgent=True)]
 
 

@@ -142,6 +142,13 @@ def current(state: State) -> Draft:
     return state.draft
 
 
+def noticed(state: State, floor: Floor, onset: float, over_at: float | None = None) -> State:
+    """`floor`, with another sound in her turn, of which nothing is known yet but when it began and ended."""
+    return replace(
+        state, floor=floor, onset=onset, over_at=over_at, looks=0, overhearing=0, sounds=state.sounds + 1
+    )  # fmt: skip
+
+
 def committed(draft: Draft, turn: int) -> e.CommitUserTurn:
     """The command that writes a draft's words down as that turn."""
     return e.CommitUserTurn(turn, draft.id, draft.text or "", draft.who, draft.sure)

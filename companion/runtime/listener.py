@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.dialogue.events import Voice as Told
+from companion.dialogue.introductions import called
 from companion.dialogue.requests import understand
 from companion.engines.speaker import Vector, VoiceEncoder
 from companion.engines.speaker.dvector import unit
@@ -196,7 +197,7 @@ class Listener:
     def forget(self, name: str) -> str:
         """Delete the voice of that name, whatever the case of its letters; "": the only one there is. It
         isn't learned again by itself in this run. The name it was known by; "" where there is none."""
-        names = [known for known in self.known.voices if known.casefold() == name.casefold()]
+        names = called(self.known.voices, name)
         names = names or (list(self.known.voices) if not name and len(self.known.voices) == 1 else [])
         for known in names:
             self.known.forget(known)
@@ -207,7 +208,7 @@ class Listener:
     def introduce(self, name: str) -> bool:
         """Learn the voice of the strangers' last turns under `name`; False where another voice is known by
         it, or there was too little of this one."""
-        taken = name.casefold() in {voice.name.casefold() for voice in self.known.voices.values()}
+        taken = called(self.known.voices, name)
         vectors, self._strangers = list(self._strangers.values()), {}
         if taken or not vectors:
             return False

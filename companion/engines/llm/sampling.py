@@ -29,11 +29,7 @@ def sampler(
     parameters.no_perf = True
     chain = api.llama_sampler_chain_init(parameters)
     try:
-        if never:
-            biases = (api.llama_logit_bias * len(never))(*((token, float("-inf")) for token in never))
-            link = api.llama_sampler_init_logit_bias(vocabulary_size, len(never), biases)
-            api.llama_sampler_chain_add(chain, link)
-        for link in _links(api, sampling, vocabulary_size):
+        for link in _links(api, sampling, vocabulary_size, never):
             api.llama_sampler_chain_add(chain, link)
         for token in list(said)[-REMEMBERED:]:
             api.llama_sampler_accept(chain, token)
@@ -42,8 +38,11 @@ def sampler(
         api.llama_sampler_free(chain)
 
 
-def _links(api: Any, sampling: Sampling, vocabulary_size: int) -> Iterator[Any]:
+def _links(api: Any, sampling: Sampling, vocabulary_size: int, never: Sequence[int]) -> Iterator[Any]:
     """The links in order; min-p stands before top-p because it needs no sorting of the whole vocabulary."""
+    if never:
+        biases = (api.llama_logit_bias * len(never))(*((token, float("-inf")) for token in never))
+        yield api.llama_sampler_init_logit_bias(vocabulary_size, len(never), biases)
     if sampling.repeat_penalty != 1.0:
         yield api.llama_sampler_init_penalties(vocabulary_size, REMEMBERED, sampling.repeat_penalty, 0.0, 0.0)
     if sampling.temperature <= 0.0:
