@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,12 @@ rest_threads()  # before any native library is imported, as every command does
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # how fast a busy machine is is no matter of the tests
+
+# A shell's "&" and nohup have what they start ignore these, and its children in turn.
+for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    number = getattr(signal, name, None)
+    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -5,9 +5,9 @@ aec-audio-processing, the same code, builds from source. Nothing of that package
 nothing is connected to. The reference is what the audio process really gave the device, sample for sample:
 ducked, faded and cut as it was, silence where nothing played. It is taken by the time it was in the air, so
 the echo follows it by the room's own delay and what the devices' clocks are wrong by; the canceller finds
-that delay and tracks it (up to half a second). Where the device ran dry (a busy machine), the echo comes
-later from one moment to the next, and for a second or two the canceller leaves most of it: then what is no
-louder than the echo can be is taken for it.
+that delay and tracks it (up to half a second). Where the device ran dry or stood still (a busy machine), the
+echo comes later from one moment to the next, and for a second or two the canceller leaves most of it: then
+what is no louder than the echo can be is taken for it.
 """
 
 from __future__ import annotations
@@ -106,8 +106,11 @@ class Reference:
     def __init__(self, memory: StreamMemory) -> None:
         self._memory = memory
         self.slips = 0
-        """How often it had to be put back to its place."""
+        """How often it had to be put back to its place, the device ran dry or was opened anew: each time the
+        echo may come later or earlier than before."""
         self._rate = 0
+        self._opened = False
+        self._xruns = 0
         self._first_block = 0
         self._next = 0.0
         self._resampler: Any = None
@@ -116,6 +119,8 @@ class Reference:
     def opened(self, rate: int, first_block: int) -> None:
         """An output stream runs at `rate` hertz, from that block of its history on."""
         self._rate, self._first_block, self._resampler = rate, first_block, None
+        self.slips += self._opened
+        self._opened = True
 
     def closed(self) -> None:
         """The stream is gone: it is silent."""
@@ -135,6 +140,8 @@ class Reference:
             self.slips += slipped
             self._restart(wanted)
             held = 0.0
+        before, self._xruns = self._xruns, int(self._memory.marks[Mark.XRUNS])
+        self.slips += self._xruns != before
         while len(self._ready) < samples:
             self._fetch(max(1, round((samples - len(self._ready)) * rate / RATE)))
         taken, self._ready = self._ready[:samples], self._ready[samples:]

@@ -229,21 +229,50 @@ def soak(home: str | None, minutes: float) -> None:
 
     Example: companion bench soak --minutes 5
     """
-    import numpy as np
-    import soxr
-
     from companion import app
-    from companion.bench.soak import run
-    from companion.engines import Never
 
     app.prepare()
     settings = app.settings_of(home)
-    voice = app.Loader(settings).tts()
-    sentences = []
-    for text in SENTENCES:
-        samples = np.concatenate([speech.samples for speech in voice.synthesize(text, Never())]) / 32768
-        sentences.append(np.asarray(soxr.resample(samples.astype(np.float32), voice.rate, 48_000)))
+    sentences = _spoken(app.Loader(settings).tts(), SENTENCES)
+    from companion.bench.soak import run
+
     _report(home, ("llm", "asr", "tts", "endpoint"), run(sentences, settings, minutes, _step))
+
+
+@command.command()
+@click.option("--minutes", default=10.0, show_default=True, help="Of her voice.")
+@click.option(
+    "--echo-db", default=-12.0, show_default=True, help="The loudspeaker's level in the microphone."
+)
+@click.pass_obj
+def echo(home: str | None, minutes: float, echo_db: float) -> None:
+    """Her own voice in the microphone: what she takes of it for somebody's.
+
+    Example: companion bench echo --minutes 2
+    """
+    from companion import app
+
+    app.prepare()
+    settings = app.settings_of(home)
+    from companion.bench.echo import STORIES, run
+
+    sentences = _spoken(app.Loader(settings).tts(), STORIES)
+    measured = run(sentences, settings, minutes, _step, echo_db=echo_db)
+    _report(home, ("llm", "asr", "tts", "endpoint"), measured)
+
+
+def _spoken(voice: Any, texts: tuple[str, ...]) -> list[Any]:
+    """The texts, spoken: float32[n] at 48 kHz each."""
+    import numpy as np
+    import soxr
+
+    from companion.engines import Never
+
+    found = []
+    for text in texts:
+        samples = np.concatenate([speech.samples for speech in voice.synthesize(text, Never())]) / 32768
+        found.append(np.asarray(soxr.resample(samples.astype(np.float32), voice.rate, 48_000)))
+    return found
 
 
 SENTENCES = (

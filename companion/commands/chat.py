@@ -17,6 +17,9 @@ from companion.dialogue.answer import KEEPING
 from companion.dialogue.prompt import Record
 from companion.engines import Cancel
 
+NOTHING_ALOUD = "Nothing is spoken while we type, and the microphone is closed."
+"""Her answer to what is asked of her voice."""
+
 
 @click.command()
 @click.pass_obj
@@ -133,6 +136,8 @@ class Chat:
             self._state = replace(self._state, unfinished=0)
         if request in (Request.NEVER_MIND, Request.STOP, Request.WAIT):
             return _known()
+        if request in (Request.SLOWER, Request.FASTER, Request.LOUDER, Request.QUIETER, Request.MUTE):
+            return _known(NOTHING_ALOUD)
         record = self._record
         if request is Request.GO_ON:
             record = record.taken_up(self._state.unfinished, "")

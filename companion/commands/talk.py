@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import Any
 
 import click
@@ -11,6 +12,9 @@ from companion.commands.ending import undisturbed
 from companion.commands.typed import TypedLines
 from companion.dialogue import events as e
 from companion.errors import AudioError, EngineError
+
+_MISTYPED = re.compile(r"/\w*")
+"""One word behind a slash is meant for the program, not for her."""
 
 
 @click.command()
@@ -114,18 +118,20 @@ def _offer(voices: Any, store: Any) -> str:
 def _converse(companion: Any, screen: Any, timings: bool, by_key: bool) -> None:
     """Until Ctrl-C, or one of the other ends. The microphone is closed before anything else is done."""
     key = "Press Enter to talk, and again when you have finished;" if by_key else "Speak when you like;"
-    status = None
+    status, goodbye = None, False
     try:
         screen.note(f"Listening. {key} Ctrl-C ends the conversation.")
         _wait(companion, screen, TypedLines(), by_key)
     except KeyboardInterrupt:
-        screen.note("Goodbye.")
+        goodbye = True
     finally:
         undisturbed()
         try:
             status = companion.sound.status()  # the clocks' drift is gone with the devices
         finally:
-            companion.close()
+            companion.close()  # with it comes what was heard of her last words
+    if goodbye:
+        screen.note("Goodbye.")
     if timings:
         _count(companion, status, screen)
 
@@ -158,10 +164,14 @@ def _wait(companion: Any, screen: Any, typed: TypedLines, by_key: bool) -> None:
             continue
         if by_key and not line.strip():
             companion.turn_key()
-        _typed(companion, line.strip())
+        _typed(companion, screen, line.strip())
 
 
-def _typed(companion: Any, line: str) -> None:
+def _typed(companion: Any, screen: Any, line: str) -> None:
     said = {"/mute": e.MuteChanged(True), "/unmute": e.MuteChanged(False), "/stop": e.StopAsked()}
-    if line:
+    if _MISTYPED.fullmatch(line) and line.lower() not in said:
+        screen.note(
+            f"There is no {line}: {', '.join(said)} are what can be done; any other line is said to her."
+        )
+    elif line:
         companion.post(said.get(line.lower()) or e.Typed(line))

@@ -33,6 +33,8 @@ def command(home: str | None, recordings: tuple[Path, ...], as_json: bool) -> in
             failed = 1
             continue
         files.append(result)
+        if not as_json and not result["text"]:
+            click.echo(f"No speech was found in {path}.", err=True)
         if not as_json:
             click.echo(f"{path}: {result['text']}" if len(recordings) > 1 else result["text"])
     if as_json:

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from companion.errors import AudioError
+
 SENTENCES = (
     "The rain has stopped, and I would like to go for a walk by the river.",
     "Yesterday I met an old friend who told me a very long story.",
@@ -63,7 +65,7 @@ def learn(home: str | None, name: str, recordings: tuple[Path, ...]) -> None:
     from companion import app
     from companion.audio import RATE
     from companion.engines.speaker.voices import KnownVoices
-    from companion.errors import AudioError, StoreError
+    from companion.errors import StoreError
 
     name = name.strip()
     if not name:
@@ -134,7 +136,7 @@ def _read_aloud(settings: Any) -> list[Any]:
     sound = DeviceSound(settings.audio)
     said = []
     try:
-        sound.start()
+        _listen(sound)
         for sentence in SENTENCES:
             click.echo(f"Please read: {sentence}")
             detector, edges = SileroDetector(), Hysteresis(VadSettings(min_silence=0.8))
@@ -155,6 +157,14 @@ def _read_aloud(settings: Any) -> list[Any]:
     finally:
         sound.close()
     return said
+
+
+def _listen(sound: Any) -> None:
+    try:
+        sound.start()
+    except AudioError as error:
+        instead = "`companion voice learn NAME WAV...` learns it from recordings, without a microphone."
+        raise AudioError(f"{error} {instead}") from error
 
 
 def _store(home: str | None) -> Any:

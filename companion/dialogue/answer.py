@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from companion.dialogue import commit, user_turn
 from companion.dialogue import events as e
-from companion.dialogue.draft import Draft
 from companion.dialogue.state import (
     Floor,
     Others,
@@ -147,23 +146,25 @@ def answer_overdue(state: State, event: e.Event, now: float, patience: Patience)
     """The answer never came, or stopped coming."""
     assert isinstance(event, e.TimerFired)
     if event.timer is e.Timer.THINKING:
-        return state, _sign(current(state), now)
+        return _sign(state, now)
     why = "The answer took too long, so I stopped: please try again, or see companion doctor."
     if event.timer is not e.Timer.ANSWER:
         return state, []
     return _given_up(state, [e.Tell(why), e.Cue("sorry")], now, patience)
 
 
-def _sign(draft: Draft, now: float) -> list[e.Command]:
-    """Say that she is thinking where the answer takes longer than `THINKING`, or surely will; not where it is
-    there, or expected at once. Where that isn't known yet, look again when it is."""
-    if draft.sounded or draft.next_to_play() is not None:
-        return []
+def _sign(state: State, now: float) -> Step:
+    """Say, once, that she is thinking where the answer takes longer than `THINKING`, or surely will; not
+    where it is there, or expected at once. Where that isn't known yet, look again when it is."""
+    draft = current(state)
+    if draft.announced or draft.sounded or draft.next_to_play() is not None:
+        return state, []
     slow, expected = draft.end + THINKING, draft.expected
-    if expected is not None and expected > max(slow, now + SOON):
-        return [e.Cue("thinking")]
     known = slow if expected is None else max(slow, expected + SOON)
-    return [e.Cue("thinking")] if now >= known else [e.SetTimer(e.Timer.THINKING, known)]
+    surely = expected is not None and expected > max(slow, now + SOON)
+    if not surely and now < known:
+        return state, [e.SetTimer(e.Timer.THINKING, known)]
+    return replace(state, draft=replace(draft, announced=True)), [e.Cue("thinking")]
 
 
 def _given_up(state: State, commands: list[e.Command], now: float, patience: Patience) -> Step:

@@ -612,6 +612,17 @@ def test_after_a_cough_a_slow_answer_is_still_announced():
     assert at == pytest.approx(4.0, abs=0.3)
 
 
+def test_a_cough_behind_the_sign_does_not_make_it_sound_again():
+    stage = Stage(Says(1.0, 2.0, "good morning to you all."), Says(4.4, 4.7))
+    stage.llm.prefill_seconds = 6.0
+
+    stage.run(12.0)
+
+    ((at, _),) = stage.seen.of(e.Cue)
+    assert at < 4.4
+    assert stage.said()[-1].startswith("companion: ")
+
+
 def test_when_the_model_fails_she_says_so_in_her_own_voice_and_goes_on():
     stage = Stage(Says(1.0, 2.0, "good morning to you all."), Says(9.0, 10.0, "are you there now?"))
     stage.llm.failing = EngineError("The model failed: try again.")

@@ -89,6 +89,7 @@ class World:
         self.results: dict[str, list[e.Event]] = {}  # of each engine, in order: what may still come
         self.at_once: list[e.Event] = []
         self.timers: dict[e.Timer, float] = {}
+        self.announced: set[int] = set()
         self.revoked: set[int] = set()
         self.committed: list[int] = []
         self.stored: set[int] = set()
@@ -235,6 +236,8 @@ class World:
                 assert draft is not None
                 assert not draft.sounded
                 assert draft.next_to_play() is None, "no sign that an answer is coming when it is there"
+                assert draft.id not in self.announced, "an answer is announced once"
+                self.announced.add(draft.id)
             case e.CommitUserTurn(turn, draft, text):
                 assert text
                 assert turn not in self.committed, "a turn is committed once"

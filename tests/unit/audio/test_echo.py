@@ -6,6 +6,7 @@ from simulated_sound import SimulatedSound
 
 from companion.audio import FRAME, RATE, Captured
 from companion.audio.echo import LEAD, EchoCanceller, Reference
+from companion.audio.shared import Mark
 
 
 def speechlike(seconds: float, rate: int, seed: int = 1) -> np.ndarray:
@@ -107,6 +108,24 @@ def test_without_a_stream_the_reference_is_silence():
     room.reference.closed()
 
     assert not room.reference.take(room.sound.now, FRAME).any()
+
+
+def test_a_device_that_ran_dry_or_was_opened_anew_is_a_slip_and_its_first_opening_is_none():
+    room = Room(gain=0.0, delay=0.0)
+    memory = room.sound.playout.memory
+    room.sound.play(speechlike(4.0, 22_050), 22_050)
+    counts = []
+
+    for change in (lambda: None, lambda: memory.marks.__setitem__(Mark.XRUNS, 3), lambda: None):
+        change()
+        room.hear(None, 0.2)
+        room.reference.take(room.sound.now - 0.1, FRAME)
+        counts.append(room.reference.slips)
+    room.reference.opened(44_100, 0)
+
+    assert counts[0] == 0
+    assert counts[1] > counts[0]
+    assert room.reference.slips == counts[2] + 1
 
 
 @pytest.mark.parametrize("other", [0.0, 0.6])

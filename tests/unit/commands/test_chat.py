@@ -12,7 +12,7 @@ import pytest
 from scripted import MemoryStore, ScriptedModel, Spent
 
 from companion.commands.aside import Aside
-from companion.commands.chat import Chat
+from companion.commands.chat import NOTHING_ALOUD, Chat
 from companion.commands.ending import Terminated
 from companion.dialogue.carried_out import NOTHING_SAID
 from companion.dialogue.introductions import FORGOTTEN, NOT_KNOWN
@@ -104,15 +104,15 @@ def test_what_she_said_is_repeated_without_the_model(typed, capsys):
     assert [line.strip() for line in capsys.readouterr().out.splitlines()] == said
 
 
-def test_never_mind_is_written_down_and_not_answered(typed, capsys):
+def test_never_mind_is_not_answered_and_nothing_is_promised_of_her_voice(typed, capsys):
     typed("Never mind.", "Louder.")
     store, model = MemoryStore(), Model()
 
     Chat(model, store, settings(), Aside()).run()
 
-    assert store.rows[:2] == [("user", 1, "Never mind."), ("user", 2, "Louder.")]
-    assert len(model.prompts) == 1  # without a voice, "louder" is for the model
-    assert capsys.readouterr().out.splitlines()[0] == ""
+    assert store.rows == [("user", 1, "Never mind."), ("user", 2, "Louder."), ("companion", 2, NOTHING_ALOUD)]
+    assert model.prompts == []  # it would promise to speak up
+    assert capsys.readouterr().out.splitlines() == ["", NOTHING_ALOUD]
 
 
 def test_ctrl_c_at_the_prompt_ends_the_chat_with_nothing_wrong(monkeypatch):

@@ -120,6 +120,17 @@ def missing(path):
     """There is nothing there."""
 
 
+def test_a_recording_without_speech_is_said_to_be_one(companion, tmp_path):
+    silent = tmp_path / "silent.wav"
+    soundfile.write(silent, np.zeros(16_000, np.int16), 16_000)
+
+    finished = companion("transcribe", silent)
+
+    assert finished.returncode == 0
+    assert "No speech was found" in finished.stderr
+    assert finished.stdout == "\n"
+
+
 @pytest.mark.parametrize("make", [empty, without_samples, not_a_number, text, cut_short, folder, missing])
 @pytest.mark.parametrize("command", ["hear", "transcribe"])
 def test_a_recording_that_is_none_is_refused_with_a_sentence(companion, tmp_path, make, command):

@@ -107,6 +107,24 @@ def test_counters_that_fail_leave_nothing_open(monkeypatch):
     assert companion.asked == ["closed"]
 
 
+def test_a_command_that_there_is_not_is_no_turn(monkeypatch):
+    companion, screen = Companion(), Screen()
+
+    converse(monkeypatch, companion, Typed("/nonsense\n", "/home/me is a folder.\n"), screen)
+
+    assert companion.asked == [e.Typed("/home/me is a folder."), "closed"]
+    assert "/mute" in screen.notes[1]
+
+
+def test_goodbye_comes_behind_her_last_words(monkeypatch):
+    companion, screen = Companion(), Screen()
+    companion.close = lambda: screen.note("she: See you.")
+
+    converse(monkeypatch, companion, Typed(), screen)
+
+    assert screen.notes[-2:] == ["she: See you.", "Goodbye."]
+
+
 def test_a_line_is_a_turn_and_enter_is_the_key(monkeypatch):
     lines = ("\n", "Good morning.\n", "/mute\n", "/unmute\n", "/stop\n", "\n")
     by_ear, by_key = Companion(), Companion()

@@ -3,6 +3,7 @@
 import json
 
 from companion.memory.store import Store
+from companion.settings_file import change
 
 
 def test_a_voice_is_learned_listed_and_forgotten(companion, small_home, recordings):
@@ -45,3 +46,13 @@ def test_a_recording_without_speech_teaches_nothing(companion, tmp_path):
 
     assert done.returncode == 1
     assert "too little speech" in done.stderr
+
+
+def test_without_a_microphone_recordings_are_asked_for(companion, small_home):
+    change(small_home, "audio.input", "a microphone that there is not")
+
+    done = companion("voice", "learn", "Anna")
+
+    assert done.returncode == 1
+    assert "voice learn NAME WAV" in done.stderr
+    assert "Traceback" not in done.stderr

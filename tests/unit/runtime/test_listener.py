@@ -169,6 +169,23 @@ def test_what_it_is_to_her_where_everybody_is_answered(sound, voice):
     assert ear.look(sound).voice is voice
 
 
+@pytest.mark.parametrize(
+    ("sound", "voice"),
+    [
+        (speech(0.5, 1.2, speaking=True), Told.GUEST),
+        (speech(0.5, 0.7, speaking=True), Told.GUEST),
+        (speech(0.1, 1.2, speaking=True), Told.ANSWERED),
+        (turn((0.5, 1.2), (0.1, 1.2), speaking=True), Told.ANSWERED),
+        (turn((0.1, 1.2), (0.5, 1.2), speaking=True), Told.GUEST),
+    ],
+)
+def test_her_own_voice_heard_back_is_not_taken_for_a_known_one_that_is_like_it(sound, voice):
+    ear, _ = listener(only_known=False, encoder=Mixed(0.8))
+    ear.know_her(np.full(RATE, round(0.5 * 32768), np.int16), RATE)
+
+    assert ear.look(sound).voice is voice
+
+
 def test_what_others_say_behind_or_before_the_words_is_no_part_of_them():
     ear, _ = listener(only_known=True)
 

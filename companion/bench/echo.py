@@ -1,0 +1,81 @@
+"""Her own voice in the microphone for minutes on end: what she takes of it for somebody's."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.bench.room import Room
+from companion.bench.turns import ANSWER_WITHIN, READY_WITHIN, SPEECH, Talk, spare_home
+from companion.dialogue.prompt import CUT_OFF
+from companion.errors import AudioError
+from companion.settings import Settings
+
+STORIES = tuple(
+    f"Please tell me a long story about {hero}."
+    for hero in (
+        "a small dog", "an old sailor", "two sisters", "a lost letter", "a baker in Rome", "a blue bicycle",
+        "the last winter", "a clever fox", "a house by the sea", "a shy musician",
+    )
+)  # fmt: skip
+"""What is asked for, in one breath: a pause in it could be taken for its end."""
+
+AFTER = 2.0
+"""Seconds behind an answer within which a turn that was made of its end would begin."""
+
+SILENT = 3
+"""Answers without any sound, one after the other, at which it is given up."""
+
+
+def run(
+    sentences: Sequence[NDArray[np.float32]],
+    settings: Settings,
+    minutes: float,
+    step: Callable[[str], None],
+    *,
+    echo_db: float,
+) -> dict[str, Any]:
+    """Ask for stories (float32[n], 48 kHz) until she has spoken for that long, the loudspeaker in the
+    microphone at `echo_db`.
+
+    Plain JSON: `voice_s` of hers on the tape in `answers` to `asked` sentences; `own_turns` that she took
+    from her own voice, `cut_short`: answers that she broke off though nobody had spoken. Raises `AudioError`
+    where she doesn't speak.
+    """
+    voice, asked, silent = 0.0, 0, 0
+    with Room(echo_db=echo_db) as room, spare_home(settings) as home, Talk(room, home) as talk:
+        if not talk.wait_for("Listening", READY_WITHIN):
+            raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
+        for sentence in itertools.cycle(sentences):
+            room.start_tape()
+            room.say(sentence)
+            asked += 1
+            talk.wait_for("she: ", ANSWER_WITHIN)
+            talk.settle(AFTER)
+            tape = room.stop_tape()
+            spoken = sum(end - start for start, end in tape.spans(tape.speaker, min_length=SPEECH))
+            silent = 0 if spoken else silent + 1
+            voice += spoken
+            step(f"{voice:.0f} of {minutes * 60:.0f} s of her voice, {asked} sentences")
+            if silent == SILENT:
+                raise AudioError(f"She doesn't answer: {' '.join(talk.lines[-3:])}")
+            if voice >= minutes * 60:
+                break
+        code = talk.close()
+    answers = [line for line in talk.lines if line.startswith("she: ")]
+    return {
+        "echo_db": echo_db,
+        "voice_s": round(voice, 1),
+        "asked": asked,
+        "answers": len(answers),
+        "own_turns": sum(line.startswith("you: ") for line in talk.lines) - asked,
+        "cut_short": sum(line.endswith(CUT_OFF) for line in answers),
+        "rates": talk.told("rates: "),
+        "sound": talk.told("sound: "),
+        "exit_code": code,
+        "lines": talk.lines,
+    }
