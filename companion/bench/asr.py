@@ -10,7 +10,7 @@ from typing import Any
 
 from companion.audio import RATE
 from companion.audio.recordings import read
-from companion.bench.asr_data import Utterance, turns_in, utterances_in
+from companion.bench.asr_data import Utterance, turns_in, utterances_in, words_in
 from companion.bench.asr_scores import has_repeated_stretch, spread, understood, word_errors
 from companion.bench.noises import stretches
 from companion.engines import Never
@@ -45,8 +45,9 @@ def run(
 
     `data` is laid out as `asr_data` says; raises `AudioError` where recordings are missing. `progress` gets a
     few words at each step. The result is plain JSON: `rates` (seconds of audio a second, by path), `speech`
-    (WER), `commands` (share of phrases understood, by half and path), `times_s`, `up_to_5_s`, `noise` (turns
-    that noise made: there should be none) and `aims` (each with its figure and whether it is met).
+    (WER), `commands` (share of phrases understood, by half and path), `times_s`, `up_to_5_s`, `single_words`
+    (short phrases, by the short window), `noise` (turns that noise made: there should be none) and `aims`
+    (each with its figure and whether it is met).
     """
     utterances = list(utterances_in(data, short))
     plain = recognizer.plain()
@@ -54,6 +55,8 @@ def run(
     for count, utterance in enumerate(utterances, 1):
         progress(f"{count} of {len(utterances)}: {utterance.name}")
         outcomes += [_outcome(recognizer, plain, utterance, path) for path in PATHS]
+    progress("single words")
+    single = [_outcome(recognizer, plain, utterance, "quick") for utterance in words_in(data, short)]
     noise = _noise(data, recognizer, progress, short)
     measured = {
         "short": short,
@@ -63,6 +66,7 @@ def run(
         "commands": _commands(outcomes),
         "times_s": {path: spread([o.seconds for o in _of(outcomes, path=path)]) for path in PATHS},
         "up_to_5_s": _brief(outcomes),
+        "single_words": {**_phrases(single), "times_s": spread([o.seconds for o in single])},
         "noise": noise,
     }
     return {**measured, "aims": _aims(measured)}

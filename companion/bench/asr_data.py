@@ -1,8 +1,9 @@
 """The recordings of `companion bench asr`, cut to turns as a conversation would cut them.
 
 Needs a folder with `speech/manifest.csv` (file, lang, text), `commands/manifest.csv` (file, and the phrases
-of a right transcript divided by "|") and `noise/`, the recordings beside them. A turn is what the speech
-detector finds, with the pre-roll in front and the silence that ends an utterance behind.
+of a right transcript divided by "|") and `noise/`, the recordings beside them; `wakeword/`, if it is there,
+holds recordings of one short phrase in a folder that is called so. A turn is what the speech detector finds,
+with the pre-roll in front and the silence that ends an utterance behind.
 """
 
 from __future__ import annotations
@@ -62,6 +63,16 @@ def utterances_in(data: Path, short: bool) -> Iterator[Utterance]:
         audio, speech = _turn(data / "commands" / row["file"])
         group = "tuned" if number < TUNED else "held_out"
         yield Utterance(row["file"], group, audio, speech, phrases=tuple(row["phrases"].split("|")))
+
+
+def words_in(data: Path, short: bool) -> Iterator[Utterance]:
+    """The recordings of one short phrase each in the folders of `wakeword/`, which say it ("smart_mirror"),
+    where there are any; cut to their turns."""
+    for folder in sorted(path for path in (data / "wakeword").glob("*") if path.is_dir()):
+        phrase = folder.name.replace("_", " ")
+        for path in sorted(folder.glob("*.*"))[: SHORT if short else None]:
+            audio, speech = _turn(path)
+            yield Utterance(path.name, "words", audio, speech, text=phrase, phrases=(phrase,))
 
 
 def turns_in(audio: Sound) -> Iterator[Sound]:

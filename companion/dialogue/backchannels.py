@@ -23,14 +23,14 @@ _PHRASES_TEXT = """
     i see | i know | got it | makes sense | that makes sense | that's right | that's true | that's great
     that's nice | that's good | that's cool | that's funny | that's interesting | i understand | fair enough
     no way | oh my god | oh my gosh | oh my | my god | you're right | is that so | oh no | good point
-    i guess so | i think so | i agree | of course | ach so | bien sûr
+    oh well | i guess so | i think so | i agree | of course | ach so | bien sûr
 """
 _PHRASES = frozenset(phrase.strip() for phrase in _PHRASES_TEXT.replace("\n", "|").split("|")) - {""}
 _SOUND = re.compile(
     r"m+h+m*|h+m+|m+|(?:m+-)?h?m+-h+m+|u+h+-h+u+h*|u+h+u+h+|mm-?hm+|mhm|uh-?huh|ah?a+h*|oh+|u+m+|e+r+m*|"
-    r"(?:h[aeio]h?){2,}h?|a?(?:ha)+h?|(?:he)+h?|tsk|pf+t?|ugh|phew|whoa"
+    r"(?:h[aeio]h?){2,}h?|a?(?:ha)+h?|(?:he)+h?|[mnh]{2,}|[mnha](?:-[mnha]){2,}|tsk|pf+t?|ugh|phew|whoa"
 )
-"""Sounds as Whisper writes them: "Mm-hmm.", "Mhm", "Uh-huh", "Hahaha"."""
+"""Sounds as Whisper writes them: "Mm-hmm.", "Mhm", "MHN", "Uh-huh", "Hahaha"."""
 
 _NOTED = re.compile(r"[*(\[][^*)\]]*[*)\]]")
 """What Whisper notes of a sound that is no word: "(laughs)", "*coughs*", "[LAUGHTER]"."""
@@ -63,8 +63,8 @@ def _begins_phrase(words: str) -> bool:
 def _all(said: list[str]) -> bool:
     if not said:
         return True
-    if said[0] in _WORDS or _SOUND.fullmatch(said[0]):
-        return _all(said[1:])
+    if (said[0] in _WORDS or _SOUND.fullmatch(said[0])) and _all(said[1:]):
+        return True
     return any(
         " ".join(said[:length]) in _PHRASES and _all(said[length:]) for length in range(2, len(said) + 1)
     )

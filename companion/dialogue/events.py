@@ -392,10 +392,12 @@ class Transcribe:
 class Overhear:
     """Write down what of the turn has been said so far, while it goes on (answered by `Overheard`).
     `sound` counts the sounds of the user's that began a turn or might have. `urgent`: her voice, or
-    the end of the turn, waits for it; other engines make room."""
+    the end of the turn, waits for it; other engines make room. `over`: the sound is at its end, and doubtful
+    words are worth a second look."""
 
     sound: int = 0
     urgent: bool = False
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ What tells them apart, in the order in which it comes in:
 | the sound ends, and is still too little to tell, where only known voices are answered | she goes on |
 | words that are no backchannel, and another behind them or the sound's end | a barge-in |
 | the same, but doubtful, once two looks agree on them, or after `LASTING` seconds | a barge-in |
-| the same, but doubtful, when the sound has ended after `DOUBTFUL` seconds or more | a barge-in |
+| the same, but doubtful, in a second look at a sound that ended before `LASTING` | she goes on |
 | speech for `barge_in` seconds, no look at it has come back yet, and everybody is answered | a barge-in |
 | speech for `LONGEST` seconds, whatever its words | a barge-in |
 | the sound ends, and has words, and she was at the end of a question | a barge-in: it is the answer |
@@ -53,13 +53,9 @@ LOOK = 0.12
 AGAIN = 0.05
 """Seconds from one look to the next: a look takes 0.1 to 0.2 s by itself."""
 
-DOUBTFUL = 0.65
-"""Seconds of a sound that is over, from which on doubtful words count, too: a cough and most "mhm" are
-shorter, and the echo canceller or a bad microphone makes the words of an interruption doubtful."""
-
 LASTING = 0.9
-"""Seconds of a sound that goes on, from which on doubtful words count: every look at some interruptions hears
-other words."""
+"""Seconds of a sound from which on doubtful words count: every look at some interruptions hears other words,
+and the echo canceller or a bad microphone makes them doubtful; coughs and most "mhm" are shorter."""
 
 OTHERS_AGAIN = 0.4
 """Seconds from one look to the next at a sound of somebody who isn't heeded."""
@@ -140,9 +136,10 @@ def _unheeded(state: State, voice: e.Voice, now: float, patience: Patience) -> S
 
 def _certain(event: e.Overheard, over: bool, lasted: float) -> str:
     """The words of a look that are to be relied on, of a sound that `lasted` so long and is `over`."""
+    relied = event.sure or lasted >= LASTING
     if over:
-        return event.text if event.sure or lasted >= DOUBTFUL else ""
-    return event.text.rpartition(" ")[0] if event.sure or lasted >= LASTING else event.stable
+        return event.text if relied else ""
+    return event.text.rpartition(" ")[0] if relied else event.stable
 
 
 def sustained(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -155,7 +152,7 @@ def sound_ends(state: State, event: e.Event, now: float, patience: Patience) -> 
     assert isinstance(event, e.SpeechPaused)
     others = Others.SPOKE if state.others is Others.SPEAK else state.others
     after = replace(state, over_at=event.end, overhearing=state.overhearing + 1, others=others)
-    return after, [e.CancelTimer(e.Timer.LOOK), e.Overhear(state.sounds, urgent=True)]
+    return after, [e.CancelTimer(e.Timer.LOOK), e.Overhear(state.sounds, urgent=True, over=True)]
 
 
 def others_end(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -163,9 +160,9 @@ def others_end(state: State, event: e.Event, now: float, patience: Patience) -> 
     assert isinstance(event, e.SpeechPaused)
     if state.others is not Others.SPEAK:
         return state, []
-    after = noticed(state, Floor.CONTESTED, event.end - DOUBTFUL, over_at=event.end)
+    after = noticed(state, Floor.CONTESTED, event.end - LASTING, over_at=event.end)
     after = replace(after, overhearing=1, others=Others.SILENT)
-    return after, [e.Overhear(after.sounds, urgent=True)]
+    return after, [e.Overhear(after.sounds, urgent=True, over=True)]
 
 
 def barge_in(state: State, now: float, patience: Patience) -> Step:

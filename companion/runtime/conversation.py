@@ -210,10 +210,10 @@ class Conversation:
     def _employ(self, command: e.Command) -> None:
         """Give an engine its work."""
         match command:
-            case e.Overhear(sound, urgent):
+            case e.Overhear(sound, urgent, over):
                 if self.state.floor is not Floor.IDLE:  # else nobody speaks who is answered
                     self._rest_from_review(longer_than=0.0 if urgent else LET_FINISH)
-                job = self._jobs.hearing.overhear(self._ears.so_far(), sound, urgent=urgent)
+                job = self._jobs.hearing.overhear(self._ears.so_far(), sound, urgent=urgent, over=over)
                 self._hands.start("asr", "overhear", job)
             case e.Foresee(text):
                 self._hands.cancel("foresee")

@@ -64,8 +64,9 @@ class Hearing:
 
         return job
 
-    def overhear(self, sound: Snapshot, number: int = 0, *, urgent: bool = False) -> Job:
+    def overhear(self, sound: Snapshot, number: int = 0, *, urgent: bool = False, over: bool = False) -> Job:
         """Write down what has been said so far of a turn that goes on. While it is `urgent`, the reply waits.
+        Of a sound that is `over`, doubtful words are looked at again.
         Whatever fails, the look comes to an end, for the floor waits for it: with no words that could be
         believed."""
 
@@ -77,7 +78,7 @@ class Hearing:
                 with self._processor.undisturbed(urgent=urgent):
                     look = self._look(sound)
                     if look.voice is not e.Voice.OTHER or look.sound.spans:
-                        heard = self._follow(look.sound, cancel)
+                        heard = self._follow(look.sound, cancel, over=over)
             except Cancelled:
                 raise
             except Exception as error:  # noqa: BLE001 - an engine may raise anything; it is told below
@@ -158,10 +159,11 @@ class Hearing:
     def _look(self, sound: Snapshot) -> Look:
         return self._listener.look(sound) if self._listener else Look(sound)
 
-    def _follow(self, sound: Snapshot, cancel: Cancel) -> Hypothesis:
+    def _follow(self, sound: Snapshot, cancel: Cancel, *, over: bool = False) -> Hypothesis:
         """The words of a turn that grows; one that lost what was taken for a part of it is heard anew."""
         start, end, cuts = self._followed
         self._followed = (sound.start, sound.end, sound.cuts)
         if sound.start == start and (sound.end < end or sound.cuts != cuts):
             self._partials = Partials(self._recognizer)
-        return self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
+        hear = self._partials.hear_over if over else self._partials.hear
+        return hear(sound.start, sound.voiced, sound.audio, cancel)

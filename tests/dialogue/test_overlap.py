@@ -428,3 +428,18 @@ def test_a_single_stop_is_enough():
 
     ((stopped, _),) = stage.seen.of(e.StopPlaying)
     assert stopped < 5.5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sure", "stops"), [(0.6, True, True), (0.6, False, False), (1.0, False, True)]
+)
+def test_doubtful_words_of_a_short_sound_do_not_stop_her(seconds, sure, stops):
+    state = State(floor=Floor.COMPANION, draft=Draft(1, 0.5, "hi", clauses=(Clause("Once.", 1.0),)), turn=1)
+    state, _ = step(state, e.SpeechStarted(5.0), 5.1, PATIENCE)
+    state, commands = step(state, e.SpeechPaused(5.0 + seconds), 5.1 + seconds, PATIENCE)
+    assert e.Overhear(1, urgent=True, over=True) in commands
+
+    state, commands = step(state, e.Overheard("in them", "", 0.1, sure=sure, sound=1), 6.5, PATIENCE)
+
+    assert any(isinstance(command, e.StopPlaying) for command in commands) is stops
+    assert (state.floor is Floor.COMPANION) is not stops

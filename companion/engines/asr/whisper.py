@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from companion.engines import Cancel
 from companion.engines.asr import Transcription, Word
 from companion.engines.asr.decoding import LONGEST_TEXT, Reading, full_window, read, short_window
-from companion.engines.asr.guards import cut_repeats, disbelief, doubt, repeats, unlooped
+from companion.engines.asr.guards import cut_repeats, disbelief, doubt, repeats, said_once, unlooped
 from companion.engines.asr.model import load
 from companion.engines.asr.thorough import holds_speech, transcribe
 from companion.engines.asr.windows import LONGEST, RATE, cut
@@ -131,9 +131,8 @@ class WhisperRecognizer:
         self._whisper.look()
         window = short_window(self._whisper, piece, round(self._settings.padding * 100))
         most = TOKENS_SPARE + round(TOKENS_PER_SECOND * piece.size / RATE)
-        return cut_repeats(
-            read(self._whisper, window, language=self._language, prompt=prompt, most_tokens=most)
-        )
+        reading = read(self._whisper, window, language=self._language, prompt=prompt, most_tokens=most)
+        return said_once(cut_repeats(reading), piece.size / RATE)
 
     def _read_full(self, piece: NDArray[np.float32]) -> Reading:
         """One pass over the full window; without what was said before, which can lead astray."""

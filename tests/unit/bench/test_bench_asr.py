@@ -34,6 +34,8 @@ def data(tmp_path_factory: pytest.TempPathFactory, recordings: Path) -> Path:
         folder / "speech", ["file", "lang", "text"], ["order_011.flac", "en", "I want a dark roast latte"]
     )
     _manifest(folder / "commands", ["file", "phrases"], ["order_025.flac", "latte|brown sugar"])
+    (folder / "wakeword" / "dark_roast").mkdir(parents=True)
+    shutil.copy(recordings / "order_011.flac", folder / "wakeword" / "dark_roast")
     hiss = np.random.default_rng(1).normal(0, 0.01, 2 * RATE)
     soundfile.write(folder / "noise" / "hiss.wav", hiss, RATE)
     return folder
@@ -57,6 +59,8 @@ def test_a_short_run_gives_every_figure_as_json(data: Path, weights_dir: Path) -
     assert found["noise"]["turns"] == 0
     assert found["noise"]["minutes"] == 1.0
     assert found["up_to_5_s"]["utterances"] == 2
+    assert found["single_words"]["phrases"] == 1.0
+    assert found["single_words"]["times_s"]["median"] > 0
     assert all(found["rates"][path] > 0 for path in ("quick", "thorough", "transcribe"))
     assert set(found["aims"]) == {
         "quick_times_faster_up_to_5_s",

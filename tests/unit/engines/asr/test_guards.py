@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.engines.asr.decoding import Reading, Segment
-from companion.engines.asr.guards import cut_repeats, disbelief, doubt, repeats, unlooped
+from companion.engines.asr.guards import cut_repeats, disbelief, doubt, repeats, said_once, unlooped
 from companion.engines.asr.hallucinations import KNOWN, phrase
 from companion.settings import AsrSettings
 
@@ -28,6 +28,40 @@ def test_what_goes_on_is_kept() -> None:
     two = reading(ORDER, "Can I pay by card?")
 
     assert cut_repeats(two) == two
+
+
+@pytest.mark.parametrize(
+    ("looped", "once"),
+    [
+        ("No. No. No.", "No."),
+        ("Which one?|Which one?", "Which one?"),
+        ("That's wrong.|That's wrong.|That", "That's wrong."),
+        ("and then, and then, and then", "and then"),
+    ],
+)
+def test_a_short_utterance_that_the_window_loops_on_was_said_once(looped: str, once: str) -> None:
+    found = said_once(reading(*looped.split("|"), end=None), 1.2)
+
+    assert found.text == once
+    assert doubt(found, 1.2, SETTINGS) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "no_speech"),
+    [
+        ("No. No. No.", 1.2, 0.6),
+        ("What would you like? What would you like?", 7.4, 0.1),
+        ("Five five five.", 1.5, 0.1),
+        ("Thank you. Thank you. Thank you.", 1.2, 0.1),
+        ("No. No. Not today.", 1.2, 0.1),
+        ("It was very, very, very cold.", 2.0, 0.1),
+        ("Bye bye.", 1.2, 0.1),
+    ],
+)
+def test_any_other_reading_is_left_as_it_is(text: str, seconds: float, no_speech: float) -> None:
+    before = reading(text, no_speech=no_speech)
+
+    assert said_once(before, seconds) is before
 
 
 def test_a_word_said_twice_is_kept_and_doubted() -> None:

@@ -17,6 +17,7 @@ class Recognizer:
 
     def __init__(self, *texts):
         self.texts, self.lengths, self.doubt, self.logprob = list(texts), [], "", -0.2
+        self.second = -0.2
 
     def glimpse(self, audio, cancel, *, prompt=""):
         self.lengths.append(len(audio))
@@ -25,7 +26,7 @@ class Recognizer:
 
     def quick(self, audio, cancel, *, prompt=""):
         self.lengths.append(len(audio))
-        return Transcription("once more", "en", len(audio) / RATE, 0.0, -0.2)
+        return Transcription("once more", "en", len(audio) / RATE, 0.0, self.second)
 
 
 def sound(seconds):
@@ -79,6 +80,25 @@ def test_a_doubtful_hypothesis_is_looked_at_again_when_the_turn_may_be_over():
 
     assert not partials.hear(0, RATE, sound(1.0), NEVER).sure
     assert partials.hear_out(0, RATE, sound(1.0), NEVER).text == "once more"
+
+
+@pytest.mark.parametrize(
+    ("doubt", "second", "text", "sure", "passes"),
+    [
+        ("", -0.2, "Mallorca", True, 1),
+        ("low probability", -0.3, "once more", True, 2),
+        ("repetition", -0.3, "once more", True, 2),
+        ("low probability", -1.2, "once more", False, 2),
+        ("no speech", -0.3, "", False, 1),
+    ],
+)
+def test_doubtful_words_of_a_sound_that_is_over_are_looked_at_again(doubt, second, text, sure, passes):
+    recognizer = Recognizer("Mallorca")
+    recognizer.doubt, recognizer.logprob, recognizer.second = doubt, -1.1, second
+
+    heard = Partials(recognizer).hear_over(0, RATE, sound(1.0), NEVER)
+
+    assert (heard.text, heard.sure, len(recognizer.lengths)) == (text, sure, passes)
 
 
 def test_a_second_of_speech_costs_the_same_after_five_minutes():
