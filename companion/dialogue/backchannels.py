@@ -28,7 +28,7 @@ _PHRASES_TEXT = """
 _PHRASES = frozenset(phrase.strip() for phrase in _PHRASES_TEXT.replace("\n", "|").split("|")) - {""}
 _SOUND = re.compile(
     r"m+h+m*|h+m+|m+|(?:m+-)?h?m+-h+m+|u+h+-h+u+h*|u+h+u+h+|mm-?hm+|mhm|uh-?huh|ah?a+h*|oh+|u+m+|e+r+m*|"
-    r"(?:h[aeio]h?){2,}h?|a?(?:ha)+h?|(?:he)+h?|[mnh]{2,}|[mnha](?:-[mnha]){2,}|tsk|pf+t?|ugh|phew|whoa"
+    r"(?:h[aeio]h?){2,}h?|a?(?:ha)+h?|(?:he)+h?|[mnh]+|[mnha](?:-[mnha]){2,}|tsk|pf+t?|ugh|phew|whoa"
 )
 """Sounds as Whisper writes them: "Mm-hmm.", "Mhm", "MHN", "Uh-huh", "Hahaha"."""
 

@@ -401,6 +401,11 @@ class Overhear:
 
 
 @dataclass(frozen=True, slots=True)
+class DropLooks:
+    """Withdraw the looks at a sound that seemed to be over, and goes on: others follow, at all of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Foresee:
     """Evaluate the user's words so far behind the conversation: more will follow them."""
 
@@ -596,6 +601,7 @@ Command = (
     | JudgeWords
     | Transcribe
     | Overhear
+    | DropLooks
     | Foresee
     | Reply
     | Continue

@@ -84,8 +84,8 @@ def rises(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 def goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The sound had stopped, and goes on before its words were known."""
     others = Others.SPEAK if state.others is Others.SPOKE else state.others
-    after = replace(state, over_at=None, rising=False, others=others)
-    return after, [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+    after = replace(state, over_at=None, rising=False, others=others, overhearing=0)
+    return after, [e.DropLooks(), e.SetTimer(e.Timer.LOOK, now + AGAIN)]
 
 
 def time_passes(state: State, event: e.Event, now: float, patience: Patience) -> Step:

@@ -215,6 +215,8 @@ class Conversation:
                     self._rest_from_review(longer_than=0.0 if urgent else LET_FINISH)
                 job = self._jobs.hearing.overhear(self._ears.so_far(), sound, urgent=urgent, over=over)
                 self._hands.start("asr", "overhear", job)
+            case e.DropLooks():
+                self._hands.cancel("overhear")
             case e.Foresee(text):
                 self._hands.cancel("foresee")
                 self._hands.start("llm", "foresee", self._jobs.foresee(text, self.record, self._utterance))

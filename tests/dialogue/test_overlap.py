@@ -443,3 +443,15 @@ def test_doubtful_words_of_a_short_sound_do_not_stop_her(seconds, sure, stops):
 
     assert any(isinstance(command, e.StopPlaying) for command in commands) is stops
     assert (state.floor is Floor.COMPANION) is not stops
+
+
+def test_a_second_look_at_a_sound_that_goes_on_does_not_hold_up_the_next():
+    state = State(floor=Floor.COMPANION, draft=Draft(1, 0.5, "hi", clauses=(Clause("Once.", 1.0),)), turn=1)
+    for event, now in ((e.SpeechStarted(5.0), 5.1), (e.SpeechPaused(5.4), 5.5)):
+        state, _ = step(state, event, now, PATIENCE)
+
+    state, commands = step(state, e.SpeechStarted(5.6), 5.7, PATIENCE)
+    _, looks = step(state, e.TimerFired(e.Timer.LOOK), 5.8, PATIENCE)
+
+    assert e.DropLooks() in commands
+    assert looks == [e.Overhear(1, urgent=True)]

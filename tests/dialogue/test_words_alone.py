@@ -56,7 +56,7 @@ def test_first_words_are_the_first_words(text, count):
     "text",
     ["", "Mm-hmm.", "Mhm.", "Uh-huh.", "Yeah.", "Yeah, yeah.", "Okay.", "Oh, I see.", "Right, right.", "Hmm.",
      "(laughs)", "[LAUGHTER]", "*coughs*", "Ha ha ha ha ha ha!", "That's right.", "Wow, really?",
-     "Oh my god.", "Oui, d'accord.", "Ja, genau.", "Oh well.", "Oh no.", "MHN.", "M-A-M-A."],
+     "Oh my god.", "Oui, d'accord.", "Ja, genau.", "Oh well.", "Oh no.", "MHN.", "M. H. N.", "M-A-M-A."],
 )  # fmt: skip
 def test_a_listener_says_so_without_wanting_the_floor(text):
     assert is_backchannel(text)

@@ -285,6 +285,9 @@ class World:
                 sure, ahead, voice = chance.random() < 0.7, chance.random() < 0.5, self._told()
                 look = e.Overheard(text, stable, 0.2, sure, ahead, sound, voice=voice)
                 self._comes("asr", replace(look, since=self._since(voice)))
+            case e.DropLooks() if chance.random() < 0.8:  # else they are on their way already
+                looks = self.results.get("asr", [])
+                looks[:] = [r for r in looks if not isinstance(r, e.Overheard) or r.draft]
             case e.Judge(draft):
                 self._comes("endpoint", e.TurnJudged(draft, chance.choice((0.1, 0.6, 0.98))))
             case e.JudgeWords(draft, _):
