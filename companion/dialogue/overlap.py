@@ -5,7 +5,7 @@ What tells them apart, in the order in which it comes in:
 | evidence | what it means |
 | --- | --- |
 | a sound that may be speech, from its first 32 ms on | her voice ducks, for as long as it lasts |
-| a request that code carries out ("stop"), as soon as it is heard | a barge-in: she stops |
+| a request that code carries out ("stop"), as soon as it is heard surely, or twice | a barge-in: she stops |
 | the same, of a voice that surely isn't answered | none |
 | other words, surely of none she knows (a guest, the television) | she goes on, as loud as before |
 | other words, and too little of the voice yet to tell that it isn't one of those | nothing until it is told |
@@ -104,7 +104,8 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     after = replace(state, overhearing=max(0, state.overhearing - 1), looks=state.looks + 1)
     after = replace(after, others=Others.SILENT)
     lasted = (now if after.over_at is None else after.over_at) - after.onset
-    request = understand(event.text)
+    relied = event.sure or lasted >= LASTING
+    request = understand(event.text if relied else event.stable)
     if request not in (None, Request.GO_ON) and event.voice is not e.Voice.OTHER:
         return barge_in(after, now, patience)
     if event.voice is not e.Voice.ANSWERED:

@@ -455,3 +455,14 @@ def test_a_second_look_at_a_sound_that_goes_on_does_not_hold_up_the_next():
 
     assert e.DropLooks() in commands
     assert looks == [e.Overhear(1, urgent=True)]
+
+
+def test_a_request_that_is_heard_doubtfully_stops_her_once_it_is_heard_again():
+    state = State(floor=Floor.COMPANION, draft=Draft(1, 0.5, "hi", clauses=(Clause("Once.", 1.0),)), turn=1)
+    state, _ = step(state, e.SpeechStarted(5.0), 5.1, PATIENCE)
+
+    state, once = step(state, e.Overheard("enough", "", 0.1, sure=False, sound=1), 5.4, PATIENCE)
+    state, again = step(state, e.Overheard("Enough.", "Enough.", 0.1, sure=False, sound=1), 5.55, PATIENCE)
+
+    assert not any(isinstance(command, e.StopPlaying) for command in once)
+    assert any(isinstance(command, e.StopPlaying) for command in again)
