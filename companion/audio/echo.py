@@ -120,7 +120,7 @@ class Reference:
         """An output stream runs at `rate` hertz, from that block of its history on."""
         self._rate, self._first_block, self._resampler = rate, first_block, None
         self.slips += self._opened
-        self._opened = True
+        self._opened, self._xruns = True, int(self._memory.marks[Mark.XRUNS])
 
     def closed(self) -> None:
         """The stream is gone: it is silent."""

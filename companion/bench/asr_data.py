@@ -39,7 +39,7 @@ hesitation doesn't cut one in two."""
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A recorded turn of the group "speech", "tuned" or "held_out".
+    """A recorded turn of the group "speech", "tuned", "held_out" or "words".
 
     `audio` is what the recogniser gets, `speech` the seconds in it from the first word to the last.
     """
@@ -70,7 +70,8 @@ def words_in(data: Path, short: bool) -> Iterator[Utterance]:
     where there are any; cut to their turns."""
     for folder in sorted(path for path in (data / "wakeword").glob("*") if path.is_dir()):
         phrase = folder.name.replace("_", " ")
-        for path in sorted(folder.glob("*.*"))[: SHORT if short else None]:
+        paths = sorted(path for path in folder.iterdir() if path.suffix in (".flac", ".wav"))
+        for path in paths[: SHORT if short else None]:
             audio, speech = _turn(path)
             yield Utterance(path.name, "words", audio, speech, text=phrase, phrases=(phrase,))
 

@@ -54,12 +54,15 @@ def run(data: Path, settings: Settings, step: Callable[[str], None], *, repeats:
 
 
 def chosen(files: Sequence[Path]) -> list[Path]:
-    """Ten short recordings, the first and the tenth the same. Raises `AudioError` where there are too few."""
+    """Ten short recordings, the first and the tenth the same: the longest of them, for the shortest are read
+    sentences whose end is waited for, and a long wait hides the work. Raises `AudioError` where there are too
+    few."""
     lengths = {path: len(read(path)) / 16_000 for path in files[:AMONG]}
     long_enough = [path for path in sorted(lengths, key=lengths.__getitem__) if lengths[path] >= ENOUGH]
     if len(long_enough) < TURNS - 1:
         raise AudioError(f"Ten turns need {TURNS - 1} recordings of {ENOUGH} s or more: name another folder.")
-    return [*long_enough[: TURNS - 1], long_enough[0]]
+    nine = long_enough[: TURNS - 1][::-1]
+    return [*nine, nine[0]]
 
 
 def _start(room: Room, home: Path, files: Sequence[Path]) -> dict[str, Any]:

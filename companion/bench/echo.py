@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.bench.room import Room
-from companion.bench.turns import ANSWER_WITHIN, READY_WITHIN, SPEECH, Talk, spare_home
+from companion.bench.turns import READY_WITHIN, SPEECH, Talk, spare_home
 from companion.dialogue.prompt import CUT_OFF
 from companion.errors import AudioError
 from companion.settings import Settings
@@ -27,6 +27,9 @@ STORIES = tuple(
 AFTER = 2.0
 """Seconds behind an answer within which a turn that was made of its end would begin."""
 
+ANSWER_WITHIN = 180.0
+"""Seconds that a story may last, with its making."""
+
 SILENT = 3
 """Answers without any sound, one after the other, at which it is given up."""
 
@@ -42,11 +45,11 @@ def run(
     """Ask for stories (float32[n], 48 kHz) until she has spoken for that long, the loudspeaker in the
     microphone at `echo_db`.
 
-    Plain JSON: `voice_s` of hers on the tape in `answers` to `asked` sentences; `own_turns` that she took
-    from her own voice, `cut_short`: answers that she broke off though nobody had spoken. Raises `AudioError`
-    where she doesn't speak.
+    Plain JSON: `voice_s` of hers on the tape in answers to `asked` sentences, of which she didn't hear
+    `unheard`; `own_turns` that she took from her own voice, `cut_short`: answers that she broke off though
+    nobody had spoken. Raises `AudioError` where she doesn't speak, or doesn't come to an end.
     """
-    voice, asked, silent = 0.0, 0, 0
+    voice, asked, silent, own, unheard, read = 0.0, 0, 0, 0, 0, 0
     with Room(echo_db=echo_db) as room, spare_home(settings) as home, Talk(room, home) as talk:
         if not talk.wait_for("Listening", READY_WITHIN):
             raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
@@ -54,8 +57,11 @@ def run(
             room.start_tape()
             room.say(sentence)
             asked += 1
-            talk.wait_for("she: ", ANSWER_WITHIN)
+            if not talk.wait_for("she: ", ANSWER_WITHIN):
+                raise AudioError(f"Her answer has no end: {' '.join(talk.lines[-3:])}")
             talk.settle(AFTER)
+            turns = sum(line.startswith("you: ") for line in talk.lines[read:])
+            own, unheard, read = own + max(0, turns - 1), unheard + (turns == 0), len(talk.lines)
             tape = room.stop_tape()
             spoken = sum(end - start for start, end in tape.spans(tape.speaker, min_length=SPEECH))
             silent = 0 if spoken else silent + 1
@@ -71,8 +77,8 @@ def run(
         "echo_db": echo_db,
         "voice_s": round(voice, 1),
         "asked": asked,
-        "answers": len(answers),
-        "own_turns": sum(line.startswith("you: ") for line in talk.lines) - asked,
+        "unheard": unheard,
+        "own_turns": own,
         "cut_short": sum(line.endswith(CUT_OFF) for line in answers),
         "rates": talk.told("rates: "),
         "sound": talk.told("sound: "),

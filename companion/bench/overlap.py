@@ -58,7 +58,7 @@ LEAD = 1.0
 LEFT = 2.5
 """Seconds of her speech that must still be queued then: she may go on."""
 
-AFTER = 1.2
+AFTER = 2.0
 """Seconds after a sound at which it is known whether it stopped her."""
 
 SOFTER = 0.5

@@ -136,7 +136,7 @@ class Chat:
             self._state = replace(self._state, unfinished=0)
         if request in (Request.NEVER_MIND, Request.STOP, Request.WAIT):
             return _known()
-        if request in (Request.SLOWER, Request.FASTER, Request.LOUDER, Request.QUIETER, Request.MUTE):
+        if request in (Request.LOUDER, Request.QUIETER, Request.MUTE):  # "slower" may mean what she writes
             return _known(NOTHING_ALOUD)
         record = self._record
         if request is Request.GO_ON:
@@ -162,7 +162,7 @@ class Chat:
 
         said = " ".join(reply.text.split())
         if said:
-            again = self._state.unfinished if said == self._state.said else 0
+            again = self._state.unfinished if said in (self._state.said, NOTHING_ALOUD) else 0
             self._state = State(said=said, unfinished=self._turns if reply.interrupted else again)
             self._store.add_companion_turn(self._turns, said, reply.interrupted)
             self._record = self._record.with_turn(Turn("companion", self._turns, said, reply.interrupted))

@@ -118,19 +118,20 @@ def _offer(voices: Any, store: Any) -> str:
 def _converse(companion: Any, screen: Any, timings: bool, by_key: bool) -> None:
     """Until Ctrl-C, or one of the other ends. The microphone is closed before anything else is done."""
     key = "Press Enter to talk, and again when you have finished;" if by_key else "Speak when you like;"
-    status, goodbye = None, False
+    status, ended = None, False
     try:
         screen.note(f"Listening. {key} Ctrl-C ends the conversation.")
         _wait(companion, screen, TypedLines(), by_key)
     except KeyboardInterrupt:
-        goodbye = True
+        ended = True
+        screen.note("Closing ...")
     finally:
         undisturbed()
         try:
             status = companion.sound.status()  # the clocks' drift is gone with the devices
         finally:
             companion.close()  # with it comes what was heard of her last words
-    if goodbye:
+    if ended:
         screen.note("Goodbye.")
     if timings:
         _count(companion, status, screen)

@@ -121,7 +121,7 @@ class Overheard:
     before the speaker pauses. `sound`: the one that was asked about (`Overhear`), or 0 where it is a draft's
     turn that is still being made out (`Transcribe`). `voice`: what the voice that speaks is to her; the words
     are those of voices that are answered, and `since` is for how many seconds others have spoken behind
-    them."""
+    them. `over`: it was asked for when the sound was over."""
 
     text: str
     stable: str
@@ -132,6 +132,7 @@ class Overheard:
     draft: int = 0
     voice: Voice = Voice.ANSWERED
     since: float = 0.0
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,8 +393,8 @@ class Transcribe:
 class Overhear:
     """Write down what of the turn has been said so far, while it goes on (answered by `Overheard`).
     `sound` counts the sounds of the user's that began a turn or might have. `urgent`: her voice, or
-    the end of the turn, waits for it; other engines make room. `over`: the sound is at its end, and doubtful
-    words are worth a second look."""
+    the end of the turn, waits for it; other engines make room. `over`: the sound is at its end, and so short
+    that doubtful words are worth a second look."""
 
     sound: int = 0
     urgent: bool = False
@@ -401,8 +402,8 @@ class Overhear:
 
 
 @dataclass(frozen=True, slots=True)
-class DropLooks:
-    """Withdraw the looks at a sound that seemed to be over, and goes on: others follow, at all of it."""
+class DropLook:
+    """Withdraw the look at a sound that seemed to be over, and goes on: another follows, at all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -601,7 +602,7 @@ Command = (
     | JudgeWords
     | Transcribe
     | Overhear
-    | DropLooks
+    | DropLook
     | Foresee
     | Reply
     | Continue

@@ -11,8 +11,10 @@ What tells them apart, in the order in which it comes in:
 | other words, and too little of the voice yet to tell that it isn't one of those | nothing until it is told |
 | the sound ends, and is still too little to tell, where only known voices are answered | she goes on |
 | words that are no backchannel, and another behind them or the sound's end | a barge-in |
-| the same, but doubtful, once two looks agree on them, or after `LASTING` seconds | a barge-in |
-| the same, but doubtful, in a second look at a sound that ended before `LASTING` | she goes on |
+| the same, but doubtful, of a sound that goes on, once two looks agree on them | a barge-in |
+| the same, after `LASTING` seconds, whether or not it goes on | a barge-in |
+| the same, of a sound that ended before, once a thorough look makes them clear | a barge-in |
+| the same, and it doesn't | she goes on |
 | speech for `barge_in` seconds, no look at it has come back yet, and everybody is answered | a barge-in |
 | speech for `LONGEST` seconds, whatever its words | a barge-in |
 | the sound ends, and has words, and she was at the end of a question | a barge-in: it is the answer |
@@ -84,8 +86,16 @@ def rises(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 def goes_on(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The sound had stopped, and goes on before its words were known."""
     others = Others.SPEAK if state.others is Others.SPOKE else state.others
-    after = replace(state, over_at=None, rising=False, others=others, overhearing=0)
-    return after, [e.DropLooks(), e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+    after = replace(state, over_at=None, rising=False, others=others)
+    again: list[e.Command] = [e.SetTimer(e.Timer.LOOK, now + AGAIN)]
+    if state.over_at is not None and _short(state, state.over_at):  # the thorough look is for what is over
+        return replace(after, overhearing=max(0, state.overhearing - 1)), [e.DropLook(), *again]
+    return after, again
+
+
+def _short(state: State, end: float) -> bool:
+    """Whether a sound that ends then is worth a thorough look: what lasts counts, doubtful or not."""
+    return end - state.onset < LASTING
 
 
 def time_passes(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -101,6 +111,8 @@ def time_passes(state: State, event: e.Event, now: float, patience: Patience) ->
 def overheard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """What the sound says so far."""
     assert isinstance(event, e.Overheard)
+    if event.over and state.over_at is None:
+        return state, []  # withdrawn, but on its way already
     after = replace(state, overhearing=max(0, state.overhearing - 1), looks=state.looks + 1)
     after = replace(after, others=Others.SILENT)
     lasted = (now if after.over_at is None else after.over_at) - after.onset
@@ -110,7 +122,7 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
         return barge_in(after, now, patience)
     if event.voice is not e.Voice.ANSWERED:
         return _unheeded(after, event.voice, now, patience)
-    certain = _certain(event, after.over_at is not None, lasted)
+    certain = _certain(event, after.over_at is not None, relied)
     passes = is_backchannel if after.over_at is not None else may_become_backchannel
     if request is None and not passes(certain):
         return barge_in(after, now, patience)
@@ -135,9 +147,8 @@ def _unheeded(state: State, voice: e.Voice, now: float, patience: Patience) -> S
     return after, [e.SetTimer(e.Timer.LOOK, now + OTHERS_AGAIN)]
 
 
-def _certain(event: e.Overheard, over: bool, lasted: float) -> str:
-    """The words of a look that are to be relied on, of a sound that `lasted` so long and is `over`."""
-    relied = event.sure or lasted >= LASTING
+def _certain(event: e.Overheard, over: bool, relied: bool) -> str:
+    """The words of a look that are to be relied on, of a sound that goes on or is `over`."""
     if over:
         return event.text if relied else ""
     return event.text.rpartition(" ")[0] if relied else event.stable
@@ -153,7 +164,8 @@ def sound_ends(state: State, event: e.Event, now: float, patience: Patience) -> 
     assert isinstance(event, e.SpeechPaused)
     others = Others.SPOKE if state.others is Others.SPEAK else state.others
     after = replace(state, over_at=event.end, overhearing=state.overhearing + 1, others=others)
-    return after, [e.CancelTimer(e.Timer.LOOK), e.Overhear(state.sounds, urgent=True, over=True)]
+    look = e.Overhear(state.sounds, urgent=True, over=_short(state, event.end))
+    return after, [e.CancelTimer(e.Timer.LOOK), look]
 
 
 def others_end(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -161,9 +173,9 @@ def others_end(state: State, event: e.Event, now: float, patience: Patience) -> 
     assert isinstance(event, e.SpeechPaused)
     if state.others is not Others.SPEAK:
         return state, []
-    after = noticed(state, Floor.CONTESTED, event.end - LASTING, over_at=event.end)
+    after = noticed(state, Floor.CONTESTED, event.end - LONGEST, over_at=event.end)
     after = replace(after, overhearing=1, others=Others.SILENT)
-    return after, [e.Overhear(after.sounds, urgent=True, over=True)]
+    return after, [e.Overhear(after.sounds, urgent=True)]
 
 
 def barge_in(state: State, now: float, patience: Patience) -> Step:

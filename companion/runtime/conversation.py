@@ -214,9 +214,9 @@ class Conversation:
                 if self.state.floor is not Floor.IDLE:  # else nobody speaks who is answered
                     self._rest_from_review(longer_than=0.0 if urgent else LET_FINISH)
                 job = self._jobs.hearing.overhear(self._ears.so_far(), sound, urgent=urgent, over=over)
-                self._hands.start("asr", "overhear", job)
-            case e.DropLooks():
-                self._hands.cancel("overhear")
+                self._hands.start("asr", "overhear the end" if over else "overhear", job)
+            case e.DropLook():
+                self._hands.cancel("overhear the end")
             case e.Foresee(text):
                 self._hands.cancel("foresee")
                 self._hands.start("llm", "foresee", self._jobs.foresee(text, self.record, self._utterance))

@@ -15,7 +15,8 @@ from companion.engines import Cancel
 from companion.engines.processor import few_cores
 
 LONGEST_REST = 0.5
-"""Seconds that a reply rests at most for a look at the words of an interruption (usually 0.1 to 0.2)."""
+"""Seconds that a reply rests at most for a look at the words of an interruption: usually 0.1 to 0.2, 0.8
+where a short sound is looked at twice."""
 
 
 class Headroom:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from companion.dialogue import events as e
+from companion.dialogue.backchannels import is_backchannel
 from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Recognizer, Transcription
 from companion.engines.asr.partials import Hypothesis, Partials
@@ -66,7 +68,7 @@ class Hearing:
 
     def overhear(self, sound: Snapshot, number: int = 0, *, urgent: bool = False, over: bool = False) -> Job:
         """Write down what has been said so far of a turn that goes on. While it is `urgent`, the reply waits.
-        Of a sound that is `over`, doubtful words are looked at again.
+        Of a sound that is `over`, doubtful words are looked at again, if they would stop her.
         Whatever fails, the look comes to an end, for the floor waits for it: with no words that could be
         believed."""
 
@@ -92,6 +94,7 @@ class Hearing:
                 number,
                 voice=look.voice,
                 since=look.since,
+                over=over,
             )
             worked, self._looks = self._looks, failed is None
             if failed and worked and not isinstance(failed, EngineError):
@@ -165,5 +168,7 @@ class Hearing:
         self._followed = (sound.start, sound.end, sound.cuts)
         if sound.start == start and (sound.end < end or sound.cuts != cuts):
             self._partials = Partials(self._recognizer)
-        hear = self._partials.hear_over if over else self._partials.hear
-        return hear(sound.start, sound.voiced, sound.audio, cancel)
+        heard = self._partials.hear(sound.start, sound.voiced, sound.audio, cancel)
+        if over and self._partials.doubtful and not is_backchannel(heard.text):
+            return self._partials.hear_again(heard, sound.start, sound.audio, cancel)
+        return replace(heard, sure=heard.sure or (over and self._partials.believable))

@@ -381,7 +381,7 @@ def test_who_speaks_over_a_television_that_has_gone_on_since_before_her_answer_s
 def test_doubtful_words_over_a_television_that_ends_while_an_answer_is_made_count():
     state = replace(ANSWERING, others=Others.SPEAK)
     state, commands = known_step(state, (e.SpeechPaused(6.0), 6.1))
-    assert e.Overhear(5, urgent=True, over=True) in commands
+    assert e.Overhear(5, urgent=True) in commands
     words = replace(look(e.Voice.ANSWERED, "no something about a cat"), sure=False, sound=5)
 
     state, _ = known_step(state, (words, 6.3))
@@ -419,7 +419,7 @@ SPEAKING = State(
 
 def test_a_television_that_pauses_as_she_ends_is_not_looked_at_in_the_silence():
     state, commands = known_step(SPEAKING, (e.SpeechPaused(6.0), 6.1))
-    assert e.Overhear(4, urgent=True, over=True) in commands, "a look belongs to its sound"
+    assert e.Overhear(4, urgent=True) in commands, "a look belongs to its sound"
 
     state, commands = known_step(state, (e.ClausePlayed(1, 0), 6.15), (look(e.Voice.OTHER), 6.3))
 

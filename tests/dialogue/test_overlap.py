@@ -437,7 +437,7 @@ def test_doubtful_words_of_a_short_sound_do_not_stop_her(seconds, sure, stops):
     state = State(floor=Floor.COMPANION, draft=Draft(1, 0.5, "hi", clauses=(Clause("Once.", 1.0),)), turn=1)
     state, _ = step(state, e.SpeechStarted(5.0), 5.1, PATIENCE)
     state, commands = step(state, e.SpeechPaused(5.0 + seconds), 5.1 + seconds, PATIENCE)
-    assert e.Overhear(1, urgent=True, over=True) in commands
+    assert e.Overhear(1, urgent=True, over=seconds < 0.9) in commands
 
     state, commands = step(state, e.Overheard("in them", "", 0.1, sure=sure, sound=1), 6.5, PATIENCE)
 
@@ -453,7 +453,7 @@ def test_a_second_look_at_a_sound_that_goes_on_does_not_hold_up_the_next():
     state, commands = step(state, e.SpeechStarted(5.6), 5.7, PATIENCE)
     _, looks = step(state, e.TimerFired(e.Timer.LOOK), 5.8, PATIENCE)
 
-    assert e.DropLooks() in commands
+    assert e.DropLook() in commands
     assert looks == [e.Overhear(1, urgent=True)]
 
 
@@ -466,3 +466,47 @@ def test_a_request_that_is_heard_doubtfully_stops_her_once_it_is_heard_again():
 
     assert not any(isinstance(command, e.StopPlaying) for command in once)
     assert any(isinstance(command, e.StopPlaying) for command in again)
+
+
+def doubtful(stage, monkeypatch, *, second, seconds=0.3):
+    """From now on looks hear words without certainty; a thorough one takes so long, and is as sure as
+    `second` (nats)."""
+    hear = stage.asr.quick
+
+    def glimpse(audio, cancel, *, prompt=""):
+        heard = hear(audio, cancel)
+        return Transcription(heard.text, "en", heard.seconds, 0.0, -1.1, doubt="low probability")
+
+    def quick(audio, cancel, *, prompt=""):
+        stage.spent.seconds += seconds
+        return replace(hear(audio, cancel), logprob=second)
+
+    monkeypatch.setattr(stage.asr, "glimpse", glimpse)
+    monkeypatch.setattr(stage.asr, "quick", quick)
+
+
+@pytest.mark.parametrize(("second", "stops"), [(-0.3, 1), (-1.2, 0)])
+def test_a_short_doubtful_sound_stops_her_once_a_thorough_look_makes_it_clear(monkeypatch, second, stops):
+    stage = Stage(ASK, Says(5.0, 5.25, "amy called."))
+    stage.llm.reply = lambda messages: STORY
+    stage.asr.seconds = 0.05
+    stage.run(4.9)
+    doubtful(stage, monkeypatch, second=second)
+
+    stage.run(7.0)
+
+    assert len(stage.seen.of(e.StopPlaying)) == stops
+
+
+def test_the_thorough_look_at_the_beginning_of_a_sound_that_goes_on_is_withdrawn(monkeypatch):
+    stage = Stage(ASK, Says(5.0, 5.25, "amy"), Says(5.5, 7.5, "called me today."))
+    stage.llm.reply = lambda messages: STORY
+    stage.asr.seconds = 0.05
+    stage.run(4.9)
+    doubtful(stage, monkeypatch, second=-0.3, seconds=0.5)
+
+    stage.run(8.0)
+
+    assert [look for _, look in stage.seen.of(e.Overhear) if look.over]
+    assert not [look for _, look in stage.seen.of(e.Overheard) if look.over]
+    assert len(stage.seen.of(e.StopPlaying)) == 1

@@ -279,15 +279,15 @@ class World:
                 who = chance.choice((("", 0.0, False), ("Anna", 0.9, False), ("", 0.8, True)))
                 text = "I'm Anna." if self.state.set_aside is not None else chance.choice(TEXTS)
                 self._comes("asr", e.Heard(draft, text, *who, self._since(self._told())))
-            case e.Overhear(sound):
+            case e.Overhear(sound, _, over):
                 text = chance.choice(TEXTS)
                 stable = text if chance.random() < 0.5 else text.partition(" ")[0]
                 sure, ahead, voice = chance.random() < 0.7, chance.random() < 0.5, self._told()
                 look = e.Overheard(text, stable, 0.2, sure, ahead, sound, voice=voice)
-                self._comes("asr", replace(look, since=self._since(voice)))
-            case e.DropLooks() if chance.random() < 0.8:  # else they are on their way already
+                self._comes("asr", replace(look, since=self._since(voice), over=over))
+            case e.DropLook() if chance.random() < 0.8:  # else it is on its way already
                 looks = self.results.get("asr", [])
-                looks[:] = [r for r in looks if not isinstance(r, e.Overheard) or r.draft]
+                looks[:] = [r for r in looks if not isinstance(r, e.Overheard) or not r.over]
             case e.Judge(draft):
                 self._comes("endpoint", e.TurnJudged(draft, chance.choice((0.1, 0.6, 0.98))))
             case e.JudgeWords(draft, _):

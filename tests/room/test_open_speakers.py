@@ -44,6 +44,6 @@ def test_the_bench_counts_what_she_takes_of_her_own_voice(voice):
     result = run([np.asarray(asked, np.float32)], Settings(), 0.1, lambda words: None, echo_db=-12.0)
 
     assert result["voice_s"] >= 6.0
-    assert result["answers"] == result["asked"] >= 1, result["lines"]
-    assert result["own_turns"] == result["cut_short"] == 0, result["lines"]
+    assert result["asked"] >= 1
+    assert result["unheard"] == result["own_turns"] == result["cut_short"] == 0, result["lines"]
     assert result["exit_code"] == 0

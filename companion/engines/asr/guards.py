@@ -58,9 +58,9 @@ def said_once(reading: Reading, seconds: float) -> Reading:
     """A short utterance, in `seconds` of sound, once where a short window wrote it down again and again ("No.
     No. No.").
 
-    All of the text must be one stretch of at most `LOOPED` words, the last time perhaps cut off, no number
-    (somebody's telephone has three fives) and no known hallucination, and somebody must have spoken. Who did
-    say it twice loses little: it is heard again for the record.
+    All of the text must be one stretch of at most `LOOPED` words, the last time perhaps cut off, no numbers
+    or letters (somebody's telephone has three fives) and no known hallucination, and somebody must have
+    spoken. Who did say it twice is answered as if it had been once; the record, heard again, has it twice.
     """
     said = reading.text.split()
     plain = [bare(word) for word in said]
@@ -71,7 +71,7 @@ def said_once(reading: Reading, seconds: float) -> Reading:
             continue
         once = " ".join(said[:length]).rstrip(",;")
         looped = repeats(reading.text) or _says_itself_again(reading)
-        numbers = all(is_number(word) for word in words(once))
+        numbers = all(is_number(word) or len(word) == 1 for word in words(once))
         if not looped or numbers or phrase(once) in KNOWN or reading.no_speech > LOOPED_NO_SPEECH:
             break
         return replace(reading, segments=(replace(reading.segments[0], text=once),), finished=True)

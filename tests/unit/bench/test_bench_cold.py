@@ -23,7 +23,7 @@ def test_the_tenth_turn_has_the_words_of_the_first(tmp_path):
     ten = chosen(files)
 
     assert len(ten) == 10
-    assert ten[0] == ten[9] == tmp_path / "2.wav"
+    assert ten[0] == ten[9] == tmp_path / "10.wav"
     assert len(set(ten)) == 9
     with pytest.raises(AudioError, match="9 recordings"):
         chosen(files[:8])

@@ -52,6 +52,7 @@ def test_a_short_utterance_that_the_window_loops_on_was_said_once(looped: str, o
         ("No. No. No.", 1.2, 0.6),
         ("What would you like? What would you like?", 7.4, 0.1),
         ("Five five five.", 1.5, 0.1),
+        ("W W W.", 1.5, 0.1),
         ("Thank you. Thank you. Thank you.", 1.2, 0.1),
         ("No. No. Not today.", 1.2, 0.1),
         ("It was very, very, very cold.", 2.0, 0.1),

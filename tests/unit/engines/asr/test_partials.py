@@ -17,7 +17,7 @@ class Recognizer:
 
     def __init__(self, *texts):
         self.texts, self.lengths, self.doubt, self.logprob = list(texts), [], "", -0.2
-        self.second = -0.2
+        self.second = Transcription("once more", "en", 1.0, no_speech=0.0, logprob=-0.2)
 
     def glimpse(self, audio, cancel, *, prompt=""):
         self.lengths.append(len(audio))
@@ -26,7 +26,7 @@ class Recognizer:
 
     def quick(self, audio, cancel, *, prompt=""):
         self.lengths.append(len(audio))
-        return Transcription("once more", "en", len(audio) / RATE, 0.0, self.second)
+        return self.second
 
 
 def sound(seconds):
@@ -83,22 +83,45 @@ def test_a_doubtful_hypothesis_is_looked_at_again_when_the_turn_may_be_over():
 
 
 @pytest.mark.parametrize(
-    ("doubt", "second", "text", "sure", "passes"),
+    ("doubt", "doubtful"),
     [
-        ("", -0.2, "Mallorca", True, 1),
-        ("low probability", -0.3, "once more", True, 2),
-        ("repetition", -0.3, "once more", True, 2),
-        ("low probability", -1.2, "once more", False, 2),
-        ("no speech", -0.3, "", False, 1),
+        ("", False),
+        ("no speech", False),
+        ("low probability", True),
+        ("repetition", True),
     ],
 )
-def test_doubtful_words_of_a_sound_that_is_over_are_looked_at_again(doubt, second, text, sure, passes):
+def test_words_that_a_second_look_might_make_clear_are_doubtful(doubt, doubtful):
     recognizer = Recognizer("Mallorca")
-    recognizer.doubt, recognizer.logprob, recognizer.second = doubt, -1.1, second
+    recognizer.doubt, recognizer.logprob = doubt, -1.1
+    partials = Partials(recognizer)
 
-    heard = Partials(recognizer).hear_over(0, RATE, sound(1.0), NEVER)
+    partials.hear(0, RATE, sound(1.0), NEVER)
 
-    assert (heard.text, heard.sure, len(recognizer.lengths)) == (text, sure, passes)
+    assert partials.doubtful is doubtful
+
+
+@pytest.mark.parametrize(
+    ("second", "clear"),
+    [
+        ({"logprob": -0.3}, True),
+        ({"logprob": -1.2}, False),
+        ({"logprob": -0.3, "no_speech": 0.6}, False),
+        ({"logprob": -0.3, "doubt": "repetition"}, False),
+    ],
+)
+def test_a_second_look_counts_where_it_is_clear_and_else_changes_nothing(second, clear):
+    recognizer = Recognizer("Stop")
+    recognizer.doubt, recognizer.logprob = "low probability", -1.1
+    recognizer.second = Transcription("Stop.", "en", 1.0, **{"no_speech": 0.1, "logprob": -0.2, **second})
+    partials = Partials(recognizer)
+    before = partials.hear(0, RATE, sound(1.0), NEVER)
+
+    after = partials.hear_again(before, 0, sound(1.0), NEVER)
+
+    assert after.sure is clear
+    assert after.stable == ("Stop." if clear else "")
+    assert partials.doubtful is not clear
 
 
 def test_a_second_of_speech_costs_the_same_after_five_minutes():
