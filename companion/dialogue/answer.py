@@ -157,14 +157,14 @@ def _sign(state: State, now: float) -> Step:
     """Say, once, that she is thinking where the answer takes longer than `THINKING`, or surely will; not
     where it is there, or expected at once. Where that isn't known yet, look again when it is."""
     draft = current(state)
-    if draft.announced or draft.sounded or draft.next_to_play() is not None:
+    if state.announced == state.turn or draft.sounded or draft.next_to_play() is not None:
         return state, []
     slow, expected = draft.end + THINKING, draft.expected
     known = slow if expected is None else max(slow, expected + SOON)
     surely = expected is not None and expected > max(slow, now + SOON)
     if not surely and now < known:
         return state, [e.SetTimer(e.Timer.THINKING, known)]
-    return replace(state, draft=replace(draft, announced=True)), [e.Cue("thinking")]
+    return replace(state, announced=state.turn), [e.Cue("thinking")]
 
 
 def _given_up(state: State, commands: list[e.Command], now: float, patience: Patience) -> Step:

@@ -32,7 +32,6 @@ class Draft:
     `final`: more speech no longer revokes it (a key was released, or the text was typed).
     `cut`: the turn was cut because it is as long as a turn may be; it is not answered.
     `expected`: when its first clause can sound, as far as that is known (seconds of the clock).
-    `announced`: a sign has told that it takes a while.
     `written`: how many clauses the whole reply has, None while it is being written.
     `behind`: what would follow it if she were asked to go on, for it repeats an answer that was cut off;
     `cut_short`: the draft of that answer, if it had not been written to its end, else 0.
@@ -52,7 +51,6 @@ class Draft:
     final: bool = False
     cut: bool = False
     expected: float | None = None
-    announced: bool = False
     clauses: tuple[Clause, ...] = ()
     written: int | None = None
     behind: str = ""

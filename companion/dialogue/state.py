@@ -69,7 +69,8 @@ class State:
     """All there is to know about whose turn it is.
 
     `draft`: the reply in preparation or being spoken. `turn`: number of the committed user turn that it
-    answers, 0 before the commit. `stored`: that turn is on disk. `unanswered`: number of a committed turn
+    answers, 0 before the commit. `stored`: that turn is on disk. `announced`: number of the turn of which a
+    sign last told that its answer takes a while. `unanswered`: number of a committed turn
     that was yielded to sounds which may turn out to be no words, 0 if there is none. `overhearing`: partial
     transcripts that are under way; `dipped`: when a word last ended under one. `sounds`: how many of the
     user's there have been; looks at an earlier one are stale. Of the last, where it came in a pause or in
@@ -91,6 +92,7 @@ class State:
     draft: Draft | None = None
     turn: int = 0
     stored: bool = False
+    announced: int = 0
     unanswered: int = 0
     muted: bool = False
     overhearing: int = 0

@@ -236,8 +236,8 @@ class World:
                 assert draft is not None
                 assert not draft.sounded
                 assert draft.next_to_play() is None, "no sign that an answer is coming when it is there"
-                assert draft.id not in self.announced, "an answer is announced once"
-                self.announced.add(draft.id)
+                assert self.state.turn not in self.announced, "an answer is announced once"
+                self.announced.add(self.state.turn)
             case e.CommitUserTurn(turn, draft, text):
                 assert text
                 assert turn not in self.committed, "a turn is committed once"
