@@ -136,7 +136,7 @@ class Chat:
             self._state = replace(self._state, unfinished=0)
         if request in (Request.NEVER_MIND, Request.STOP, Request.WAIT):
             return _known()
-        if request in (Request.LOUDER, Request.QUIETER, Request.MUTE):  # "slower" may mean what she writes
+        if _of_her_voice(text):
             return _known(NOTHING_ALOUD)
         record = self._record
         if request is Request.GO_ON:
@@ -206,6 +206,18 @@ class Chat:
     def _keep(self, cancel: Cancel) -> None:
         if self._record.turns:  # every one of them is in the store
             self._llm.keep(self._context.messages(self._record), cancel)
+
+
+def _of_her_voice(text: str) -> bool:
+    """Whether a line asks for something of her voice, whatever she has asked; "I can't follow." is of what
+    she writes."""
+    from companion.dialogue.requests import Request, understand
+    from companion.dialogue.words import bare
+
+    request = understand(text)
+    if request in (Request.SLOWER, Request.FASTER):
+        return any(word.startswith(("slow", "fast", "quick")) for word in bare(text))
+    return request in (Request.LOUDER, Request.QUIETER, Request.MUTE)
 
 
 def _known(*pieces: str) -> Generator[str, None, None]:

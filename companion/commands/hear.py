@@ -51,7 +51,7 @@ def command(
         finally:
             parts.close()
     speech, rate = _joined(played)
-    if out:
+    if out and len(speech):
         recordings.write(out, speech, rate)
     _print(ledger, len(speech) / rate, as_json)
 
@@ -171,6 +171,7 @@ def _print(ledger: Ledger, seconds: float, as_json: bool) -> None:
         return
     for turn in ledger.turns:
         click.echo(f"you: {turn['heard']}")
-        click.echo(f"she: {turn['reply']}")
+        if turn["reply"]:
+            click.echo(f"she: {turn['reply']}")
     for note in ledger.notes or ([] if ledger.turns else [ledger.nothing]):
         click.echo(note, err=True)

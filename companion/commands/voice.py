@@ -20,6 +20,9 @@ SENTENCES = (
 
 LONGEST_NAME = 60
 
+DEAF = 5.0
+"""Seconds of digital silence, which no air gives, after which a microphone is taken for muted."""
+
 ENOUGH = 2.0
 """Seconds of speech from which on a voice can be known: one "yes" is as near to many people's."""
 
@@ -134,7 +137,7 @@ def _read_aloud(settings: Any) -> list[Any]:
     from companion.settings import VadSettings
 
     sound = DeviceSound(settings.audio)
-    said = []
+    said, silent = [], 0
     try:
         _listen(sound)
         for sentence in SENTENCES:
@@ -145,6 +148,12 @@ def _read_aloud(settings: Any) -> list[Any]:
                 captured = sound.read(0.2)
                 if captured is None:
                     continue
+                silent = 0 if captured.frames.any() else silent + captured.frames.size
+                if silent > DEAF * 16_000:
+                    raise AudioError(
+                        "The microphone gives nothing but digital silence: see that it isn't muted, or "
+                        "choose another (`companion doctor` shows its level)."
+                    )
                 tape = np.concatenate([tape, captured.frames.reshape(-1)])
                 while len(tape) - seen >= WINDOW and not over:
                     edge = edges.feed(detector.probability(tape[seen : seen + WINDOW]))

@@ -32,7 +32,7 @@ MINE = "my"
 """Whose voice "my voice" is: the speaker's."""
 
 FORGOTTEN = "I've forgotten that voice."
-NOT_KNOWN = "I don't know that voice, so there is nothing to forget."
+NOT_KNOWN = "I can't tell whose voice that would be, so I've forgotten none. Tell me the name."
 
 _FORGET = re.compile(
     r"(?:(?:please|(?:can|could|would|will) you|i want you to|i'd like you to|okay|so|and|just),? )*"
@@ -44,8 +44,9 @@ _FORGET = re.compile(
 
 
 def called(names: Iterable[str], name: str) -> list[str]:
-    """Those of `names` that are `name`, whatever the case of its letters."""
-    return [known for known in names if known.casefold() == name.casefold()]
+    """That of `names` which is `name`; else those that are, whatever the case of their letters."""
+    like = [known for known in names if known.casefold() == name.casefold()]
+    return [name] if name in like else like
 
 
 def to_forget(text: str) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from companion.dialogue.events import Voice as Told
 from companion.dialogue.introductions import called
-from companion.dialogue.requests import understand
+from companion.dialogue.requests import Request, understand
 from companion.engines.speaker import Vector, VoiceEncoder
 from companion.engines.speaker.dvector import unit
 from companion.engines.speaker.voices import UNSURE, KnownVoices, Voice, Who, threshold
@@ -44,7 +44,20 @@ LEAST = 1.0
 STILL_THERE = 20 * RATE
 """Samples after somebody known has spoken in which a word too short to tell a voice by ("yes") is theirs."""
 
+STRANGER = (0.8, 0.9)
+"""Seconds of speech from which on, and how sure it must be that a voice is nobody's that is known, for it not
+to be taken for theirs who have just spoken: 96% of a known person's pieces of 1.0 s are surely known."""
+
+ANYBODY = (Request.STOP, Request.NEVER_MIND, Request.QUIETER, Request.MUTE)
+"""Requests of a voice too short to be known that are done: they take from her, and give nothing away. "What?"
+is none; somebody on television says it every few minutes."""
+
 NOBODY = Who("", 0.0, 0.0)
+
+
+def _strange(who: Who, seconds: float) -> bool:
+    """Whether so many seconds of speech are surely nobody's that is known."""
+    return not who.name and seconds >= STRANGER[0] and who.sure >= STRANGER[1]
 
 
 def surely(who: Who) -> bool:
@@ -127,16 +140,17 @@ class Listener:
         certain = surely(who) and who.score >= bound
         if who.hers or (not certain and (since or seconds >= ENOUGH)):
             return Look(sound.without(sound.spans), who, vector, seconds, Told.OTHER)
-        voice = Told.OTHER if since else self._voice(sound, mine, certain, seconds)
+        voice = Told.OTHER if since else self._voice(sound, mine, certain, who, seconds)
         left = sound.without(others) if others else sound
         return Look(left, who, vector, seconds, voice, since, certain)
 
-    def _voice(self, sound: Snapshot, mine: Sequence[Stretch], known: bool, seconds: float) -> Told:
+    def _voice(self, sound: Snapshot, mine: Sequence[Stretch], known: bool, who: Who, seconds: float) -> Told:
         """What the voice is to her that spoke last, and that may be answered."""
         if known and (mine[-1].whose is Whose.KNOWN or mine[-1].seconds >= ENOUGH):
             return Told.ANSWERED
         over = not sound.speaking
-        return Told.ANSWERED if over and (known or self._still_there(sound, seconds)) else Told.OPEN
+        there = known or self._still_there(sound, seconds, who)
+        return Told.ANSWERED if over and there else Told.OPEN
 
     def _everybody(self, sound: Snapshot) -> Look:
         """The look where everybody is answered: then a voice that isn't known tells a guest, or a
@@ -162,17 +176,19 @@ class Listener:
         vector, seconds = joint(found), sum(part.seconds for part in found)
         return self.known.who(vector, seconds) if vector is not None else NOBODY, vector, seconds
 
-    def _still_there(self, sound: Snapshot, seconds: float) -> bool:
-        return seconds < LEAST and sound.start - self._known_until <= STILL_THERE
+    def _still_there(self, sound: Snapshot, seconds: float, who: Who) -> bool:
+        near = sound.start - self._known_until <= STILL_THERE
+        return near and seconds < LEAST and not _strange(who, seconds)
 
     def meant(self, look: Look, text: str, asked: str = "") -> bool:
-        """Whether the words of a turn are to be answered. Who speaks too shortly to be known may ask for what
-        code does ("stop"), and is whoever has just spoken. `asked`: what she has just asked."""
+        """Whether the words of a turn are to be answered. Who speaks too shortly to be known may ask her to
+        be silent, and is whoever has just spoken. `asked`: what she has just asked."""
         if not self.only_known or not self.known or look.certain:
             return True
-        if look.voice is Told.OTHER:
+        if look.voice is Told.OTHER or _strange(look.who, look.seconds):
             return False
-        return self._still_there(look.sound, look.seconds) or understand(text, asked) is not None
+        there = self._still_there(look.sound, look.seconds, look.who)
+        return there or understand(text, asked) in ANYBODY
 
     def heard(self, look: Look) -> bool:
         """A turn's words are known: remember who spoke. Whether she is to ask who that is."""

@@ -7,6 +7,7 @@ length stays the same, so word times hold.
 
 from __future__ import annotations
 
+import warnings
 from types import ModuleType
 
 import numpy as np
@@ -18,7 +19,9 @@ from companion.errors import EngineError
 def load_world() -> ModuleType:
     """The vocoder. Raises `EngineError` where the timbre extra isn't installed."""
     try:
-        import pyworld
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of pkg_resources, which nobody here can help
+            import pyworld
     except ImportError as error:
         raise EngineError(
             "Changing her pitch or timbre needs the timbre extra: "

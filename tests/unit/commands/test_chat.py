@@ -125,6 +125,18 @@ def test_ctrl_c_at_the_prompt_ends_the_chat_with_nothing_wrong(monkeypatch):
     Chat(Model(), MemoryStore(), settings(), Aside()).run()
 
 
+@pytest.mark.parametrize(
+    ("line", "voice"), [("slower", True), ("Could you speak more slowly?", True), ("I can't follow.", False)]
+)
+def test_what_is_asked_of_her_voice_is_told_from_what_is_asked_of_her_words(typed, line, voice):
+    typed(line)
+    store = MemoryStore()
+
+    Chat(Model(), store, settings(), Aside()).run()
+
+    assert (store.rows[-1][2] == NOTHING_ALOUD) is voice
+
+
 @pytest.mark.parametrize("asked", ["Forget my voice.", "Forget Anna's voice, please."])
 def test_a_voice_is_forgotten_by_code(typed, capsys, tmp_path, asked):
     typed(asked, asked)

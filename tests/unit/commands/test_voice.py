@@ -2,6 +2,7 @@
 
 import json
 
+from companion.dialogue.introductions import called
 from companion.memory.store import Store
 from companion.settings_file import change
 
@@ -56,3 +57,8 @@ def test_without_a_microphone_recordings_are_asked_for(companion, small_home):
     assert done.returncode == 1
     assert "voice learn NAME WAV" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_of_two_voices_whose_names_differ_in_case_only_the_one_that_is_named_is_forgotten():
+    assert called(["Joe", "joe"], "joe") == ["joe"]
+    assert called(["Joe", "joe"], "JOE") == ["Joe", "joe"]

@@ -129,6 +129,20 @@ def test_a_word_too_short_to_tell_a_voice_by_is_theirs_who_has_just_spoken():
     assert not answered(ear, turn((0.5, 0.7), start=60 * RATE))
 
 
+def test_a_short_sentence_of_a_voice_that_is_surely_nobodys_is_not_theirs_who_have_just_spoken():
+    ear, _ = listener(only_known=True, encoder=Mixed(0.4))
+    assert answered(ear, speech(0.1, start=0))
+
+    assert not answered(ear, turn((0.5, 0.9), start=5 * RATE))
+    assert not answered(ear, turn((0.5, 0.9), start=5 * RATE), "Stop.")
+
+
+def test_a_question_of_a_voice_too_short_to_be_known_is_not_answered():
+    ear, _ = listener(only_known=True, encoder=Mixed(0.4))
+
+    assert not answered(ear, speech(0.5, 0.7), "What?")
+
+
 def test_who_speaks_too_shortly_to_be_known_may_still_ask_her_to_stop():
     ear, _ = listener(only_known=True, encoder=Mixed(0.4))
 
