@@ -17,7 +17,6 @@ from companion.audio.recordings import read
 from companion.bench.room import Room
 from companion.bench.turns import (
     ANSWER_WITHIN,
-    READY_WITHIN,
     Talk,
     answered,
     recordings_in,
@@ -71,8 +70,7 @@ def _start(room: Room, home: Path, files: Sequence[Path]) -> dict[str, Any]:
     room.start_tape()
     began = time.monotonic()
     with Talk(room, home) as talk:
-        if not talk.wait_for("Listening", READY_WITHIN):
-            raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
+        talk.listens()
         ready = time.monotonic() - began
         said = []
         for sound in sounds:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.bench.room import Room
-from companion.bench.turns import READY_WITHIN, SPEECH, Talk, spare_home
+from companion.bench.turns import SPEECH, Talk, spare_home
 from companion.dialogue.prompt import CUT_OFF
 from companion.errors import AudioError
 from companion.settings import Settings
@@ -51,8 +51,7 @@ def run(
     """
     voice, asked, silent, own, unheard, read = 0.0, 0, 0, 0, 0, 0
     with Room(echo_db=echo_db) as room, spare_home(settings) as home, Talk(room, home) as talk:
-        if not talk.wait_for("Listening", READY_WITHIN):
-            raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
+        talk.listens()
         for sentence in itertools.cycle(sentences):
             room.start_tape()
             room.say(sentence)

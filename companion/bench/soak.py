@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from companion.bench.noises import stretches
 from companion.bench.room import Room
-from companion.bench.turns import READY_WITHIN, Talk, spare_home
-from companion.errors import AudioError
+from companion.bench.turns import Talk, spare_home
 from companion.settings import Settings
 
 SETTLING = 30.0
@@ -36,8 +35,7 @@ def run(
     noise: there should be none), `threads`, the sound's own counters, and the exit code.
     """
     with Room() as room, spare_home(settings) as home, Talk(room, home) as talk:
-        if not talk.wait_for("Listening", READY_WITHIN):
-            raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
+        talk.listens()
         rounds = _rounds(room, talk, sentences, minutes, step)
         step("silence")
         talk.settle(5.0)

@@ -101,6 +101,11 @@ class Talk:
                 return True
         return False
 
+    def listens(self) -> None:
+        """Wait until it listens. Raises `AudioError` where it doesn't."""
+        if not self.wait_for("Listening", READY_WITHIN):
+            raise AudioError(f"companion talk didn't start: {' '.join(self.lines[-3:])}")
+
     def settle(self, seconds: float) -> None:
         """Wait until nothing new has been said for that long."""
         while self.wait_for("", seconds):
@@ -144,8 +149,7 @@ def run(
     with Room(echo_db=echo_db) as room, spare_home(settings) as home:
         began = time.monotonic()
         with Talk(room, home) as talk:
-            if not talk.wait_for("Listening", READY_WITHIN):
-                raise AudioError(f"companion talk didn't start: {' '.join(talk.lines[-3:])}")
+            talk.listens()
             ready = time.monotonic() - began
             tape, said = _conversation(room, talk, files, step)
             code = talk.close()

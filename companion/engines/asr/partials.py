@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from companion.engines import Cancel
-from companion.engines.asr import Recognizer
+from companion.engines.asr import Recognizer, Transcription
 from companion.engines.asr.hallucinations import KNOWN, phrase
 from companion.engines.asr.normal import words
 from companion.engines.asr.windows import RATE, quietest
@@ -101,11 +101,7 @@ class Partials:
         found = self.hear(start, voiced, audio, cancel)
         if found.sure:
             return found
-        rest = audio[self._settled_to - start :]
-        heard = self._recognizer.quick(rest, cancel, prompt=self._settled[-CONTEXT:])
-        self._sure = self.believable = True
-        self._add(heard.text, start + len(audio))
-        return Hypothesis(self._text, self._stable)
+        return self._believed(self._second(start, audio, cancel), start + len(audio))
 
     @property
     def doubtful(self) -> bool:
@@ -117,13 +113,21 @@ class Partials:
     ) -> Hypothesis:
         """A second look at the doubtful words that were `found` in a short sound: sure where it makes them
         clear, and else as they were."""
-        heard = self._recognizer.quick(
-            audio[self._settled_to - start :], cancel, prompt=self._settled[-CONTEXT:]
-        )
+        heard = self._second(start, audio, cancel)
         if heard.doubt or heard.logprob < CLEAR[0] or heard.no_speech > CLEAR[1]:
             return found
-        self._add(heard.text, start + len(audio))
+        return self._believed(heard, start + len(audio))
+
+    def _second(self, start: int, audio: NDArray[np.float32], cancel: Cancel) -> Transcription:
+        """A second look at what isn't settled yet, over the full window where a short one is doubtful."""
+        return self._recognizer.quick(
+            audio[self._settled_to - start :], cancel, prompt=self._settled[-CONTEXT:]
+        )
+
+    def _believed(self, heard: Transcription, end: int) -> Hypothesis:
+        """What was heard, to be answered without another look."""
         self._sure = self.believable = True
+        self._add(heard.text, end)
         return Hypothesis(self._text, self._stable)
 
     def _spare(self) -> int:
