@@ -33,8 +33,8 @@ NOISE_DB = 10.0
 
 def run(data: Path, encoder: VoiceEncoder, step: Callable[[str], None]) -> dict[str, Any]:
     """Plain JSON: for each length and for clean and noisy speech the share of misses and false accepts at the
-    shipped thresholds, and where a voice must be sure (`..._sure`), of the people whom those were not made
-    with, and the equal error rate; and CPU seconds per second of speech."""
+    shipped thresholds, where a voice must be sure (`..._sure`) and as sure as can be (`..._wholly`), of the
+    people whom those were not made with, and the equal error rate; and CPU seconds per second of speech."""
     people = _utterances(data)
     noises = [read(path) for path in sorted((data / "noise").glob("*")) if path.suffix in (".wav", ".flac")]
     random = np.random.default_rng(5)
@@ -120,6 +120,8 @@ def _rates(own: Any, others: Any, bound: float) -> dict[str, float | int]:
         "false_accepts": round(float((others >= bound).mean()), 4),
         "misses_sure": round(float((own < bound + UNSURE / 2).mean()), 4),
         "false_accepts_sure": round(float((others >= bound + UNSURE / 2).mean()), 4),
+        "misses_wholly": round(float((own < bound + UNSURE).mean()), 4),
+        "false_accepts_wholly": round(float((others >= bound + UNSURE).mean()), 4),
         "equal_error": round(float((misses[at] + accepts[at]) / 2), 4),
         "equal_at": round(float(bounds[at]), 3),
         "own": len(own),

@@ -43,6 +43,9 @@ BACKLOG = 600.0
 RECENT = 3.0
 """Seconds kept of speech that nobody who is answered has a part in: somebody may just have begun to."""
 
+SPEAKING = frozenset({Floor.COMPANION, Floor.OVERLAP})
+"""Where the floor is while she speaks."""
+
 
 class Watcher(Protocol):
     """Sees everything that happens, as it happens, on the conversation's own thread; must return at once."""
@@ -118,6 +121,8 @@ class Conversation:
         if before is Floor.IDLE and self.state.floor is not Floor.IDLE:
             self._hands.cancel("keep")
         self._tell(event, now)
+        if {before, self.state.floor} & SPEAKING:
+            self._ears.she_speaks()
         if isinstance(event, e.SpeechStarted) and self.state.floor is not Floor.IDLE:
             self._rest_from_review(longer_than=LET_FINISH)
         for command in commands:

@@ -29,6 +29,9 @@ from companion.engines.vad import WINDOW, SpeechDetector
 MOST = 600.0
 """Seconds of sound kept of one turn at most, whatever happens: 38 MB."""
 
+HOP, QUIETEST = RATE // 50, 0.1
+"""Samples of a stretch whose level is taken, and the share of them, the quietest, that is the noise."""
+
 
 class Edge(Protocol):
     """Speech began or ended at `at`, in seconds of the stream."""
@@ -64,7 +67,7 @@ class Snapshot:
     """The sound of a turn so far: float32[n], 16 kHz; `start` and `end` are sample numbers of the stream, and
     so is `voiced`, up to which there was speech. `spans`: where the utterances in it begin and end, no
     silence around them. `speaking`: the last of them goes on. `cuts`: where something was taken out of the
-    middle."""
+    middle. `spoke`: sample up to which she herself spoke last."""
 
     start: int
     end: int
@@ -73,6 +76,16 @@ class Snapshot:
     spans: tuple[tuple[int, int], ...] = ()
     speaking: bool = False
     cuts: tuple[int, ...] = ()
+    spoke: float = float("-inf")
+
+    def over_noise(self) -> float:
+        """Level of the utterances over the quietest tenth of the sound, dB; 0.0 where there is no speech."""
+        said = [self.sound(start, end) for start, end in self.spans]
+        frames = self.audio[: len(self.audio) // HOP * HOP].reshape(-1, HOP)
+        if not len(frames) or not sum(map(len, said)):
+            return 0.0
+        noise = float(np.quantile(np.mean(frames**2, axis=1), QUIETEST))
+        return 10 * float(np.log10((np.mean(np.concatenate(said) ** 2) + 1e-12) / (noise + 1e-12)))
 
     def sound(self, start: int, end: int) -> NDArray[np.float32]:
         """A view of the samples `start` to `end`."""
@@ -82,7 +95,7 @@ class Snapshot:
         """The same without those stretches, in order; what stood behind one in the middle moves up."""
         kept = self._kept(gaps)
         if gaps and not kept:
-            return Snapshot(self.end, self.end, self.audio[:0], self.end)
+            return Snapshot(self.end, self.end, self.audio[:0], self.end, spoke=self.spoke)
         start, end = self.start, self.end
         middle: list[tuple[int, int]] = []
         for a, b in gaps:
@@ -102,7 +115,7 @@ class Snapshot:
         voiced = spans[-1][1] if spans else start
         speaking = self.speaking and end == self.end
         cuts = tuple(a for a, _ in middle)
-        return Snapshot(start, start + len(audio), audio, voiced, tuple(spans), speaking, cuts)
+        return Snapshot(start, start + len(audio), audio, voiced, tuple(spans), speaking, cuts, self.spoke)
 
     def _kept(self, gaps: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         """What is left of the utterances."""
@@ -172,6 +185,7 @@ class Ears:
         self._windowed = 0  # samples that the VAD has seen
         self._zero = 0  # sample at which the VAD's stream started
         self._taken: dict[int, int] = {}  # end of the snapshot taken for a draft
+        self._spoke = float("-inf")  # sample up to which she spoke
         self._done = 0  # sample up to which the sound has been dealt with: no pre-roll reaches before it
 
     def hear(self, captured: Captured) -> list[Event]:
@@ -254,7 +268,13 @@ class Ears:
         start = end if self._turn is None else max(self._turn, self._tape.start)
         spans = tuple((max(a, start), b) for a, b in self._spans if b > start)
         audio = self._tape.slice(start, end).copy()
-        return Snapshot(start, end, audio, self._voiced, spans, self._onset is not None)
+        speaking = self._onset is not None
+        return Snapshot(start, end, audio, self._voiced, spans, speaking, spoke=self._spoke)
+
+    def she_speaks(self) -> None:
+        """She has been speaking until now."""
+        with self._lock:
+            self._spoke = self._tape.end
 
     def hand_over(self, draft: int, successor: int) -> None:
         """The snapshot taken for `draft` is now that of the draft `successor`."""

@@ -446,3 +446,19 @@ def test_an_answer_in_a_strangers_voice_is_no_request_to_be_carried_out():
 
     assert turns(asking.run(36.0)) == ["hello."]
     assert turns(telling.run(36.0)) == ["hello.", "quiet."]
+
+
+# --- words too short to tell a voice by
+
+
+def test_a_word_right_behind_a_long_answer_is_theirs_whom_she_answers():
+    story = (ANNA, 1.0, 3.0, "tell me a story.")
+    alone = room(story)
+    alone.run(20.0)
+    (over, _), *_ = alone.seen.of(e.CommitCompanionTurn)
+    assert over > 8.0, "by then Anna has been silent for long"
+
+    stage = room(story, (ANNA, over + 0.5, over + 0.85, "thanks."), (ANNA, over + 20, over + 20.35, "yes."))
+    stage.run(over + 25.0)
+
+    assert turns(stage) == ["tell me a story.", "thanks."]

@@ -212,3 +212,27 @@ def test_no_pre_roll_holds_the_end_of_what_was_dropped():
 
     assert len(shot.spans) == 1
     assert np.count_nonzero(np.isclose(shot.audio, LEVEL)) < 512, "less than a window of the VAD"
+
+
+def test_a_snapshot_tells_until_when_she_spoke():
+    listener = ears()
+    hear(listener, (0.0, 1.0))
+    assert listener.so_far().spoke == float("-inf")
+    listener.she_speaks()
+    hear(listener, (0.0, 0.5), (LEVEL, 0.8), (0.0, 0.5), start=1.0)
+
+    shot = listener.snapshot(1)
+
+    assert shot.spoke == RATE
+    assert shot.without(((0, 2 * RATE),)).spoke == shot.without(((0, 9 * RATE),)).spoke == RATE
+
+
+@pytest.mark.parametrize(("noise", "level"), [(0.5, 0.0), (0.05, 20.0), (0.005, 40.0)])
+def test_how_far_speech_stands_out_of_the_noise(noise, level):
+    audio = np.full(4 * RATE, noise, np.float32)
+    audio[RATE : 2 * RATE] = 0.5
+
+    shot = Snapshot(100, 100 + audio.size, audio, 100 + 2 * RATE, ((100 + RATE, 100 + 2 * RATE),))
+
+    assert shot.over_noise() == pytest.approx(level, abs=0.1)
+    assert Snapshot(100, 200, audio[:100], 100).over_noise() == 0.0

@@ -32,9 +32,10 @@ PRE_ROLL = 0.5
 PLACES = itertools.count(RATE, 30 * RATE)
 
 
-def turn(*parts, speaking=False, start=None):
+def turn(*parts, speaking=False, start=None, noise=0.0, spoke=float("-inf")):
     """The sound of a turn: utterances of (level, seconds), or (level, seconds, level, seconds, ...) where the
-    voice changes within one, with silence before, between and behind them. Each at its own place in time."""
+    voice changes within one, with silence (or noise) before, between and behind them. Each at its own place
+    in time."""
     start = next(PLACES) if start is None else start
     pieces, spans = [np.zeros(round(PRE_ROLL * RATE))], []
     for utterance in parts:
@@ -44,7 +45,8 @@ def turn(*parts, speaking=False, start=None):
         spans.append((begin, begin + sum(map(len, said))))
         pieces += [*said, np.zeros(0 if speaking and utterance is parts[-1] else RATE // 5)]
     audio = np.concatenate(pieces).astype(np.float32)
-    return Snapshot(start, start + audio.size, audio, spans[-1][1], tuple(spans), speaking)
+    audio[audio == 0] = noise
+    return Snapshot(start, start + audio.size, audio, spans[-1][1], tuple(spans), speaking, spoke=spoke)
 
 
 def speech(level, seconds=2.0, **options):
@@ -113,20 +115,56 @@ class Mixed(LevelEncoder):
         return unit(voice) if np.abs(audio).max() > 0.4 else super().vector(audio)
 
 
-def test_a_voice_that_is_hardly_like_a_known_one_is_not_answered_where_only_those_are():
-    bound = threshold(4.0)
-
-    assert not answered(listener(only_known=True, encoder=Mixed(bound + 0.01))[0], speech(0.5, 4.0))
-    assert answered(listener(only_known=True, encoder=Mixed(bound + 0.06))[0], speech(0.5, 4.0))
+def like_anna(away):
+    """A listener who answers known voices only; what sounds at level 0.5 is as far above the bound for 4 s."""
+    return listener(only_known=True, encoder=Mixed(threshold(4.0) + away))[0]
 
 
-def test_a_word_too_short_to_tell_a_voice_by_is_theirs_who_has_just_spoken():
+@pytest.mark.parametrize(
+    ("away", "noise", "heard"),
+    [(0.01, 0.0, False), (0.06, 0.0, False), (0.11, 0.0, True), (0.06, 0.1, True), (0.01, 0.1, False)],
+)
+def test_out_of_the_blue_a_voice_must_be_the_more_like_a_known_one_the_quieter_it_is(away, noise, heard):
+    assert answered(like_anna(away), speech(0.5, 4.0, noise=noise)) is heard
+
+
+def test_whoever_talks_with_her_is_known_by_a_little_less():
+    ear = like_anna(0.06)
+    assert answered(ear, speech(0.1, start=0))
+
+    assert answered(ear, speech(0.5, 4.0, start=15 * RATE))
+    assert answered(ear, speech(0.5, 4.0, start=60 * RATE, spoke=50 * RATE)), "while she spoke or just behind"
+    assert not answered(ear, speech(0.5, 4.0, start=100 * RATE, spoke=50 * RATE))
+
+
+def test_a_voice_that_was_not_answered_makes_nobody_talk_with_her():
+    ear = like_anna(0.06)
+
+    assert not answered(ear, speech(0.5, 4.0, start=0))
+    assert not answered(ear, speech(0.5, 4.0, start=6 * RATE))
+
+
+def test_a_word_too_short_to_tell_a_voice_by_is_theirs_who_have_just_spoken():
     ear, _ = listener(only_known=True, encoder=Mixed(0.4))
 
     assert not answered(ear, turn((0.5, 0.7), start=0))
     assert answered(ear, speech(0.1, start=5 * RATE))
     assert answered(ear, turn((0.5, 0.7), start=10 * RATE))
-    assert not answered(ear, turn((0.5, 0.7), start=60 * RATE))
+    assert not answered(ear, turn((0.5, 0.7), start=20 * RATE))
+    assert answered(ear, turn((0.5, 0.7), start=20 * RATE, spoke=19 * RATE)), "she has just spoken to them"
+    assert not answered(ear, turn((0.5, 0.7), start=200 * RATE, spoke=199 * RATE)), (
+        "to whom, nobody knows now"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"), [("Yes.", True), ("Friday", True), ("that", False), ("and the", False)]
+)
+def test_a_word_too_short_to_tell_a_voice_by_must_be_able_to_be_a_turn(text, heard):
+    ear, _ = listener(only_known=True, encoder=Mixed(0.4))
+    assert answered(ear, speech(0.1, start=5 * RATE))
+
+    assert answered(ear, turn((0.5, 0.3), start=10 * RATE), text) is heard
 
 
 def test_a_short_sentence_of_a_voice_that_is_surely_nobodys_is_not_theirs_who_have_just_spoken():
@@ -235,9 +273,10 @@ def test_a_moment_that_is_a_little_like_a_known_voice_is_no_utterance_of_theirs(
 
 def test_beside_others_a_voice_must_be_quite_certain_to_be_known():
     nearly, quite = (listener(only_known=True, encoder=Mixed(threshold(2.0) + c))[0] for c in (0.07, 0.12))
+    assert answered(nearly, speech(0.1, start=0))
 
-    assert answered(nearly, turn((0.5, 2.0)))
-    assert not answered(nearly, turn((0.3, 2.0), (0.5, 2.0)))
+    assert answered(nearly, turn((0.5, 2.0), start=5 * RATE))
+    assert not answered(nearly, turn((0.3, 2.0), (0.5, 2.0), start=10 * RATE))
     assert answered(quite, turn((0.3, 2.0), (0.5, 2.0)))
 
 
