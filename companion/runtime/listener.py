@@ -196,14 +196,15 @@ class Listener:
             return SURE
         if seconds < LEAST:
             return OUT_OF_THE_BLUE[-1][1]
-        return float(np.interp(sound.over_noise(), *zip(*OUT_OF_THE_BLUE, strict=True)))
+        levels, bars = zip(*OUT_OF_THE_BLUE, strict=True)
+        return float(np.interp(sound.over_noise(), levels, bars))
 
     def _still_there(self, sound: Snapshot, seconds: float, who: Who) -> bool:
         near = self._since_talk(sound) <= STILL_THERE
         return near and seconds < LEAST and not _strange(who, seconds)
 
     def _since_talk(self, sound: Snapshot) -> float:
-        """Samples from the last of the talk with somebody known to that sound; infinite where it is long ago."""
+        """Samples since somebody known, or she, spoke; infinite where the former is long ago."""
         if sound.start - self._known_until > MOST_TALKING:
             return float("inf")
         return sound.start - max(self._known_until, sound.spoke)

@@ -116,7 +116,7 @@ class Mixed(LevelEncoder):
 
 
 def like_anna(away):
-    """A listener who answers known voices only; what sounds at level 0.5 is as far above the bound for 4 s."""
+    """A listener who answers known voices only; level 0.5 is so far above the bound for 4 s."""
     return listener(only_known=True, encoder=Mixed(threshold(4.0) + away))[0]
 
 
