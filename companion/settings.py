@@ -124,7 +124,7 @@ class AsrSettings:
         high=64,
     )
     padding: float = setting(
-        3.0,
+        4.0,
         "Room added behind a short window before it is recognised; more is slower and seldom repeats itself.",
         unit="s",
         low=0.0,

@@ -10,7 +10,7 @@ from typing import Any
 
 from companion.audio import RATE
 from companion.audio.recordings import read
-from companion.bench.asr_data import Utterance, turns_in, utterances_in, words_in
+from companion.bench.asr_data import Utterance, torn_in, turns_in, utterances_in, words_in
 from companion.bench.asr_scores import has_repeated_stretch, spread, understood, word_errors
 from companion.bench.noises import stretches
 from companion.engines import Never
@@ -46,8 +46,9 @@ def run(
     `data` is laid out as `asr_data` says; raises `AudioError` where recordings are missing. `progress` gets a
     few words at each step. The result is plain JSON: `rates` (seconds of audio a second, by path), `speech`
     (WER), `commands` (share of phrases understood, by half and path), `times_s`, `up_to_5_s`, `single_words`
-    (short phrases, by the short window), `noise` (turns that noise made: there should be none) and `aims`
-    (each with its figure and whether it is met).
+    (short phrases, by the short window), `torn` (sentences and their beginnings in one pass: how many were
+    written down twice in part, and of how many nothing told so), `noise` (turns that noise made: there should
+    be none) and `aims` (each with its figure and whether it is met).
     """
     utterances = list(utterances_in(data, short))
     plain = recognizer.plain()
@@ -57,6 +58,8 @@ def run(
         outcomes += [_outcome(recognizer, plain, utterance, path) for path in PATHS]
     progress("single words")
     single = [_outcome(recognizer, plain, utterance, "quick") for utterance in words_in(data, short)]
+    progress("sentences that break off")
+    torn = [recognizer.glimpse(utterance.audio, Never()) for utterance in torn_in(data, short)]
     noise = _noise(data, recognizer, progress, short)
     measured = {
         "short": short,
@@ -67,6 +70,11 @@ def run(
         "times_s": {path: spread([o.seconds for o in _of(outcomes, path=path)]) for path in PATHS},
         "up_to_5_s": _brief(outcomes),
         "single_words": {**_phrases(single), "times_s": spread([o.seconds for o in single])},
+        "torn": {
+            "utterances": len(torn),
+            "with_a_repeated_stretch": sum(has_repeated_stretch(heard.text) for heard in torn),
+            "unnoticed": sum(has_repeated_stretch(heard.text) and not heard.doubt for heard in torn),
+        },
         "noise": noise,
     }
     return {**measured, "aims": _aims(measured)}

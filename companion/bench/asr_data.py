@@ -2,8 +2,8 @@
 
 Needs a folder with `speech/manifest.csv` (file, lang, text), `commands/manifest.csv` (file, and the phrases
 of a right transcript divided by "|") and `noise/`, the recordings beside them; `wakeword/`, if it is there,
-holds recordings of one short phrase in a folder that is called so. A turn is what the speech detector finds,
-with the pre-roll in front and the silence that ends an utterance behind.
+holds recordings of one short phrase in a folder that is called so, and `speakers/` sentences. A turn is what
+the speech detector finds, with the pre-roll in front and the silence that ends an utterance behind.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ TUNED = 30
 SHORT = 5
 """Commands taken of each half, for a short measurement; and two recordings of speech."""
 
+TORN = 0.6
+"""Share of a recording after which it breaks off."""
+
 Sound = NDArray[np.float32]
 
 UTTERANCE = 0.2
@@ -39,7 +42,7 @@ hesitation doesn't cut one in two."""
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A recorded turn of the group "speech", "tuned", "held_out" or "words".
+    """A recorded turn of the group "speech", "tuned", "held_out", "words" or "torn".
 
     `audio` is what the recogniser gets, `speech` the seconds in it from the first word to the last.
     """
@@ -74,6 +77,17 @@ def words_in(data: Path, short: bool) -> Iterator[Utterance]:
         for path in paths[: SHORT if short else None]:
             audio, speech = _turn(path)
             yield Utterance(path.name, "words", audio, speech, text=phrase, phrases=(phrase,))
+
+
+def torn_in(data: Path, short: bool) -> Iterator[Utterance]:
+    """The recordings of `speakers/`, where there are any, whole and broken off after `TORN` of their length,
+    as a turn is that goes on; their text isn't known."""
+    folder = data / "speakers"
+    paths = sorted(path for path in folder.glob("*") if path.suffix in (".flac", ".wav"))
+    for path in paths[:: SHORT if short else 1]:
+        audio, speech = _turn(path)
+        yield Utterance(path.name, "torn", audio, speech)
+        yield Utterance(f"{path.name} torn", "torn", audio[: round(TORN * audio.size)], TORN * speech)
 
 
 def turns_in(audio: Sound) -> Iterator[Sound]:

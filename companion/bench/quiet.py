@@ -76,21 +76,24 @@ class _Acquainted(app.Forgetful):
         return self._rows
 
 
-def run(data: Path, settings: Settings, step: Callable[[str], None], *, minutes: float) -> dict[str, Any]:
-    """Let her hear that many minutes of noise, and as many of other people's speech.
+def run(
+    data: Path, settings: Settings, step: Callable[[str], None], *, minutes: float, person: int = 1
+) -> dict[str, Any]:
+    """Let her hear that many minutes of noise, and as many of other people's speech. `person`: which of those
+    with enough recordings is known to her.
 
     Plain JSON: `noise` and `others`, each with `minutes`, `turns` that were made of it and what they said
     (`heard`), and how often she spoke (`answers`); `own`: how many utterances `of` the person she answers,
     who speaks among the others, were `answered`; `mixed`: utterances of that person over and just before
     other people's speech (`_mixed`). Raises `AudioError` where recordings are missing.
     """
+    mine, others = _people(data, person)
     step("noise")
     noise = _noise(data, minutes)
     quiet = _hear(settings, app.Forgetful(), noise, step)
     step("other people")
     loader = app.Loader(settings)
     encoder = loader.speaker()
-    mine, others = _people(data)
     known = KnownVoices()
     vectors = [v for sound in mine[:ENROLLED] if (v := encoder.vector(sound)) is not None]
     voice = known.enrol("me", vectors)
@@ -239,8 +242,8 @@ def music(rng: np.random.Generator, samples: int) -> Samples:
     return np.asarray(0.3 * out[:samples] / np.max(np.abs(out)), np.float32)
 
 
-def _people(data: Path) -> tuple[list[Samples], list[Samples]]:
-    """The utterances of the first speaker with many, and one or two of everybody else's."""
+def _people(data: Path, person: int) -> tuple[list[Samples], list[Samples]]:
+    """The utterances of the speaker of that number (from 1) among those with many, and everybody else's."""
     manifest = data / "speakers" / "manifest.csv"
     if not manifest.is_file():
         raise AudioError(f"{data} has no speakers/manifest.csv.")
@@ -248,7 +251,10 @@ def _people(data: Path) -> tuple[list[Samples], list[Samples]]:
     with manifest.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             people.setdefault(row["speaker"], []).append(data / "speakers" / row["file"])
-    mine = next(name for name, paths in people.items() if len(paths) > ENROLLED)
+    many = [name for name, paths in people.items() if len(paths) > ENROLLED]
+    if len(many) < person:
+        raise AudioError(f"{data}/speakers has more than {ENROLLED} recordings of {len(many)} people only.")
+    mine = many[person - 1]
     others = [path for name, paths in people.items() if name != mine for path in paths]
     return [read(path) for path in people[mine]], [read(path) for path in others]
 

@@ -164,9 +164,22 @@ def overlap(home: str | None, data: Path, most: int, echo_db: float | None) -> N
 
 @command.command()
 @DATA
-@click.option("--minutes", default=30.0, show_default=True, help="Of noise, and of other people's speech.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=1),
+    default=30.0,
+    show_default=True,
+    help="Of noise, and of other people's speech.",
+)
+@click.option(
+    "--person",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Which of the people she knows.",
+)
 @click.pass_obj
-def quiet(home: str | None, data: Path, minutes: float) -> None:
+def quiet(home: str | None, data: Path, minutes: float, person: int) -> None:
     """Noise, and other people's speech when she answers one person: how often it makes her speak.
 
     Example: companion bench quiet --data recordings/ --minutes 5
@@ -176,7 +189,7 @@ def quiet(home: str | None, data: Path, minutes: float) -> None:
     app.prepare()
     from companion.bench.quiet import run
 
-    measured = run(data, app.settings_of(home), _step, minutes=minutes)
+    measured = run(data, app.settings_of(home), _step, minutes=minutes, person=person)
     _report(home, ("llm", "asr", "tts", "speaker"), measured)
 
 

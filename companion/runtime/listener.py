@@ -48,7 +48,8 @@ theirs: an answer comes within two seconds nearly always (Stivers et al. 2009, t
 television says comes at any time."""
 
 TALKING = 20 * RATE
-"""Samples after it in which who was talking with her is still likely to, so that `SURE` is enough."""
+"""Samples after it in which who was talking with her is still likely to, so that `SURE` is enough; of a
+word or two, within `STILL_THERE`."""
 
 MOST_TALKING = 120 * RATE
 """Samples after somebody known has spoken in which either holds at all, whatever she has said since."""
@@ -192,9 +193,10 @@ class Listener:
 
     def _bar(self, sound: Snapshot, seconds: float) -> float:
         """How sure a voice must be to be answered."""
-        if self._since_talk(sound) <= TALKING:
+        little = seconds < LEAST
+        if self._since_talk(sound) <= (STILL_THERE if little else TALKING):
             return SURE
-        if seconds < LEAST:
+        if little:
             return OUT_OF_THE_BLUE[-1][1]
         levels, bars = zip(*OUT_OF_THE_BLUE, strict=True)
         return float(np.interp(sound.over_noise(), levels, bars))

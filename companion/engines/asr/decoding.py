@@ -20,9 +20,10 @@ FRAMES = 3_000
 HOP = 160
 """Samples in a feature frame."""
 
-LEAD = 100
-"""Frames before the sound of a short window. With this second in front, phrases understood rose from 0.92 to
-0.93-0.94 (2 to 4 s behind, 120 cuts of 30 spoken orders), for the cost of as much behind."""
+LEAD = 50
+"""Frames before the sound of a short window. With a second in front and three behind, 17 of 350 sentences and
+beginnings of sentences came twice over, whole or in part, and 0.907 of the phrases of 60 spoken orders were
+understood; with half a second and four behind 6 and 0.911; with nothing and five 1 and 0.893."""
 
 PROMPT_TOKENS = 223
 """Most tokens of earlier text Whisper takes: half its context, less one."""

@@ -25,6 +25,10 @@ LETTERS_PER_SECOND = 30.0
 LOOP = 3
 """Words in a stretch that is not said twice in a row by accident."""
 
+RESTART = 4
+"""Words at the end of a text that were said in it before: hardly by accident, and else the price is a second
+look."""
+
 LOOPED, LOOPED_SECONDS = 4, 2.5
 """Words of an utterance that a short window loops on, and seconds of sound that it is, with the silence
 before and behind it: of 48 short ones ("Why?", "That's wrong.") 26 came two or three times over, of 140
@@ -90,6 +94,19 @@ def repeats(text: str) -> bool:
     return _compression(text) > COMPRESSION
 
 
+def restarts(text: str) -> bool:
+    """True when the text ends with words that it had said before, the last perhaps cut off: the decoder began
+    again from an earlier place."""
+    said = words(text)
+    for at in range(1, len(said) - RESTART + 1):
+        again = said[at:]
+        for before in range(at - len(again) + 1):
+            first = said[before : before + len(again)]
+            if first[:-1] == again[:-1] and first[-1].startswith(again[-1]):
+                return True
+    return False
+
+
 def unlooped(text: str) -> str:
     """`text` with every stretch that follows itself said once; for text nothing better can be had of."""
     said = text.split()
@@ -108,7 +125,7 @@ def unlooped(text: str) -> str:
 
 def doubt(reading: Reading, seconds: float, settings: AsrSettings) -> str:
     """Why the reading of a short window of `seconds` wants the full one, in a word; "" if it doesn't."""
-    if repeats(reading.text) or _says_itself_again(reading):
+    if repeats(reading.text) or restarts(reading.text) or _says_itself_again(reading):
         return "repetition"
     if not reading.finished or len(reading.text) > 15 + LETTERS_PER_SECOND * seconds:
         return "length"

@@ -51,4 +51,4 @@ def test_a_folder_without_recordings_is_told_in_a_sentence(tmp_path):
     with pytest.raises(AudioError, match="no recordings of noise"):
         _noise(tmp_path, 1.0)
     with pytest.raises(AudioError, match="manifest"):
-        _people(tmp_path)
+        _people(tmp_path, 1)

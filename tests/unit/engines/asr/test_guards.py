@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.engines.asr.decoding import Reading, Segment
-from companion.engines.asr.guards import cut_repeats, disbelief, doubt, repeats, said_once, unlooped
+from companion.engines.asr.guards import cut_repeats, disbelief, doubt, repeats, restarts, said_once, unlooped
 from companion.engines.asr.hallucinations import KNOWN, phrase
 from companion.settings import AsrSettings
 
@@ -28,6 +28,26 @@ def test_what_goes_on_is_kept() -> None:
     two = reading(ORDER, "Can I pay by card?")
 
     assert cut_repeats(two) == two
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He will never come back. I was walking away when he saw me. I was walking away when he s",
+        "Is it going to rain, do you think? Is it going to rain",
+    ],
+)
+def test_a_text_that_begins_again_and_breaks_off_wants_a_second_look(text: str) -> None:
+    assert restarts(text)
+    assert not repeats(text)
+    assert doubt(reading(text), 8.0, SETTINGS) == "repetition"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "No. No. No.", ORDER, "I know what I know.", "Is it going to rain? Is it going to snow?"]
+)
+def test_what_begins_alike_is_no_new_beginning(text: str) -> None:
+    assert not restarts(text)
 
 
 @pytest.mark.parametrize(
