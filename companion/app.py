@@ -321,7 +321,8 @@ def listener(settings: Settings, store: Any) -> Listener | None:
 
     known = settings.voices.answer == "known"
     drop = getattr(store, "forget_voice", _nothing)
-    return Listener(Loader(settings).speaker(), KnownVoices(voices), known, learn, ask, keep, drop)
+    pushed = settings.turns.mode == "push-to-talk"
+    return Listener(Loader(settings).speaker(), KnownVoices(voices), known, learn, ask, keep, drop, pushed)
 
 
 def converse(

@@ -79,9 +79,11 @@ class Snapshot:
     spoke: float = float("-inf")
 
     def over_noise(self) -> float:
-        """Level of the utterances over the quietest tenth of the sound, dB; 0.0 where there is no speech."""
+        """Level of the utterances over the quietest tenth of the sound, dB; 0.0 where there is no speech.
+        Digital silence, where frames were lost or a gate is closed, says nothing of the noise."""
         said = [self.sound(start, end) for start, end in self.spans]
         frames = self.audio[: len(self.audio) // HOP * HOP].reshape(-1, HOP)
+        frames = frames[frames.any(axis=1)]
         if not len(frames) or not sum(map(len, said)):
             return 0.0
         noise = float(np.quantile(np.mean(frames**2, axis=1), QUIETEST))
@@ -319,6 +321,7 @@ class Ears:
         with self._lock:
             self._tape.forget(self._tape.end)
             self._turn = self._onset = None
+            self._spoke = float("-inf")
             self._spans = []
             self._windowed = self._zero = self._tape.end
             self._detector.reset()

@@ -92,7 +92,7 @@ class Hearing:
                 heard.sure,
                 self._ahead(),
                 number,
-                voice=look.voice,
+                voice=self._listener.said(look, heard.text) if self._listener else look.voice,
                 since=look.since,
                 over=over,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ MOST = 8.0
 """Seconds of speech that a voice is judged from at most, the last: more tells nothing more."""
 
 SURE = 0.5
-"""How sure a voice must be for what is learned from it, and for being answered where only known ones are."""
+"""How sure a voice must be for what is learned from it, and for being answered where only known ones are and
+one of them is talking with her."""
 
 BESIDE = 2.0
 """Seconds of speech by whose threshold, and `UNSURE` above it, a part is judged at least where others speak
@@ -49,14 +50,15 @@ television says comes at any time."""
 
 TALKING = 20 * RATE
 """Samples after it in which who was talking with her is still likely to, so that `SURE` is enough; of a
-word or two, within `STILL_THERE`."""
+word or two, within `STILL_THERE`, or like their voice at all where she asked something."""
 
-MOST_TALKING = 120 * RATE
+MOST_TALKING = 300 * RATE
 """Samples after somebody known has spoken in which either holds at all, whatever she has said since."""
 
 OUT_OF_THE_BLUE = ((15.0, SURE), (25.0, 1.0))
 """How sure a voice must be that speaks when nobody was talking with her, by its level over the noise, dB: of
-known people's 2 s in the quiet 97% are wholly sure, at 10 dB of noise 54% (`companion bench speaker`)."""
+known people's 2 s in the quiet 97% are wholly sure, at 10 dB of noise 54%. Of less than `LEAST` seconds it is
+the last at any level: there a lower bar would let in few more of theirs (`companion bench speaker`)."""
 
 STRANGER = (0.8, 0.9)
 """Seconds of speech from which on, and how sure it must be that a voice is nobody's that is known, for it not
@@ -74,6 +76,11 @@ def _strange(who: Who, seconds: float) -> bool:
     return not who.name and seconds >= STRANGER[0] and who.sure >= STRANGER[1]
 
 
+def torn(text: str) -> bool:
+    """Whether it is the middle of somebody's sentence: something must follow, and no mark says otherwise."""
+    return openness(text) is Words.OPEN and not text.endswith((".", "!", "?"))
+
+
 def surely(who: Who) -> bool:
     """Whether it is surely somebody who is known."""
     return bool(who.name) and who.sure >= SURE
@@ -84,7 +91,7 @@ class Look:
     """What the voices in the sound of a turn tell. `sound`: without what others said in it, where those
     aren't answered. `who` it is, by `seconds` of speech with that `vector`; `voice`: what the last of the
     speech is to her; `since`: seconds of others' speech behind the last that is answered; `certain`: who
-    is surely known, beside others who speak, too."""
+    is so surely known as to be answered, here and now; `silent`: samples since she was last talked with."""
 
     sound: Snapshot
     who: Who = NOBODY
@@ -93,6 +100,12 @@ class Look:
     voice: Told = Told.ANSWERED
     since: float = 0.0
     certain: bool = False
+    silent: float = float("inf")
+
+
+def _still_there(look: Look) -> bool:
+    """Whether a voice that can't be told is theirs who have just spoken."""
+    return look.silent <= STILL_THERE and look.seconds < LEAST and not _strange(look.who, look.seconds)
 
 
 def alike(vectors: Sequence[Vector], look: Look, less: float = 0.0) -> bool:
@@ -109,6 +122,7 @@ class Listener:
     """Tells voices apart. `only_known`: once any voice is known, no other is answered. `learn`: the first
     voice she hears is learned quietly, and every known one follows its owner's. `ask`: a voice that is
     nobody's is asked whose it is. `keep` puts a voice that changed on disk, `drop` deletes it there.
+    `pushed`: a key is held while somebody speaks, so it is meant for her.
 
     `look` may be asked from several threads; everything else belongs to the recogniser's.
     """
@@ -120,10 +134,12 @@ class Listener:
     ask: bool = False
     keep: Callable[[Voice], None] = lambda voice: None
     drop: Callable[[str], object] = lambda name: None
+    pushed: bool = False
     _strangers: dict[int, Vector] = field(default_factory=dict)  # by the sample at which their turn starts
     _asked: list[Vector] = field(default_factory=list)
     _first: list[Vector] = field(default_factory=list)
     _known_until: float = float("-inf")
+    _heard_until: float = float("-inf")
     _cutter: Cutter = field(init=False)
 
     def __post_init__(self) -> None:
@@ -152,20 +168,20 @@ class Listener:
         since = (parts[-1].end - mine[-1].end) / RATE
         bound = threshold(max(seconds, BESIDE)) + UNSURE if others else 0.0
         likely = surely(who) and who.score >= bound
-        certain = likely and who.sure >= self._bar(sound, seconds)
+        silent = self._since_talk(mine[0].start, sound.spoke)
+        certain = likely and who.sure >= self._bar(sound, seconds, silent)
         if who.hers or (not likely and (since or seconds >= ENOUGH)):
             return Look(sound.without(sound.spans), who, vector, seconds, Told.OTHER)
-        voice = Told.OTHER if since else self._voice(sound, mine, certain, who, seconds)
         left = sound.without(others) if others else sound
-        return Look(left, who, vector, seconds, voice, since, certain)
+        look = Look(left, who, vector, seconds, Told.OTHER, since, certain, silent)
+        return look if since else replace(look, voice=self._voice(look, sound.speaking, mine[-1]))
 
-    def _voice(self, sound: Snapshot, mine: Sequence[Stretch], known: bool, who: Who, seconds: float) -> Told:
+    def _voice(self, look: Look, speaking: bool, last: Stretch) -> Told:
         """What the voice is to her that spoke last, and that may be answered."""
-        if known and (mine[-1].whose is Whose.KNOWN or mine[-1].seconds >= ENOUGH):
+        if look.certain and (last.whose is Whose.KNOWN or last.seconds >= ENOUGH):
             return Told.ANSWERED
-        over = not sound.speaking
-        there = known or self._still_there(sound, seconds, who)
-        return Told.ANSWERED if over and there else Told.OPEN
+        there = look.certain or _still_there(look)
+        return Told.ANSWERED if there and not speaking else Told.OPEN
 
     def _everybody(self, sound: Snapshot) -> Look:
         """The look where everybody is answered: then a voice that isn't known tells a guest, or a
@@ -191,25 +207,20 @@ class Listener:
         vector, seconds = joint(found), sum(part.seconds for part in found)
         return self.known.who(vector, seconds) if vector is not None else NOBODY, vector, seconds
 
-    def _bar(self, sound: Snapshot, seconds: float) -> float:
+    def _bar(self, sound: Snapshot, seconds: float, silent: float) -> float:
         """How sure a voice must be to be answered."""
         little = seconds < LEAST
-        if self._since_talk(sound) <= (STILL_THERE if little else TALKING):
+        if self.pushed or silent <= (STILL_THERE if little else TALKING):
             return SURE
-        if little:
-            return OUT_OF_THE_BLUE[-1][1]
         levels, bars = zip(*OUT_OF_THE_BLUE, strict=True)
-        return float(np.interp(sound.over_noise(), levels, bars))
+        return bars[-1] if little else float(np.interp(sound.over_noise(), levels, bars))
 
-    def _still_there(self, sound: Snapshot, seconds: float, who: Who) -> bool:
-        near = self._since_talk(sound) <= STILL_THERE
-        return near and seconds < LEAST and not _strange(who, seconds)
-
-    def _since_talk(self, sound: Snapshot) -> float:
-        """Samples since somebody known, or she, spoke; infinite where the former is long ago."""
-        if sound.start - self._known_until > MOST_TALKING:
+    def _since_talk(self, start: int, spoke: float) -> float:
+        """Samples from when somebody known, or she, spoke last to speech that starts at `start`; infinite
+        where the former is long ago. Over her voice, it is the former that counts."""
+        if start - self._known_until > MOST_TALKING:
             return float("inf")
-        return sound.start - max(self._known_until, sound.spoke)
+        return start - max(self._known_until, spoke if spoke <= start else self._known_until)
 
     def meant(self, look: Look, text: str, asked: str = "") -> bool:
         """Whether the words of a turn are to be answered. Who speaks too shortly to be known may ask her to
@@ -218,12 +229,21 @@ class Listener:
             return True
         if look.voice is Told.OTHER or _strange(look.who, look.seconds):
             return False
-        if self._still_there(look.sound, look.seconds, look.who):
-            return openness(text, asked) is not Words.OPEN  # else somebody's, in the middle of a sentence
+        little = look.seconds < LEAST
+        answers = bool(asked) and little and bool(look.who.name) and look.silent <= TALKING
+        if answers or _still_there(look):
+            return not torn(text)
         return understand(text, asked) in ANYBODY
+
+    def said(self, look: Look, text: str) -> Told:
+        """What the voice is to her, now that its words are known: half a sentence of a voice that can't be
+        told is nobody's yet."""
+        unknown = self.only_known and bool(self.known) and not look.certain
+        return Told.OPEN if unknown and look.voice is Told.ANSWERED and torn(text) else look.voice
 
     def heard(self, look: Look) -> bool:
         """A turn's words are known: remember who spoke. Whether she is to ask who that is."""
+        self._heard_until = look.sound.voiced
         if look.who.name:
             self._strangers = {}
             self._known_until = look.sound.voiced if look.certain else self._known_until
@@ -260,8 +280,13 @@ class Listener:
         vectors, self._strangers = list(self._strangers.values()), {}
         if taken or not vectors:
             return False
-        self.keep(self.known.enrol(name, vectors))
+        self._enrol(name, vectors)
         return True
+
+    def _enrol(self, name: str, vectors: list[Vector]) -> None:
+        """Learn a voice that is talking with her."""
+        self.keep(self.known.enrol(name, vectors))
+        self._known_until = self._heard_until
 
     def committed(self, look: Look) -> None:
         """A turn was over: learn from its voice, if that is wanted."""
@@ -275,5 +300,5 @@ class Listener:
             same = alike(self._first, look)
             self._first = [*self._first, look.vector] if same else [look.vector]
             if len(self._first) >= FIRST:
-                self.keep(self.known.enrol(OWNER, self._first))
+                self._enrol(OWNER, self._first)
                 self._first.clear()

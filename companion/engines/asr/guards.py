@@ -95,9 +95,10 @@ def repeats(text: str) -> bool:
 
 
 def restarts(text: str) -> bool:
-    """True when the text ends with words that it had said before, the last perhaps cut off: the decoder began
-    again from an earlier place."""
-    said = words(text)
+    """True when the text breaks off, no mark behind it, in words that it had said before, the last perhaps
+    cut off: the decoder began again from an earlier place. ("I'll do it if you can do it, but only if you can
+    do it." has its mark.)"""
+    said = [] if text.endswith((".", "!", "?")) else words(text)
     for at in range(1, len(said) - RESTART + 1):
         again = said[at:]
         for before in range(at - len(again) + 1):
@@ -125,7 +126,7 @@ def unlooped(text: str) -> str:
 
 def doubt(reading: Reading, seconds: float, settings: AsrSettings) -> str:
     """Why the reading of a short window of `seconds` wants the full one, in a word; "" if it doesn't."""
-    if repeats(reading.text) or restarts(reading.text) or _says_itself_again(reading):
+    if _looped(reading) or _says_itself_again(reading):
         return "repetition"
     if not reading.finished or len(reading.text) > 15 + LETTERS_PER_SECOND * seconds:
         return "length"
@@ -136,6 +137,12 @@ def doubt(reading: Reading, seconds: float, settings: AsrSettings) -> str:
     if reading.no_speech > settings.no_speech and phrase(reading.text) in KNOWN:
         return "hallucination"
     return ""
+
+
+def better(short: Reading, full: Reading, why: str) -> Reading:
+    """Which of a short and a full window's readings to go by, where `why` is the doubt about the former."""
+    surer = why == "low probability" and short.logprob > full.logprob
+    return short if surer or (_looped(full) and not _looped(short)) else full
 
 
 def disbelief(text: str, logprobs: Sequence[float], no_speech: float, settings: AsrSettings) -> str:
@@ -153,6 +160,11 @@ def disbelief(text: str, logprobs: Sequence[float], no_speech: float, settings: 
     if no_speech > settings.no_speech and min(logprobs) < settings.logprob:
         return "no speech"
     return ""
+
+
+def _looped(reading: Reading) -> bool:
+    """Whether the decoder wrote something down again that was said once."""
+    return repeats(reading.text) or restarts(reading.text)
 
 
 def _loop_at(plain: list[str], at: int) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from companion.engines import Cancel
 from companion.engines.asr import Transcription, Word
 from companion.engines.asr.decoding import LONGEST_TEXT, Reading, full_window, read, short_window
-from companion.engines.asr.guards import cut_repeats, disbelief, doubt, repeats, said_once, unlooped
+from companion.engines.asr.guards import better, cut_repeats, disbelief, doubt, repeats, said_once, unlooped
 from companion.engines.asr.model import load
 from companion.engines.asr.thorough import holds_speech, transcribe
 from companion.engines.asr.windows import LONGEST, RATE, cut
@@ -147,8 +147,7 @@ class WhisperRecognizer:
 
         The full window is the better judge of whether anybody spoke, so its no-speech probability counts.
         """
-        surer = why == "low probability" and short.logprob > full.logprob
-        chosen = short if surer or (repeats(full.text) and not repeats(short.text)) else full
+        chosen = better(short, full, why)
         text, cause = chosen.text, ""
         if repeats(text):
             text, cause = unlooped(text), "repetition"

@@ -28,6 +28,9 @@ class LevelEncoder:
 
 PRE_ROLL = 0.5
 
+QUIET = 0.001
+"""The noise of a quiet room."""
+
 
 PLACES = itertools.count(RATE, 30 * RATE)
 
@@ -122,7 +125,7 @@ def like_anna(away):
 
 @pytest.mark.parametrize(
     ("away", "noise", "heard"),
-    [(0.01, 0.0, False), (0.06, 0.0, False), (0.11, 0.0, True), (0.06, 0.1, True), (0.01, 0.1, False)],
+    [(0.01, QUIET, False), (0.06, QUIET, False), (0.11, QUIET, True), (0.06, 0.1, True), (0.01, 0.1, False)],
 )
 def test_out_of_the_blue_a_voice_must_be_the_more_like_a_known_one_the_quieter_it_is(away, noise, heard):
     assert answered(like_anna(away), speech(0.5, 4.0, noise=noise)) is heard
@@ -132,16 +135,36 @@ def test_whoever_talks_with_her_is_known_by_a_little_less():
     ear = like_anna(0.06)
     assert answered(ear, speech(0.1, start=0))
 
-    assert answered(ear, speech(0.5, 4.0, start=15 * RATE))
-    assert answered(ear, speech(0.5, 4.0, start=60 * RATE, spoke=50 * RATE)), "while she spoke or just behind"
-    assert not answered(ear, speech(0.5, 4.0, start=100 * RATE, spoke=50 * RATE))
+    assert answered(ear, speech(0.5, 4.0, start=15 * RATE, noise=QUIET))
+    assert answered(ear, speech(0.5, 4.0, start=60 * RATE, spoke=50 * RATE, noise=QUIET)), (
+        "while she spoke or just behind"
+    )
+    assert not answered(ear, speech(0.5, 4.0, start=100 * RATE, spoke=50 * RATE, noise=QUIET))
 
 
 def test_a_voice_that_was_not_answered_makes_nobody_talk_with_her():
     ear = like_anna(0.06)
 
-    assert not answered(ear, speech(0.5, 4.0, start=0))
-    assert not answered(ear, speech(0.5, 4.0, start=6 * RATE))
+    assert not answered(ear, speech(0.5, 4.0, start=0, noise=QUIET))
+    assert not answered(ear, speech(0.5, 4.0, start=6 * RATE, noise=QUIET))
+
+
+def test_a_held_key_says_that_it_is_meant_for_her():
+    ear = like_anna(0.06)
+    ear.pushed = True
+
+    assert answered(ear, speech(0.5, 4.0, noise=QUIET))
+
+
+def test_a_voice_that_has_just_been_learned_is_talking_with_her():
+    ear, _ = listener(only_known=True, learn=True, names=(), encoder=Mixed(threshold(4.0) + 0.06))
+    for number in range(FIRST):
+        look = ear.look(speech(0.1, start=10 * number * RATE))
+        ear.heard(look)
+        ear.committed(look)
+    assert ear.known
+
+    assert answered(ear, speech(0.5, 4.0, start=10 * FIRST * RATE, noise=QUIET))
 
 
 def test_a_word_too_short_to_tell_a_voice_by_is_theirs_who_have_just_spoken():
@@ -152,19 +175,30 @@ def test_a_word_too_short_to_tell_a_voice_by_is_theirs_who_have_just_spoken():
     assert answered(ear, turn((0.5, 0.7), start=10 * RATE))
     assert not answered(ear, turn((0.5, 0.7), start=20 * RATE))
     assert answered(ear, turn((0.5, 0.7), start=20 * RATE, spoke=19 * RATE)), "she has just spoken to them"
-    assert not answered(ear, turn((0.5, 0.7), start=200 * RATE, spoke=199 * RATE)), (
-        "to whom, nobody knows now"
-    )
+    assert not answered(ear, turn((0.5, 0.7), start=20 * RATE, spoke=22 * RATE)), "she is still speaking"
+    assert not answered(ear, turn((0.5, 0.7), start=400 * RATE, spoke=399 * RATE)), "to whom, nobody knows"
+
+
+def test_a_word_like_a_known_voice_answers_what_she_asked_while_she_waits():
+    ear, _ = listener(only_known=True, encoder=Mixed(threshold(0.6) + 0.02))
+    assert answered(ear, speech(0.1, start=0))
+    look = ear.look(turn((0.5, 0.6), start=14 * RATE))
+
+    assert ear.meant(look, "Tuesday.", asked="Which day?")
+    assert not ear.meant(look, "Tuesday.")
 
 
 @pytest.mark.parametrize(
-    ("text", "heard"), [("Yes.", True), ("Friday", True), ("that", False), ("and the", False)]
+    ("text", "heard"),
+    [("Yes.", True), ("Friday", True), ("A.", True), ("3, 4.", True), ("that", False), ("and the", False)],
 )
-def test_a_word_too_short_to_tell_a_voice_by_must_be_able_to_be_a_turn(text, heard):
+def test_a_word_too_short_to_tell_a_voice_by_must_not_be_torn_out_of_a_sentence(text, heard):
     ear, _ = listener(only_known=True, encoder=Mixed(0.4))
     assert answered(ear, speech(0.1, start=5 * RATE))
+    sound = turn((0.5, 0.3), start=10 * RATE)
 
-    assert answered(ear, turn((0.5, 0.3), start=10 * RATE), text) is heard
+    assert answered(ear, sound, text) is heard
+    assert (ear.said(ear.look(sound), text) is Told.ANSWERED) is heard, "it doesn't stop her, either"
 
 
 def test_a_short_sentence_of_a_voice_that_is_surely_nobodys_is_not_theirs_who_have_just_spoken():

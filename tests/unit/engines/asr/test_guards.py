@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.engines.asr.decoding import Reading, Segment
-from companion.engines.asr.guards import cut_repeats, disbelief, doubt, repeats, restarts, said_once, unlooped
+from companion.engines.asr.guards import (
+    better,
+    cut_repeats,
+    disbelief,
+    doubt,
+    repeats,
+    restarts,
+    said_once,
+    unlooped,
+)
 from companion.engines.asr.hallucinations import KNOWN, phrase
 from companion.settings import AsrSettings
 
@@ -44,7 +53,15 @@ def test_a_text_that_begins_again_and_breaks_off_wants_a_second_look(text: str) 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "No. No. No.", ORDER, "I know what I know.", "Is it going to rain? Is it going to snow?"]
+    "text",
+    [
+        "",
+        "No. No. No.",
+        ORDER,
+        "I know what I know.",
+        "Is it going to rain? Is it going to snow?",
+        "I'll do it if you can do it, but only if you can do it.",
+    ],
 )
 def test_what_begins_alike_is_no_new_beginning(text: str) -> None:
     assert not restarts(text)
@@ -185,3 +202,16 @@ def test_the_known_phrases_are_written_as_they_are_compared() -> None:
     assert all(phrase(known) == known for known in KNOWN)
     assert phrase("Thanks for watching!") in KNOWN
     assert phrase("Subtitles by the Amara.org community") in KNOWN
+
+
+def test_of_two_readings_the_full_windows_counts_unless_it_loops_or_is_less_sure() -> None:
+    again = reading("I was walking away when he saw me. I was walking away when he s", end=None)
+    loop = reading("I was walking away, walking away, walking away, walking away, walking away")
+    sound, unsure = reading("I was walking away when he saw me."), reading("I was waking.", logprob=-0.9)
+
+    assert better(again, sound, "repetition") is sound
+    assert better(again, loop, "repetition") is loop, "which is said once, for what follows is the same"
+    assert better(sound, loop, "low probability") is sound
+    assert better(sound, again, "length") is sound
+    assert better(sound, unsure, "low probability") is sound
+    assert better(sound, unsure, "length") is unsure
