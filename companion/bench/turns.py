@@ -61,11 +61,13 @@ def spare_home(settings: Settings) -> Iterator[Path]:
 class Talk:
     """`companion talk` in a room; its lines are read as they come."""
 
-    def __init__(self, room: Room, home: Path, *, within: tuple[str, ...] = ()) -> None:
-        """`within` is a command that is to run it, such as one that takes the network away."""
+    def __init__(self, room: Room, home: Path, *, within: tuple[str, ...] = (), typing: bool = False) -> None:
+        """`within` is a command that is to run it, such as one that takes the network away. `typing`: lines
+        can be typed."""
         command = [*within, sys.executable, "-m", "companion", "--home", str(home), "talk", "--timings"]
+        keyboard = subprocess.PIPE if typing else subprocess.DEVNULL
         self.process = subprocess.Popen(
-            command, env=room.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            command, env=room.env, stdin=keyboard, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
         self.lines: list[str] = []
@@ -86,6 +88,12 @@ class Talk:
             self.lines.append(line.rstrip())
             self._news.put(line)
         self._news.put(None)
+
+    def type(self, line: str = "") -> None:
+        """Type a line; an empty one is the key that marks a turn."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
 
     def wait_for(self, words: str, seconds: float) -> bool:
         """Wait for a line with these words that hasn't been waited for yet."""

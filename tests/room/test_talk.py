@@ -15,6 +15,7 @@ from companion.bench.room import wait_for
 from companion.bench.tape import RATE
 from companion.bench.turns import Talk
 from companion.memory.store import Store
+from companion.settings_file import change
 
 pytestmark = pytest.mark.room
 
@@ -93,6 +94,25 @@ def test_speech_over_her_voice_silences_her_and_the_record_has_what_was_played(
     heard = transcribed(tape.speaker[int(said[0] * tape.rate) : int(said[1] * tape.rate)], tape.rate)
     first = heard.lower().split()[:1]
     assert first == [] or first[0].strip(",.!") in interrupted.text.lower()
+
+
+def test_a_turn_lasts_from_key_to_key_where_a_key_marks_it(room, home, voice):
+    change(home, "turns.mode", "push-to-talk")
+    pause = np.zeros(3 * RATE // 2, np.float32)
+    begins, ends = (heard_as_floats(voice(text)) for text in ("My sister is called", "Amy."))
+    with Talk(room, home, typing=True) as talk:
+        assert talk.wait_for("Listening", 60), talk.lines
+        room.say(voice("What is the capital of Spain?"))
+        talk.type()
+        room.say(np.concatenate([begins, pause, ends, pause]))
+        before = list(talk.lines)
+        talk.type()
+        assert talk.wait_for("she: ", ANSWER), talk.lines
+
+    assert not any(line.startswith("she: ") for line in before), "a pause ends nothing"
+    (said,) = [line for line in talk.lines if line.startswith("you: ")]
+    assert "sister" in said, "and what was said before isn't hers to hear"
+    assert "spain" not in said.lower()
 
 
 def test_a_microphone_that_comes_back_is_heard_again(room, talking, voice):
