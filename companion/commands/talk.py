@@ -120,8 +120,9 @@ def _converse(companion: Any, screen: Any, timings: bool, by_key: bool) -> None:
     key = "Press Enter to talk, and again when you have finished;" if by_key else "Speak when you like;"
     status, ended = None, False
     try:
+        typed = TypedLines()  # before the note: whoever reads it may close the terminal at once
         screen.note(f"Listening. {key} Ctrl-C ends the conversation.")
-        _wait(companion, screen, TypedLines(), by_key)
+        _wait(companion, screen, typed, by_key)
     except KeyboardInterrupt:
         ended = True
         screen.note("Closing ...")
