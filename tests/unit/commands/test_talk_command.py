@@ -189,3 +189,18 @@ def test_the_main_thread_computes_nothing_with_the_model(monkeypatch, tmp_path):
     assert before == "what was said"
     assert computed[0] is not threading.main_thread()
     assert not computed[0].is_alive(), "its team goes with it"
+
+
+def test_the_terminal_is_watched_before_it_says_that_she_listens(monkeypatch):
+    screen, noted = Screen(), []
+
+    def lines():
+        noted.extend(screen.notes)
+        return Typed(ending=None)
+
+    monkeypatch.setattr(talk, "TypedLines", lines)
+    with ending_gently():
+        talk._converse(Companion(), screen, False, False)
+
+    assert not noted
+    assert "Listening" in screen.notes[0]
