@@ -25,7 +25,7 @@ class Draft:
 
     `guess`: the words it is already being written for, though more may follow. `text` is None until the words
     are known. `who`: whose voice they are in, and how `sure` that is; `stranger`:
-    she is to ask who it is.
+    she is to ask who it is; `doubted`: they count only if more follows that is surely for her.
     `verdicts`: the end-of-turn model's on its sound; `ending`: the sentence model's on its words,
     None until it has given it.
     `over`: the turn has been declared over, so the draft commits as soon as its words are known.
@@ -45,6 +45,7 @@ class Draft:
     who: str = ""
     sure: float = 0.0
     stranger: bool = False
+    doubted: bool = False
     verdicts: tuple[float, ...] = ()
     ending: float | None = None
     over: bool = False

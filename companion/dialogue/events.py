@@ -86,7 +86,8 @@ class Heard:
     """The words of the turn so far; empty when there was nothing worth believing, or nobody who is answered
     said it. `who`: whose voice it is ("": nobody's that is known), `sure`: how sure that is (0..1).
     `stranger`: it is nobody's, surely, and she is to ask who it is. `since`: seconds for which others, who
-    are not answered, spoke behind those words."""
+    are not answered, spoke behind those words. `doubted`: they are answered only if what follows shows that
+    they are meant for her."""
 
     draft: int
     text: str
@@ -94,6 +95,7 @@ class Heard:
     sure: float = 0.0
     stranger: bool = False
     since: float = 0.0
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

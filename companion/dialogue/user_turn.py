@@ -237,7 +237,8 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     What was drafted ahead for the same words goes on; for others it is done anew.
     """
     assert isinstance(event, e.Heard)
-    draft = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
+    known = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
+    draft = replace(known, doubted=event.doubted)
     if event.since and state.others is Others.SILENT:  # what ended was others' speech, the user's before it
         draft, state = replace(draft, end=draft.end - event.since), replace(state, others=Others.SPOKE)
     if not event.text:
@@ -295,7 +296,7 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
     if state.floor is not Floor.PAUSE:
         return state, commands
     if draft.over and draft.text:
-        return commit(state, now, patience, commands)
+        return _over(state, now, patience, commands)
     if draft.text is None or draft.over:
         return state, commands
     asked = state.question
@@ -313,13 +314,21 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
         commands = [*commands, e.SetTimer(e.Timer.RESCORE, max(now, draft.end + RESCORE))]
     due = draft.end + silence
     if now >= due:
-        return commit(state, now, patience, commands)
+        return _over(state, now, patience, commands)
     return state, [*commands, e.SetTimer(e.Timer.TURN_END, due)]
 
 
 def _whole(text: str) -> bool:
     """Whether the words look like a whole sentence."""
     return text.endswith((".", "!", "?")) and not text.endswith("..")
+
+
+def _over(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
+    """The turn is over: commit it, unless it was doubtful whether it is for her and nothing followed."""
+    if not current(state).doubted:
+        return commit(state, now, patience, commands)
+    after, more = _nothing_said(state, now, patience)
+    return after, [*commands, *more]
 
 
 def _nothing_said(state: State, now: float, patience: Patience) -> Step:
@@ -350,7 +359,7 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
     if event.timer is e.Timer.RESCORE:
         return state, [] if draft.over else [e.Judge(draft.id)]
     if event.timer in (e.Timer.TURN_END, e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.text:
-        return commit(state, now, patience, [])
+        return _over(state, now, patience, [])
     if event.timer not in (e.Timer.TURN_BOUND, e.Timer.LONGEST):
         return state, []
     if draft.over and event.timer is e.Timer.LONGEST:

@@ -61,8 +61,9 @@ class Hearing:
                 heard = self._partials.hear_out(mine.start, mine.voiced, mine.audio, cancel)
             stranger = bool(self._listener and heard.text and self._listener.heard(look))
             meant = not self._listener or self._listener.meant(look, heard.text, asked)
-            text = heard.text if meant else ""
-            yield e.Heard(draft, text, look.who.name, look.who.sure, stranger, look.since)
+            doubted = not meant and self._listener is not None and self._listener.perhaps(look)
+            text = heard.text if meant or doubted else ""
+            yield e.Heard(draft, text, look.who.name, look.who.sure, stranger, look.since, doubted)
 
         return job
 

@@ -236,6 +236,11 @@ class Listener:
             return not torn(text)
         return understand(text, asked) in ANYBODY
 
+    def perhaps(self, look: Look) -> bool:
+        """Whether words that aren't `meant` may be the beginning of a turn that is: the voice is one that she
+        knows, but not so surely as out of the blue it must be, and more of it will tell."""
+        return look.voice is Told.OPEN and surely(look.who) and look.seconds >= LEAST
+
     def said(self, look: Look, text: str) -> Told:
         """What the voice is to her, now that its words are known: half a sentence of a voice that can't be
         told is nobody's yet."""

@@ -11,10 +11,11 @@ from companion.dialogue.answer import KEEPING
 from companion.dialogue.draft import Clause, Draft
 from companion.dialogue.floor import step
 from companion.dialogue.state import Floor, Others, State
-from companion.engines.speaker.voices import KnownVoices, Voice
+from companion.engines.speaker.voices import KnownVoices, Voice, threshold
+from companion.runtime import listener as listening
 from companion.runtime.listener import Listener
 
-ANNA, SCREEN, HERS = 0, 1, 2
+ANNA, SCREEN, HERS, NEARLY = 0, 1, 2, 3
 STORY = "once upon a time there was a very small dog who lived alone by the sea and sang all day"
 
 
@@ -35,6 +36,9 @@ class Levels:
 def axis(index):
     vector = np.zeros(256, np.float32)
     vector[index] = 1.0
+    if index == NEARLY:  # surely Anna's, but not out of the blue
+        near = threshold(2.0) + 0.06
+        vector[[ANNA, NEARLY]] = near, np.sqrt(1 - near**2)
     return vector
 
 
@@ -462,3 +466,21 @@ def test_a_word_right_behind_a_long_answer_is_theirs_whom_she_answers():
     stage.run(over + 25.0)
 
     assert turns(stage) == ["tell me a story.", "thanks."]
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ([(ANNA, 3.3, 6.0, "afraid of the dog.")], ["I was very much afraid of the dog."]),
+        ([(SCREEN, 3.3, 6.0, "and now the weather.")], []),
+        ([], []),
+    ],
+)
+def test_a_beginning_that_may_be_hers_counts_if_what_follows_shows_it(monkeypatch, then, said):
+    monkeypatch.setattr(listening, "OUT_OF_THE_BLUE", ((-2.0, 1.0), (-1.0, 1.0)))  # the stage has no noise
+    stage = room((NEARLY, 1.0, 3.0, "I was very much"), *then)
+
+    stage.run(20.0)
+
+    assert turns(stage) == said
+    assert bool(spoken_at(stage)) is bool(said)

@@ -149,6 +149,15 @@ def test_a_voice_that_was_not_answered_makes_nobody_talk_with_her():
     assert not answered(ear, speech(0.5, 4.0, start=6 * RATE, noise=QUIET))
 
 
+def test_the_beginning_of_a_sentence_may_be_theirs_whom_more_of_it_shows():
+    ear = like_anna(0.06)
+    look = ear.look(speech(0.5, 4.0, noise=QUIET))
+
+    assert not ear.meant(look, "I really was very much afraid")
+    assert ear.perhaps(look)
+    assert not ear.perhaps(ear.look(speech(0.3, 4.0, noise=QUIET))), "somebody else's isn't"
+
+
 def test_a_held_key_says_that_it_is_meant_for_her():
     ear = like_anna(0.06)
     ear.pushed = True
