@@ -237,8 +237,9 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     What was drafted ahead for the same words goes on; for others it is done anew.
     """
     assert isinstance(event, e.Heard)
-    known = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
-    draft = replace(known, doubted=event.doubted)
+    draft = replace(
+        current(state), who=event.who, sure=event.sure, stranger=event.stranger, doubted=event.doubted
+    )
     if event.since and state.others is Others.SILENT:  # what ended was others' speech, the user's before it
         draft, state = replace(draft, end=draft.end - event.since), replace(state, others=Others.SPOKE)
     if not event.text:
