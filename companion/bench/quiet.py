@@ -7,7 +7,7 @@ import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from companion.dialogue import events as e
 from companion.dialogue.state import State
 from companion.dialogue.timeline import Timeline
 from companion.engines import Never
+from companion.engines.asr import Recognizer
 from companion.engines.speaker.voices import KnownVoices
 from companion.engines.tts import Synthesizer
 from companion.errors import AudioError
@@ -84,8 +85,9 @@ def run(
 
     Plain JSON: `noise` and `others`, each with `minutes`, `turns` that were made of it and what they said
     (`heard`), and how often she spoke (`answers`); `own`: how many utterances `of` the person she answers,
-    who speaks among the others, were `answered`; `mixed`: utterances of that person over and just before
-    other people's speech (`_mixed`). Raises `AudioError` where recordings are missing.
+    who speaks among the others, were `answered`, and with what share of their `words`; `mixed`: utterances of
+    that person over and just before other people's speech (`_mixed`). Raises `AudioError` where recordings
+    are missing.
     """
     mine, others = _people(data, person)
     step("noise")
@@ -101,14 +103,37 @@ def run(
     air, own = _company(mine[ENROLLED:], others, loader.tts(), minutes)
     only = replace(settings, voices=replace(settings.voices, answer="known"))
     seen = _hear(only, _Acquainted([row]), air, step)
-    hers = [turn for turn in seen.turns if any(a <= turn[0] <= b + PAUSE for a, b in own)]
-    theirs = [turn for turn in seen.turns if turn not in hers]
+    each = [[turn for turn in seen.turns if a <= turn[0] <= b + PAUSE] for a, b in own]
+    theirs = [turn for turn in seen.turns if not any(turn in turns for turns in each)]
+    recognizer = loader.asr()
+    counts = [_counts(recognizer, alone, turns) for alone, turns in zip(mine[ENROLLED:], each, strict=False)]
+    words = {"words": round(sum(c.same for c in counts) / max(1, sum(c.said for c in counts)), 2)}
     return {
         "noise": _told(len(noise), quiet.turns, quiet.played),
         "others": _told(len(air), theirs, None),
-        "own": {"of": len(own), "answered": len(hers)},
+        "own": {"of": len(own), "answered": sum(map(bool, each)), **words},
         "mixed": mixed(only, _Acquainted([row]), mine[ENROLLED:], others, step),
     }
+
+
+class _Counts(NamedTuple):
+    """Words of an utterance as they are heard of it alone, words in the turns that came of it, and how many
+    of both are the same."""
+
+    said: int
+    heard: int
+    same: int
+
+
+def _counts(recognizer: Recognizer, alone: Samples, turns: Sequence[tuple[float, str, str]]) -> _Counts:
+    from difflib import SequenceMatcher
+
+    from companion.engines.asr.normal import words
+
+    said = words(recognizer.quick(alone, Never()).text)
+    heard = words(" ".join(text for _, text, _ in turns))
+    blocks = SequenceMatcher(a=said, b=heard, autojunk=False).get_matching_blocks()
+    return _Counts(len(said), len(heard), sum(block.size for block in blocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +160,6 @@ def mixed(
     For each kind of scene: `of`, `answered` (a turn came of it), `meanwhile` (while the others still spoke),
     `words` (share of the words that are heard of the utterance alone) and `more` (words that aren't).
     """
-    from difflib import SequenceMatcher
-
-    from companion.engines.asr.normal import words
-
     step("people at once")
     scenes = _scenes([sound for sound in mine if sound.size <= MIXED * RATE], others)
     starts = np.cumsum([0, *(scene.sound.size for scene in scenes)]) / RATE
@@ -146,17 +167,15 @@ def mixed(
     recognizer = app.Loader(settings).asr()
     told: dict[str, Any] = {}
     for scene, start in zip(scenes, starts, strict=False):
-        seen = [(at - start, text) for at, text, _ in turns if start <= at < start + scene.sound.size / RATE]
-        said = words(recognizer.quick(scene.alone, Never()).text)
-        heard = words(" ".join(text for _, text in seen))
-        blocks = SequenceMatcher(a=said, b=heard, autojunk=False).get_matching_blocks()
-        same = sum(block.size for block in blocks)
+        length = scene.sound.size / RATE
+        seen = [turn for turn in turns if start <= turn[0] < start + length]
+        counts = _counts(recognizer, scene.alone, seen)
         row = told.setdefault(scene.kind, dict.fromkeys(COUNTED, 0))
         row["of"] += 1
         row["answered"] += bool(seen)
-        row["meanwhile"] += any(at < scene.sound.size / RATE - PAUSE for at, _ in seen)
-        row["said"], row["same"] = row["said"] + len(said), row["same"] + same
-        row["more"] += len(heard) - same
+        row["meanwhile"] += any(at - start < length - PAUSE for at, _, _ in seen)
+        row["said"], row["same"] = row["said"] + counts.said, row["same"] + counts.same
+        row["more"] += counts.heard - counts.same
     for row in told.values():
         row["words"] = round(row.pop("same") / max(1, row.pop("said")), 2)
     return told

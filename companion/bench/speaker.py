@@ -16,7 +16,7 @@ from companion.audio.recordings import read
 from companion.bench.asr_data import speech_in
 from companion.bench.pauses import Sound
 from companion.engines.speaker import Vector, VoiceEncoder
-from companion.engines.speaker.voices import UNSURE, KnownVoices, threshold
+from companion.engines.speaker.voices import UNSURE, KnownVoices, like, threshold
 from companion.errors import AudioError
 
 ENROLLED = 3
@@ -26,15 +26,16 @@ TUNED = 2
 """People of those who are enrolled, the first, whom the thresholds were made with, beside every second of the
 others; what is reported of the rest is unseen."""
 
-SECONDS = (0.5, 1.0, 2.0, 4.0)
+SECONDS = (0.2, 0.3, 0.5, 1.0, 2.0, 4.0)
 NOISE_DB = 10.0
 """Level of speech over noise in the noisy half, dB."""
 
 
 def run(data: Path, encoder: VoiceEncoder, step: Callable[[str], None]) -> dict[str, Any]:
     """Plain JSON: for each length and for clean and noisy speech the share of misses and false accepts at the
-    shipped thresholds, where a voice must be sure (`..._sure`) and as sure as can be (`..._wholly`), of the
-    people whom those were not made with, and the equal error rate; and CPU seconds per second of speech."""
+    shipped thresholds, where a voice must be sure (`..._sure`), as sure as can be (`..._wholly`) or no more
+    than like a known one (`..._like`), of the people whom those were not made with, and the equal error rate;
+    and CPU seconds per second of speech."""
     people = _utterances(data)
     noises = [read(path) for path in sorted((data / "noise").glob("*")) if path.suffix in (".wav", ".flac")]
     random = np.random.default_rng(5)
@@ -49,7 +50,7 @@ def run(data: Path, encoder: VoiceEncoder, step: Callable[[str], None]) -> dict[
     unseen |= dict([(name, sounds) for name, sounds in people.items() if len(sounds) <= ENROLLED][1::2])
     spent = heard = 0.0
     found: dict[str, Any] = {}
-    for kind in ("clean", "noise_10_db") if noises else ("clean",):
+    for kind, level in {"clean": float("inf"), **({"noise_10_db": NOISE_DB} if noises else {})}.items():
         for seconds in SECONDS:
             step(f"{kind}, {seconds:g} s")
             own: list[float] = []
@@ -63,7 +64,7 @@ def run(data: Path, encoder: VoiceEncoder, step: Callable[[str], None]) -> dict[
                         spent, heard = spent + time.process_time() - began, heard + seconds
                         if vector is not None:
                             _score(known, name, vector, own, others)
-            found[f"{kind}_{seconds:g}_s"] = _rates(np.array(own), np.array(others), threshold(seconds))
+            found[f"{kind}_{seconds:g}_s"] = _rates(np.array(own), np.array(others), _bounds(seconds, level))
     return {
         "enrolled": len(known.voices),
         "people": len(unseen),
@@ -110,18 +111,21 @@ def _score(known: KnownVoices, name: str, vector: Vector, own: list[float], othe
         (own if other == name else others).append(float(voice.now @ vector))
 
 
-def _rates(own: Any, others: Any, bound: float) -> dict[str, float | int]:
+def _bounds(seconds: float, level: float) -> dict[str, float]:
+    """What is asked of a voice, as cosines."""
+    bound = threshold(seconds)
+    little = {"_like": like(seconds, level)} if seconds <= 1 else {}
+    return {"": bound, "_sure": bound + UNSURE / 2, "_wholly": bound + UNSURE, **little}
+
+
+def _rates(own: Any, others: Any, asked: dict[str, float]) -> dict[str, float | int]:
     bounds = np.unique(np.concatenate([own, others]))
     misses = np.searchsorted(np.sort(own), bounds) / len(own)
     accepts = 1 - np.searchsorted(np.sort(others), bounds) / len(others)
     at = int(np.argmin(np.abs(misses - accepts)))
     return {
-        "misses": round(float((own < bound).mean()), 4),
-        "false_accepts": round(float((others >= bound).mean()), 4),
-        "misses_sure": round(float((own < bound + UNSURE / 2).mean()), 4),
-        "false_accepts_sure": round(float((others >= bound + UNSURE / 2).mean()), 4),
-        "misses_wholly": round(float((own < bound + UNSURE).mean()), 4),
-        "false_accepts_wholly": round(float((others >= bound + UNSURE).mean()), 4),
+        **{f"misses{name}": round(float((own < bound).mean()), 4) for name, bound in asked.items()},
+        **{f"false_accepts{name}": round(float((others >= b).mean()), 4) for name, b in asked.items()},
         "equal_error": round(float((misses[at] + accepts[at]) / 2), 4),
         "equal_at": round(float(bounds[at]), 3),
         "own": len(own),

@@ -18,7 +18,7 @@ from companion.errors import EngineError, StoreError
 from companion.runtime.ears import Snapshot
 from companion.runtime.hands import Job
 from companion.runtime.headroom import Headroom
-from companion.runtime.listener import Listener, Look
+from companion.runtime.listener import Listener, Look, Verdict
 
 
 class Hearing:
@@ -60,9 +60,9 @@ class Hearing:
                 yield e.Overheard(heard.text, heard.stable, took, sure=False, draft=draft, voice=look.voice)
                 heard = self._partials.hear_out(mine.start, mine.voiced, mine.audio, cancel)
             stranger = bool(self._listener and heard.text and self._listener.heard(look))
-            meant = not self._listener or self._listener.meant(look, heard.text, asked)
-            doubted = not meant and self._listener is not None and self._listener.perhaps(look)
-            text = heard.text if meant or doubted else ""
+            verdict = self._listener.verdict(look, heard.text, asked) if self._listener else Verdict.ANSWERED
+            text = "" if verdict is Verdict.REFUSED else heard.text
+            doubted = verdict is Verdict.DOUBTED
             yield e.Heard(draft, text, look.who.name, look.who.sure, stranger, look.since, doubted)
 
         return job

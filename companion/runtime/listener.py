@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from companion.dialogue.openness import Words, openness
 from companion.dialogue.requests import Request, understand
 from companion.engines.speaker import Vector, VoiceEncoder
 from companion.engines.speaker.dvector import unit
-from companion.engines.speaker.voices import UNSURE, KnownVoices, Voice, Who, threshold
+from companion.engines.speaker.voices import UNSURE, KnownVoices, Voice, Who, like, threshold
 from companion.runtime.ears import Snapshot
 from companion.runtime.stretches import Cutter, Stretch, Whose, joint
 
@@ -38,22 +39,27 @@ FIRST = 5
 """Turns in a row that a voice is learned from quietly."""
 
 ENOUGH = 1.5
-"""Seconds of speech that something is learned from, and within which a voice that is known shows."""
+"""Seconds of speech that something is learned from, and within which a voice that is nobody's shows; within
+twice that where it is near the threshold."""
 
 LEAST = 1.0
 """Seconds of speech from which on a voice can be nobody's that is known."""
 
 STILL_THERE = 4 * RATE
-"""Samples after somebody known, or she, has spoken in which a word too short to tell a voice by ("yes") is
-theirs: an answer comes within two seconds nearly always (Stivers et al. 2009, ten languages), and what a
-television says comes at any time."""
+"""Samples after somebody known, or she, has spoken in which a little that is `like` a known voice is theirs:
+an answer comes within two seconds nearly always (Stivers et al. 2009, ten languages), and what a television
+says comes at any time."""
 
 TALKING = 20 * RATE
-"""Samples after it in which who was talking with her is still likely to, so that `SURE` is enough; of a
-word or two, within `STILL_THERE`, or like their voice at all where she asked something."""
+"""Samples after it in which who was talking with her is still likely to, so that less is enough (`IN_TALK`);
+of less than `LEAST` seconds, within `STILL_THERE`, or nothing but the name where she asked something."""
 
 MOST_TALKING = 300 * RATE
 """Samples after somebody known has spoken in which either holds at all, whatever she has said since."""
+
+IN_TALK = ((15.0, SURE), (25.0, 0.75))
+"""How sure a voice must be while somebody known talks with her, by its level over the noise, dB. By hand,
+half way to the next: what is doubted by then is kept until more of the sentence tells."""
 
 OUT_OF_THE_BLUE = ((15.0, SURE), (25.0, 1.0))
 """How sure a voice must be that speaks when nobody was talking with her, by its level over the noise, dB: of
@@ -87,12 +93,21 @@ def surely(who: Who) -> bool:
     return bool(who.name) and who.sure >= SURE
 
 
+class Verdict(Enum):
+    """Whether the words of a turn are for her."""
+
+    ANSWERED = "they are"
+    DOUBTED = "the beginning of a turn that may be; more of it will tell"
+    REFUSED = "they aren't"
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What the voices in the sound of a turn tell. `sound`: without what others said in it, where those
     aren't answered. `who` it is, by `seconds` of speech with that `vector`; `voice`: what the last of the
     speech is to her; `since`: seconds of others' speech behind the last that is answered; `certain`: who
-    is so surely known as to be answered, here and now; `silent`: samples since she was last talked with."""
+    is so surely known as to be answered, here and now; `there`: it is a little that is like a known voice, of
+    somebody who has just talked with her; `silent`: samples since she was last talked with."""
 
     sound: Snapshot
     who: Who = NOBODY
@@ -101,12 +116,8 @@ class Look:
     voice: Told = Told.ANSWERED
     since: float = 0.0
     certain: bool = False
+    there: bool = False
     silent: float = float("inf")
-
-
-def _still_there(look: Look) -> bool:
-    """Whether a voice that can't be told is theirs who have just spoken."""
-    return look.silent <= STILL_THERE and look.seconds < LEAST and not _strange(look.who, look.seconds)
 
 
 def alike(vectors: Sequence[Vector], look: Look, less: float = 0.0) -> bool:
@@ -116,6 +127,13 @@ def alike(vectors: Sequence[Vector], look: Look, less: float = 0.0) -> bool:
         return not vectors
     together = unit(np.mean(vectors, axis=0))
     return float(together @ look.vector) >= threshold(look.seconds) - less
+
+
+def _like(look: Look) -> bool:
+    """Whether it is a little that is like a known voice, behind somebody who talked with her."""
+    if look.silent > STILL_THERE or look.seconds >= LEAST or look.vector is None or look.who.hers:
+        return False
+    return look.who.score >= like(look.seconds, look.sound.over_noise())
 
 
 @dataclass(slots=True)
@@ -171,18 +189,19 @@ class Listener:
         likely = surely(who) and who.score >= bound
         silent = self._since_talk(mine[0].start, sound.spoke)
         certain = likely and who.sure >= self._bar(sound, seconds, silent)
-        if who.hers or (not likely and (since or seconds >= ENOUGH)):
+        nobodys = not who.name and seconds >= ENOUGH and (who.sure >= SURE or seconds >= 2 * ENOUGH)
+        if who.hers or nobodys or (since and not likely):
             return Look(sound.without(sound.spans), who, vector, seconds, Told.OTHER)
         left = sound.without(others) if others else sound
-        look = Look(left, who, vector, seconds, Told.OTHER, since, certain, silent)
+        look = Look(left, who, vector, seconds, Told.OTHER, since, certain, silent=silent)
+        look = replace(look, there=_like(look))
         return look if since else replace(look, voice=self._voice(look, sound.speaking, mine[-1]))
 
     def _voice(self, look: Look, speaking: bool, last: Stretch) -> Told:
         """What the voice is to her that spoke last, and that may be answered."""
         if look.certain and (last.whose is Whose.KNOWN or last.seconds >= ENOUGH):
             return Told.ANSWERED
-        there = look.certain or _still_there(look)
-        return Told.ANSWERED if there and not speaking else Told.OPEN
+        return Told.ANSWERED if (look.certain or look.there) and not speaking else Told.OPEN
 
     def _everybody(self, sound: Snapshot) -> Look:
         """The look where everybody is answered: then a voice that isn't known tells a guest, or a
@@ -211,9 +230,9 @@ class Listener:
     def _bar(self, sound: Snapshot, seconds: float, silent: float) -> float:
         """How sure a voice must be to be answered."""
         little = seconds < LEAST
-        if self.pushed or silent <= (STILL_THERE if little else TALKING):
+        if self.pushed or (little and silent <= STILL_THERE):
             return SURE
-        levels, bars = zip(*OUT_OF_THE_BLUE, strict=True)
+        levels, bars = zip(*(IN_TALK if silent <= TALKING and not little else OUT_OF_THE_BLUE), strict=True)
         return bars[-1] if little else float(np.interp(sound.over_noise(), levels, bars))
 
     def _since_talk(self, start: int, spoke: float) -> float:
@@ -223,29 +242,29 @@ class Listener:
             return float("inf")
         return start - max(self._known_until, spoke if spoke <= start else self._known_until)
 
-    def meant(self, look: Look, text: str, asked: str = "") -> bool:
+    def verdict(self, look: Look, text: str, asked: str = "") -> Verdict:
         """Whether the words of a turn are to be answered. Who speaks too shortly to be known may ask her to
-        be silent, and is whoever has just spoken. `asked`: what she has just asked."""
-        if not self.only_known or not self.known or look.certain:
-            return True
+        be silent. `asked`: what she has just asked."""
+        if not self._chooses or look.certain:
+            return Verdict.ANSWERED
         if look.voice is Told.OTHER or _strange(look.who, look.seconds):
-            return False
+            return Verdict.REFUSED
         little = look.seconds < LEAST
-        answers = bool(asked) and little and bool(look.who.name) and look.silent <= TALKING
-        if answers or _still_there(look):
-            return not torn(text)
-        return understand(text, asked) in ANYBODY
-
-    def perhaps(self, look: Look) -> bool:
-        """Whether words that aren't `meant` may be the beginning of a turn that is: the voice is one that she
-        knows, but not so surely as out of the blue it must be, and more of it will tell."""
-        return look.voice is Told.OPEN and surely(look.who) and look.seconds >= LEAST
+        answers = look.there or (asked and little and look.who.name and look.silent <= TALKING)
+        if (answers and not torn(text)) or understand(text, asked) in ANYBODY:
+            return Verdict.ANSWERED
+        return Verdict.DOUBTED if look.who.name else Verdict.REFUSED
 
     def said(self, look: Look, text: str) -> Told:
         """What the voice is to her, now that its words are known: half a sentence of a voice that can't be
         told is nobody's yet."""
-        unknown = self.only_known and bool(self.known) and not look.certain
+        unknown = self._chooses and not look.certain
         return Told.OPEN if unknown and look.voice is Told.ANSWERED and torn(text) else look.voice
+
+    @property
+    def _chooses(self) -> bool:
+        """Whether only known voices are answered."""
+        return self.only_known and bool(self.known)
 
     def heard(self, look: Look) -> bool:
         """A turn's words are known: remember who spoke. Whether she is to ask who that is."""

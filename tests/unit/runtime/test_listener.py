@@ -7,9 +7,9 @@ import pytest
 
 from companion.dialogue.events import Voice as Told
 from companion.engines.speaker.dvector import unit
-from companion.engines.speaker.voices import KnownVoices, threshold
+from companion.engines.speaker.voices import KnownVoices, like, threshold
 from companion.runtime.ears import Snapshot
-from companion.runtime.listener import FIRST, OWNER, Listener
+from companion.runtime.listener import FIRST, OWNER, Listener, Verdict
 from companion.runtime.stretches import WINDOW
 
 RATE = 16_000
@@ -19,7 +19,7 @@ class LevelEncoder:
     """A voice is its level: 0.1 is one person's, 0.2 another's, and nothing is too short."""
 
     def vector(self, audio):
-        if audio.size < 0.4 * RATE:
+        if audio.size < 0.2 * RATE:
             return None
         voice = np.zeros(256)
         voice[round(float(np.abs(audio).max()) * 10)] = 1.0
@@ -72,7 +72,7 @@ def listener(only_known=False, learn=False, names=("Anna",), ask=False, encoder=
 def answered(ear, sound, text="anything"):
     look = ear.look(sound)
     ear.heard(look)
-    return ear.meant(look, text) and bool(look.sound.spans)
+    return ear.verdict(look, text) is Verdict.ANSWERED and bool(look.sound.spans)
 
 
 def test_every_turn_has_a_name_or_none():
@@ -95,6 +95,22 @@ def test_a_voice_is_judged_by_its_speech_and_not_by_the_silence_around_it():
 
     assert look.seconds == pytest.approx(2.0)
     assert max(lengths) == pytest.approx(WINDOW / RATE)
+
+
+@pytest.mark.parametrize(("seconds", "seen"), [(0.3, 0.4), (0.5, 0.5)])
+def test_the_end_of_a_word_that_fades_away_tells_of_its_voice(seconds, seen):
+    lengths = []
+
+    class Encoder(LevelEncoder):
+        def vector(self, audio):
+            lengths.append(audio.size / RATE)
+            return super().vector(audio)
+
+    ear, _ = listener(only_known=True, encoder=Encoder())
+    look = ear.look(speech(0.1, seconds, noise=QUIET))
+
+    assert lengths == [pytest.approx(seen)]
+    assert look.seconds == pytest.approx(seconds)
 
 
 def test_everybody_is_answered_unless_it_is_set_otherwise():
@@ -132,7 +148,7 @@ def test_out_of_the_blue_a_voice_must_be_the_more_like_a_known_one_the_quieter_i
 
 
 def test_whoever_talks_with_her_is_known_by_a_little_less():
-    ear = like_anna(0.06)
+    ear = like_anna(0.08)
     assert answered(ear, speech(0.1, start=0))
 
     assert answered(ear, speech(0.5, 4.0, start=15 * RATE, noise=QUIET))
@@ -150,12 +166,30 @@ def test_a_voice_that_was_not_answered_makes_nobody_talk_with_her():
 
 
 def test_the_beginning_of_a_sentence_may_be_theirs_whom_more_of_it_shows():
+    beginning, others = speech(0.5, 4.0, noise=QUIET), speech(0.3, 4.0, noise=QUIET)
     ear = like_anna(0.06)
-    look = ear.look(speech(0.5, 4.0, noise=QUIET))
 
-    assert not ear.meant(look, "I really was very much afraid")
-    assert ear.perhaps(look)
-    assert not ear.perhaps(ear.look(speech(0.3, 4.0, noise=QUIET))), "somebody else's isn't"
+    assert ear.verdict(ear.look(beginning), "I really was very much afraid") is Verdict.DOUBTED
+    assert ear.verdict(ear.look(others), "I really was very much afraid") is Verdict.REFUSED
+    assert ear.verdict(ear.look(beginning), "Stop.") is Verdict.ANSWERED, "that takes nothing but from her"
+
+
+@pytest.mark.parametrize(
+    ("away", "seconds", "voice"),
+    [
+        (0.01, 1.8, Told.OPEN),
+        (0.01, 6.0, Told.OPEN),
+        (-0.03, 1.8, Told.OPEN),
+        (-0.03, 3.5, Told.OTHER),
+        (-0.06, 1.8, Told.OTHER),
+    ],
+)
+def test_the_longer_a_voice_is_not_quite_a_known_one_the_more_surely_it_is_nobodys(away, seconds, voice):
+    ear, _ = listener(only_known=True, encoder=Mixed(threshold(seconds) + away))
+    look = ear.look(speech(0.5, seconds, noise=QUIET, speaking=True))
+
+    assert look.voice is voice
+    assert bool(look.sound.spans) is (voice is Told.OPEN), "what is nobody's is not kept"
 
 
 def test_a_held_key_says_that_it_is_meant_for_her():
@@ -166,7 +200,7 @@ def test_a_held_key_says_that_it_is_meant_for_her():
 
 
 def test_a_voice_that_has_just_been_learned_is_talking_with_her():
-    ear, _ = listener(only_known=True, learn=True, names=(), encoder=Mixed(threshold(4.0) + 0.06))
+    ear, _ = listener(only_known=True, learn=True, names=(), encoder=Mixed(threshold(4.0) + 0.08))
     for number in range(FIRST):
         look = ear.look(speech(0.1, start=10 * number * RATE))
         ear.heard(look)
@@ -176,16 +210,28 @@ def test_a_voice_that_has_just_been_learned_is_talking_with_her():
     assert answered(ear, speech(0.5, 4.0, start=10 * FIRST * RATE, noise=QUIET))
 
 
-def test_a_word_too_short_to_tell_a_voice_by_is_theirs_who_have_just_spoken():
-    ear, _ = listener(only_known=True, encoder=Mixed(0.4))
+def test_a_word_like_a_known_voice_is_theirs_who_have_just_spoken():
+    ear, _ = listener(only_known=True, encoder=Mixed(like(0.7) + 0.01))
 
-    assert not answered(ear, turn((0.5, 0.7), start=0))
+    def word(start, **options):
+        return turn((0.5, 0.7), start=start * RATE, noise=QUIET, **options)
+
+    assert not answered(ear, word(0))
     assert answered(ear, speech(0.1, start=5 * RATE))
-    assert answered(ear, turn((0.5, 0.7), start=10 * RATE))
-    assert not answered(ear, turn((0.5, 0.7), start=20 * RATE))
-    assert answered(ear, turn((0.5, 0.7), start=20 * RATE, spoke=19 * RATE)), "she has just spoken to them"
-    assert not answered(ear, turn((0.5, 0.7), start=20 * RATE, spoke=22 * RATE)), "she is still speaking"
-    assert not answered(ear, turn((0.5, 0.7), start=400 * RATE, spoke=399 * RATE)), "to whom, nobody knows"
+    assert answered(ear, word(10))
+    assert not answered(ear, word(20))
+    assert answered(ear, word(20, spoke=19 * RATE)), "she has just spoken to them"
+    assert not answered(ear, word(20, spoke=22 * RATE)), "she is still speaking"
+    assert not answered(ear, word(400, spoke=399 * RATE)), "to whom, nobody knows"
+
+
+@pytest.mark.parametrize("seconds", [0.25, 0.4, 0.7, 0.95])
+def test_a_word_unlike_a_known_voice_is_not_theirs_and_in_noise_a_little_less_like_it_is_enough(seconds):
+    ear, _ = listener(only_known=True, encoder=Mixed(like(seconds) - 0.02))
+    assert answered(ear, speech(0.1, start=0))
+
+    assert not answered(ear, turn((0.5, seconds), start=5 * RATE, noise=QUIET))
+    assert answered(ear, turn((0.5, seconds), start=5 * RATE, noise=0.09))
 
 
 def test_a_word_like_a_known_voice_answers_what_she_asked_while_she_waits():
@@ -193,15 +239,15 @@ def test_a_word_like_a_known_voice_answers_what_she_asked_while_she_waits():
     assert answered(ear, speech(0.1, start=0))
     look = ear.look(turn((0.5, 0.6), start=14 * RATE))
 
-    assert ear.meant(look, "Tuesday.", asked="Which day?")
-    assert not ear.meant(look, "Tuesday.")
+    assert ear.verdict(look, "Tuesday.", asked="Which day?") is Verdict.ANSWERED
+    assert ear.verdict(look, "Tuesday.") is Verdict.DOUBTED
 
 
 @pytest.mark.parametrize(
     ("text", "heard"),
     [("Yes.", True), ("Friday", True), ("A.", True), ("3, 4.", True), ("that", False), ("and the", False)],
 )
-def test_a_word_too_short_to_tell_a_voice_by_must_not_be_torn_out_of_a_sentence(text, heard):
+def test_a_word_that_is_only_like_a_known_voice_must_not_be_torn_out_of_a_sentence(text, heard):
     ear, _ = listener(only_known=True, encoder=Mixed(0.4))
     assert answered(ear, speech(0.1, start=5 * RATE))
     sound = turn((0.5, 0.3), start=10 * RATE)
