@@ -112,7 +112,7 @@ def run(
         "noise": _told(len(noise), quiet.turns, quiet.played),
         "others": _told(len(air), theirs, None),
         "own": {"of": len(own), "answered": sum(map(bool, each)), **words},
-        "mixed": mixed(only, _Acquainted([row]), mine[ENROLLED:], others, step),
+        "mixed": _mixed(only, _Acquainted([row]), mine[ENROLLED:], others, recognizer, step),
     }
 
 
@@ -147,11 +147,12 @@ class _Scene:
     alone: Samples
 
 
-def mixed(
+def _mixed(
     settings: Settings,
     store: app.Forgetful,
     mine: Sequence[Samples],
     others: Sequence[Samples],
+    recognizer: Recognizer,
     step: Callable[[str], None],
 ) -> dict[str, Any]:
     """Utterances of the person she answers while others speak: over them, at some levels, and just before
@@ -164,7 +165,6 @@ def mixed(
     scenes = _scenes([sound for sound in mine if sound.size <= MIXED * RATE], others)
     starts = np.cumsum([0, *(scene.sound.size for scene in scenes)]) / RATE
     turns = _hear(settings, store, np.concatenate([scene.sound for scene in scenes]), step).turns
-    recognizer = app.Loader(settings).asr()
     told: dict[str, Any] = {}
     for scene, start in zip(scenes, starts, strict=False):
         length = scene.sound.size / RATE

@@ -65,7 +65,7 @@ def typed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         return interrupted(state, Floor.IDLE, [e.Then(event)])  # what was heard of her is to be known first
     if state.floor in (Floor.ANSWERING, Floor.CONTESTED):
         state, commands = yielded(state, Floor.IDLE, [])
-    elif state.floor in (Floor.PAUSE, Floor.RESUMING) and current(state).text and not current(state).doubted:
+    elif state.floor in (Floor.PAUSE, Floor.RESUMING) and current(state).text:
         state, said = write_down(state, now, patience, [])
         state, commands = yielded(state, Floor.IDLE, [], "the user types")
         # the ears rest until this is answered, too

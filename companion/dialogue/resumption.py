@@ -48,7 +48,7 @@ AGAIN = 0.2
 """Seconds from a look that couldn't tell whose voice it is to the next: half a window of the voice model."""
 
 UNTOLD = 2.0
-"""Seconds within which it shows whose voice it is, one that is known within 1.5 s."""
+"""Seconds within which it nearly always shows whose voice it is, that of nobody known within 1.5 s."""
 
 
 def begins(state: State, event: e.Event, now: float, patience: Patience) -> Step:

@@ -47,6 +47,10 @@ HELD = 30.0
 me a second"), or where it may be none ("I'm thinking."): then it is answered, as a friend on the phone would
 ask. Nobody who was misunderstood sits in silence for minutes. By hand."""
 
+DOUBTED = 2.5
+"""Seconds of silence behind words of which it is doubtful whose they are, within which more of the sentence
+may tell: as long as after an open "and". Then they are let go."""
+
 RESCORE = 0.3
 """Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt. Not where
 engines take turns: beside the language model it took 0.13 s in place of 0.05, and the model's 8 tokens 0.41
@@ -198,7 +202,7 @@ def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -
     if draft is None or not draft.cut:
         return state, []
     after = replace(state, draft=None)
-    if not event.text:
+    if not event.text or event.doubted:
         return after, [e.DropSound(draft.id)]
     turn = state.turns + 1
     return replace(after, turns=turn), [
@@ -237,13 +241,13 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     What was drafted ahead for the same words goes on; for others it is done anew.
     """
     assert isinstance(event, e.Heard)
-    draft = replace(
-        current(state), who=event.who, sure=event.sure, stranger=event.stranger, doubted=event.doubted
-    )
+    draft = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
     if event.since and state.others is Others.SILENT:  # what ended was others' speech, the user's before it
         draft, state = replace(draft, end=draft.end - event.since), replace(state, others=Others.SPOKE)
     if not event.text:
         return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
+    if event.doubted:
+        return _doubted(replace(state, draft=draft), now, patience)
     strange = not event.who and event.sure >= STRANGE
     state = _cut_off(learned(state, e.Voice.GUEST if strange else e.Voice.ANSWERED), event)
     if draft.guess is not None and same(draft.guess, event.text):
@@ -261,6 +265,27 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))
     commands += _answering(fresh.id, text) if _for_the_model(state, text) else []
     return await_end(after, now, patience, commands)
+
+
+def _doubted(state: State, now: float, patience: Patience) -> Step:
+    """They may be the beginning of a turn: nothing is made of them, and their sound is kept until more of it
+    tells."""
+    draft, commands = current(state), list[e.Command]()
+    if draft.guess is not None:
+        fresh = Draft(state.drafts + 1, draft.end, over=draft.over, final=draft.final)
+        commands.append(e.Revoke(draft.id, successor=fresh.id))
+        draft = fresh
+    draft = replace(draft, text="", doubted=True)
+    after = replace(state, draft=draft, drafts=max(state.drafts, draft.id))
+    after, more = (_nothing_said if draft.over else _await_more)(after, now, patience)
+    return after, [*commands, *more]
+
+
+def _await_more(state: State, now: float, patience: Patience) -> Step:
+    if state.floor is not Floor.PAUSE:
+        return state, []
+    until = max(now, current(state).end + min(DOUBTED, patience.wait_most))
+    return state, [e.CancelTimer(e.Timer.TURN_END), e.SetTimer(e.Timer.TURN_BOUND, until)]
 
 
 def _cut_off(state: State, event: e.Heard) -> State:
@@ -296,8 +321,11 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
     draft = current(state)
     if state.floor is not Floor.PAUSE:
         return state, commands
+    if draft.doubted:
+        after, more = _await_more(state, now, patience)
+        return after, [*commands, *more]
     if draft.over and draft.text:
-        return _over(state, now, patience, commands)
+        return commit(state, now, patience, commands)
     if draft.text is None or draft.over:
         return state, commands
     asked = state.question
@@ -315,7 +343,7 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
         commands = [*commands, e.SetTimer(e.Timer.RESCORE, max(now, draft.end + RESCORE))]
     due = draft.end + silence
     if now >= due:
-        return _over(state, now, patience, commands)
+        return commit(state, now, patience, commands)
     return state, [*commands, e.SetTimer(e.Timer.TURN_END, due)]
 
 
@@ -324,16 +352,8 @@ def _whole(text: str) -> bool:
     return text.endswith((".", "!", "?")) and not text.endswith("..")
 
 
-def _over(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
-    """The turn is over: commit it, unless it was doubtful whether it is for her and nothing followed."""
-    if not current(state).doubted:
-        return commit(state, now, patience, commands)
-    after, more = _nothing_said(state, now, patience)
-    return after, [*commands, *more]
-
-
 def _nothing_said(state: State, now: float, patience: Patience) -> Step:
-    """The sound held no words. If it stopped an answer before it began, that answer is due again."""
+    """The sound held no words for her. If it stopped an answer before it began, that answer is due again."""
     draft = current(state)
     if not state.unanswered:
         return revoked(state, Floor.IDLE, [e.DropSound()])
@@ -343,7 +363,7 @@ def _nothing_said(state: State, now: float, patience: Patience) -> Step:
         before = [e.Revoke(current(state).id, successor=draft.id)]
     after = replace(
         state, floor=Floor.ANSWERING, turn=state.unanswered, unanswered=0,
-        draft=replace(draft, over=True), drafts=max(state.drafts, draft.id),
+        draft=replace(draft, over=True, doubted=False), drafts=max(state.drafts, draft.id),
     )  # fmt: skip
     return after, [
         *before,
@@ -360,7 +380,9 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
     if event.timer is e.Timer.RESCORE:
         return state, [] if draft.over else [e.Judge(draft.id)]
     if event.timer in (e.Timer.TURN_END, e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.text:
-        return _over(state, now, patience, [])
+        return commit(state, now, patience, [])
+    if event.timer in (e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.doubted:
+        return _nothing_said(state, now, patience)
     if event.timer not in (e.Timer.TURN_BOUND, e.Timer.LONGEST):
         return state, []
     if draft.over and event.timer is e.Timer.LONGEST:

@@ -16,7 +16,7 @@ import numpy as np
 
 from companion.engines.speaker import Vector, VoiceEncoder
 from companion.engines.speaker.dvector import unit
-from companion.engines.speaker.voices import UNSURE, KnownVoices, threshold
+from companion.engines.speaker.voices import UNSURE, KnownVoices, at, threshold
 from companion.runtime.ears import Snapshot
 
 RATE = 16_000
@@ -125,9 +125,8 @@ class Cutter:
         nearest = self.known.nearest(voice)
         if nearest >= threshold(seconds):
             return Stretch(start, end, vectors, Whose.KNOWN)
-        lengths, margins = zip(*UNLIKE, strict=True)
-        clearly = nearest < threshold(seconds) - float(np.interp(seconds, lengths, margins))
-        return Stretch(start, end, vectors, Whose.OTHER if clearly and seconds >= lengths[0] else Whose.OPEN)
+        clearly = seconds >= UNLIKE[0][0] and nearest < threshold(seconds) - at(seconds, UNLIKE)
+        return Stretch(start, end, vectors, Whose.OTHER if clearly else Whose.OPEN)
 
     def _sure(self, part: Stretch) -> bool:
         """Whether it is surely a known voice's: it is the nearest of many places in an utterance."""

@@ -473,6 +473,8 @@ def test_a_word_right_behind_a_long_answer_is_theirs_whom_she_answers_if_it_soun
     ("then", "said"),
     [
         ([(ANNA, 3.3, 6.0, "afraid of the dog.")], ["I was very much afraid of the dog."]),
+        ([(ANNA, 4.8, 7.0, "afraid of the dog.")], ["I was very much afraid of the dog."]),
+        ([(ANNA, 6.0, 8.0, "afraid of the dog.")], ["afraid of the dog."]),
         ([(SCREEN, 3.3, 6.0, "and now the weather.")], []),
         ([], []),
     ],
@@ -485,3 +487,66 @@ def test_a_beginning_that_may_be_hers_counts_if_what_follows_shows_it(monkeypatc
 
     assert turns(stage) == said
     assert bool(spoken_at(stage)) is bool(said)
+
+
+def doubted(**more):
+    """The pause behind words that may be nobody's; an answer to them was drafted ahead."""
+    draft = Draft(1, 3.0, guess="forget my voice.", clauses=(Clause("Very well."),))
+    state = State(floor=Floor.PAUSE, draft=draft, drafts=1, **more)
+    return known_step(state, (e.Heard(1, "forget my voice.", "Anna", 0.3, doubted=True), 3.2))
+
+
+def test_nothing_is_made_of_words_that_may_be_nobodys():
+    state, commands = doubted()
+
+    assert e.Revoke(1, successor=2) in commands
+    assert not [c for c in commands if isinstance(c, e.Reply | e.JudgeWords | e.Judge)]
+    state, commands = known_step(state, (e.TimerFired(e.Timer.TURN_BOUND), 5.5))
+    assert state.floor is Floor.IDLE
+    assert e.DropSound() in commands
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        e.MuteChanged(True),
+        e.StopAsked(),
+        e.Typed("hello."),
+        e.EngineFailed("llm", "The model failed.", 2),
+        e.TimerFired(e.Timer.LONGEST),
+        e.TimerFired(e.Timer.TURN_BOUND),
+        e.TurnJudged(2, 0.99),
+    ],
+)
+@pytest.mark.parametrize("unanswered", [0, 1])
+def test_whatever_happens_words_that_may_be_nobodys_are_neither_kept_nor_carried_out(event, unanswered):
+    state, _ = doubted(turn=unanswered, turns=unanswered, unanswered=unanswered, stored=True)
+    _, commands = known_step(state, (event, 3.4), (e.TimerFired(e.Timer.TURN_BOUND), 6.0))
+
+    kept = [c.text for c in commands if isinstance(c, e.CommitUserTurn)]
+    assert kept == (["hello."] if isinstance(event, e.Typed) else [])
+    assert not [c for c in commands if isinstance(c, e.ForgetVoice)]
+
+
+def test_an_answer_that_was_put_off_for_words_that_may_be_nobodys_is_given_without_them():
+    state, _ = doubted(turn=1, turns=1, unanswered=1, stored=True)
+
+    state, commands = known_step(state, (e.TimerFired(e.Timer.TURN_BOUND), 5.5))
+
+    assert (state.floor, state.draft.clauses) == (Floor.ANSWERING, ())
+    assert e.Reply(2, "") in commands
+
+
+def test_words_that_may_be_nobodys_teach_nobody_how_long_pauses_are():
+    before = State(broke_in="Anna")
+    state, _ = doubted(broke_in="Anna")
+
+    assert state.paces == before.paces
+
+
+def test_a_turn_as_long_as_one_may_be_is_not_kept_where_it_may_be_nobodys():
+    state = State(floor=Floor.USER, draft=Draft(1, 3.0, cut=True), drafts=1)
+
+    after, commands = known_step(state, (e.Heard(1, "and so on", "Anna", 0.3, doubted=True), 3.2))
+
+    assert (after.draft, commands) == (None, [e.DropSound(1)])

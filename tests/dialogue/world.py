@@ -92,6 +92,7 @@ class World:
         self.announced: set[int] = set()
         self.revoked: set[int] = set()
         self.committed: list[int] = []
+        self.doubted: set[int] = set()
         self.stored: set[int] = set()
         self.answered: set[int] = set()
         self.yielded: set[int] = set()
@@ -240,6 +241,7 @@ class World:
                 self.announced.add(self.state.turn)
             case e.CommitUserTurn(turn, draft, text):
                 assert text
+                assert draft not in self.doubted, "words that may be nobody's are not kept"
                 assert turn not in self.committed, "a turn is committed once"
                 self.committed.append(turn)
                 self._comes("store", e.Stored(turn))
@@ -278,7 +280,9 @@ class World:
                     self._comes("asr", doubtful)
                 who = chance.choice((("", 0.0, False), ("Anna", 0.9, False), ("", 0.8, True)))
                 text = "I'm Anna." if self.state.set_aside is not None else chance.choice(TEXTS)
-                self._comes("asr", e.Heard(draft, text, *who, self._since(self._told())))
+                doubted = bool(text) and chance.random() < 0.1
+                self.doubted |= {draft} if doubted else set()
+                self._comes("asr", e.Heard(draft, text, *who, self._since(self._told()), doubted))
             case e.Overhear(sound, _, over):
                 text = chance.choice(TEXTS)
                 stable = text if chance.random() < 0.5 else text.partition(" ")[0]

@@ -16,11 +16,12 @@ speaker`; made with two of the five people who are enrolled there and half of th
 rest). A cohort that scores are normalised with, even one of 25 real people, told them apart no better."""
 
 LIKE = ((0.2, 0.35), (0.4, 0.42), (0.6, 0.48), (1.0, 0.50))
-"""Cosine from which on a little speech is like a known voice, where that is enough, by its seconds: 16, 6 and
-5 in 100 pieces of one's own of 0.2, 0.3 and 0.5 s don't reach it, 10, 10 and 4 of other people's do."""
+"""Cosine from which on a little speech is like a known voice, where that is enough, by its seconds: in the
+quiet 16, 6 and 5 in 100 pieces of one's own of 0.2, 0.3 and 0.5 s don't reach it, 10, 10 and 4 of other
+people's do; at 10 dB of noise, with `HIDDEN`, 16, 13 and 11 and 20, 17 and 9."""
 
 HIDDEN = ((15.0, 0.08), (25.0, 0.0))
-"""How much less is enough where noise hides a voice, by its level over the noise, dB."""
+"""Level over the noise, dB, and how much less is enough there, for noise hides a voice."""
 
 UNSURE = 0.1
 """Cosine on either side of the threshold within which it may be either."""
@@ -85,7 +86,8 @@ class KnownVoices:
         """Whose voice it is, judged from that many seconds of speech."""
         scores = {name: float(voice.now @ vector) for name, voice in self.voices.items()}
         near = -1.0 if self.hers is None else float(self.hers @ vector)
-        if near >= threshold(seconds) + UNSURE / 2 and near > max(scores.values(), default=-1.0):
+        enough = seconds >= THRESHOLDS[0][0]  # a word tells too little for it not to be heard
+        if enough and near >= threshold(seconds) + UNSURE / 2 and near > max(scores.values(), default=-1.0):
             return Who("", near, 1.0, hers=True)
         if not scores:
             return Who("", 0.0, 0.0)
@@ -109,15 +111,16 @@ class KnownVoices:
 
 def threshold(seconds: float) -> float:
     """The cosine from which on a voice is somebody's, after so many seconds of speech."""
-    return _at(seconds, THRESHOLDS)
+    return at(seconds, THRESHOLDS)
 
 
 def like(seconds: float, level: float = float("inf")) -> float:
     """The cosine from which on a voice is like somebody's, after so many seconds of speech, 1 at most, that
     are `level` dB over the noise."""
-    return _at(seconds, LIKE) - _at(level, HIDDEN)
+    return at(seconds, LIKE) - at(level, HIDDEN)
 
 
-def _at(place: float, table: tuple[tuple[float, float], ...]) -> float:
+def at(place: float, table: tuple[tuple[float, float], ...]) -> float:
+    """What a table of (place, value) says for a place, on a straight line between two, outside the nearer."""
     places, values = zip(*table, strict=True)
     return float(np.interp(place, places, values))

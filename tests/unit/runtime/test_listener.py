@@ -16,7 +16,7 @@ RATE = 16_000
 
 
 class LevelEncoder:
-    """A voice is its level: 0.1 is one person's, 0.2 another's, and nothing is too short."""
+    """A voice is its level: 0.1 is one person's, 0.2 another's; 0.2 s tell it."""
 
     def vector(self, audio):
         if audio.size < 0.2 * RATE:
@@ -158,6 +158,35 @@ def test_whoever_talks_with_her_is_known_by_a_little_less():
     assert not answered(ear, speech(0.5, 4.0, start=100 * RATE, spoke=50 * RATE, noise=QUIET))
 
 
+@pytest.mark.parametrize(
+    ("start", "away", "verdict"),
+    [
+        (5, 0.06, Verdict.ANSWERED),
+        (15, 0.06, Verdict.DOUBTED),
+        (15, 0.03, Verdict.DOUBTED),
+        (15, 0.02, Verdict.REFUSED),
+    ],
+)
+def test_the_longer_it_is_since_they_talked_the_surer_a_voice_must_be(start, away, verdict):
+    ear = like_anna(away)
+    assert answered(ear, speech(0.1, start=0))
+    sound = speech(0.5, 4.0, start=start * RATE, noise=QUIET)
+
+    assert ear.verdict(ear.look(sound), "and in Berlin?") is verdict
+
+
+@pytest.mark.parametrize("start", [0, 5, 15])
+def test_more_of_a_voice_never_makes_her_less_sure_of_it(start):
+    def certain(away, seconds):
+        ear, _ = listener(only_known=True, encoder=Mixed(threshold(seconds) + away))
+        if start:
+            assert answered(ear, speech(0.1, start=0))
+        return ear.look(turn((0.5, seconds), start=start * RATE, noise=QUIET)).certain
+
+    for away in np.arange(0.005, 0.12, 0.01):
+        assert certain(away, 1.0) or not certain(away, 0.95)
+
+
 def test_a_voice_that_was_not_answered_makes_nobody_talk_with_her():
     ear = like_anna(0.06)
 
@@ -180,7 +209,8 @@ def test_the_beginning_of_a_sentence_may_be_theirs_whom_more_of_it_shows():
         (0.01, 1.8, Told.OPEN),
         (0.01, 6.0, Told.OPEN),
         (-0.03, 1.8, Told.OPEN),
-        (-0.03, 3.5, Told.OTHER),
+        (-0.01, 2.9, Told.OPEN),
+        (-0.01, 3.2, Told.OTHER),
         (-0.06, 1.8, Told.OTHER),
     ],
 )
@@ -192,11 +222,19 @@ def test_the_longer_a_voice_is_not_quite_a_known_one_the_more_surely_it_is_nobod
     assert bool(look.sound.spans) is (voice is Told.OPEN), "what is nobody's is not kept"
 
 
+def like_anna_pushed(away):
+    ear = like_anna(away)
+    ear.pushed = True
+    return ear
+
+
 def test_a_held_key_says_that_it_is_meant_for_her():
     ear = like_anna(0.06)
     ear.pushed = True
 
     assert answered(ear, speech(0.5, 4.0, noise=QUIET))
+    assert answered(like_anna_pushed(0.01), speech(0.5, 4.0, noise=QUIET))
+    assert not answered(ear, speech(0.3, 4.0, noise=QUIET)), "surely somebody else"
 
 
 def test_a_voice_that_has_just_been_learned_is_talking_with_her():
@@ -225,6 +263,17 @@ def test_a_word_like_a_known_voice_is_theirs_who_have_just_spoken():
     assert not answered(ear, word(400, spoke=399 * RATE)), "to whom, nobody knows"
 
 
+def test_a_word_that_is_only_like_a_known_voice_is_kept_as_anybodys_and_beside_others_as_nobodys():
+    ear, _ = listener(only_known=True, encoder=Mixed(like(0.3) + 0.01))
+    assert answered(ear, speech(0.1, start=0))
+
+    look = ear.look(turn((0.5, 0.3), start=5 * RATE, noise=QUIET))
+    beside = ear.look(turn((0.3, 1.2), (0.5, 0.3), start=5 * RATE, noise=QUIET))
+
+    assert (ear.verdict(look, "Yes."), look.who.name, look.who.sure) == (Verdict.ANSWERED, "", 0.0)
+    assert ear.verdict(beside, "Yes.") is Verdict.REFUSED
+
+
 @pytest.mark.parametrize("seconds", [0.25, 0.4, 0.7, 0.95])
 def test_a_word_unlike_a_known_voice_is_not_theirs_and_in_noise_a_little_less_like_it_is_enough(seconds):
     ear, _ = listener(only_known=True, encoder=Mixed(like(seconds) - 0.02))
@@ -240,7 +289,11 @@ def test_a_word_like_a_known_voice_answers_what_she_asked_while_she_waits():
     look = ear.look(turn((0.5, 0.6), start=14 * RATE))
 
     assert ear.verdict(look, "Tuesday.", asked="Which day?") is Verdict.ANSWERED
-    assert ear.verdict(look, "Tuesday.") is Verdict.DOUBTED
+    assert ear.verdict(look, "Tuesday.") is Verdict.REFUSED
+    late = ear.look(turn((0.5, 0.6), start=30 * RATE))
+    assert ear.verdict(late, "Tuesday.", asked="Which day?") is Verdict.REFUSED
+    long = ear.look(turn((0.5, 1.2), start=14 * RATE, noise=QUIET))
+    assert ear.verdict(long, "On Tuesday, then.", asked="Which day?") is not Verdict.ANSWERED
 
 
 @pytest.mark.parametrize(
@@ -275,6 +328,15 @@ def test_who_speaks_too_shortly_to_be_known_may_still_ask_her_to_stop():
 
     assert answered(ear, speech(0.5, 0.7), "Stop.")
     assert not answered(ear, speech(0.3, 2.0), "Stop."), "surely somebody else"
+    near, _ = listener(only_known=True, encoder=Mixed(threshold(2.0) - 0.02))
+    assert not answered(near, speech(0.5, 2.0), "Mute yourself, please, will you?"), "probably somebody else"
+
+
+def test_a_word_is_never_taken_for_her_own_voice():
+    ear, _ = listener(only_known=True)
+    ear.know_her(np.full(3 * RATE, 0.4 * 32768, np.int16), RATE)
+
+    assert answered(ear, speech(0.4, 0.35), "Stop.")
 
 
 @pytest.mark.parametrize(
