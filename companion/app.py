@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,6 @@ from companion import home as homes
 from companion.dialogue.pace import Paces
 from companion.dialogue.prompt import CUT_OFF, EXAMPLES, PERSONA, Record
 from companion.dialogue.state import Floor, Patience, State
-from companion.engines.processor import few_cores
 from companion.errors import HomeError
 from companion.settings import Settings
 from companion.settings_file import load
@@ -333,18 +332,15 @@ def converse(
     clock: Clock,
     watchers: tuple[Watcher, ...],
     before: Record = Record(),  # noqa: B008 - frozen
-    *,
-    in_turn: bool = False,
 ) -> Conversation:
-    """A conversation of these parts that goes on from `before`, ready to be run by `hands`. `in_turn`: as
-    `Patience` says; in virtual time no engine takes anything from another."""
+    """A conversation of these parts that goes on from `before`, ready to be run by `hands`."""
     from companion.runtime.conversation import Conversation
     from companion.runtime.jobs import Jobs
 
     listening = listener(parts.settings, parts.store)
     jobs = Jobs(parts.engines, mouth, parts.store, manner(parts.settings), matters, listening)
     paces = Paces(tuple(parts.store.paces()))
-    patient = replace(patience(parts.settings), in_turn=in_turn)
+    patient = patience(parts.settings)
     return Conversation(jobs, hands, parts.ears, mouth, sound, patient, clock, watchers, before, paces)
 
 
@@ -408,9 +404,7 @@ class Companion:
 
         mouth = Mouth(sound)
         live = Live(sound, parts.ears, mouth, trouble, ended)
-        conversation = converse(
-            parts, live.workers, mouth, sound, RealClock(), watchers, before, in_turn=few_cores()
-        )
+        conversation = converse(parts, live.workers, mouth, sound, RealClock(), watchers, before)
         live.begin(conversation)
         return cls(parts, live, conversation, sound)
 

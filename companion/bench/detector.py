@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,8 @@ import numpy as np
 
 from companion.audio import RATE
 from companion.bench.pauses import Item, Sound, items
-from companion.dialogue.endpointing import Evidence, settled, wait
+from companion.dialogue.endpointing import Evidence, wait
 from companion.dialogue.openness import openness
-from companion.dialogue.user_turn import RESCORE
 from companion.engines import Never
 from companion.engines.asr import Recognizer
 from companion.engines.endpoint import TurnDetector, WordsJudge
@@ -23,7 +22,7 @@ from companion.engines.vad.silero import SileroDetector
 from companion.settings import AudioSettings, VadSettings
 
 FIRST = 0.14
-"""Seconds of silence at the first verdict: the VAD's 0.1 s, and what it takes to get there."""
+"""Seconds of silence at the verdict: the VAD's 0.1 s, and what it takes to get there."""
 
 ALONE = 0.2
 """Seconds of silence at which Smart Turn alone is asked, as its makers do."""
@@ -97,9 +96,9 @@ def _heard(
 
     text = recognizer.glimpse(sound(FIRST), Never()).text
     ending = words.ending(text, Never()) if text else 0.0
-    verdicts = tuple(endpoint.probability(sound(silence)) for silence in (FIRST, RESCORE))
+    evidence = Evidence(openness(text), ending, endpoint.probability(sound(FIRST)))
     gap = None if item.pause is None else again - paused
-    return Seen(item, gap, Evidence(openness(text), ending, verdicts), endpoint.probability(sound(ALONE)))
+    return Seen(item, gap, evidence, endpoint.probability(sound(ALONE)))
 
 
 def edges(item: Item) -> tuple[float, float | None, float]:
@@ -120,18 +119,13 @@ def edges(item: Item) -> tuple[float, float | None, float]:
 
 
 def _measured(seen: list[Seen]) -> dict[str, Any]:
-    shipped, once = (
-        [_point(seen, lambda s, f=factor, a=again: _shipped(s, f, a)) for factor in FACTORS]  # type: ignore[misc]
-        for again in (True, False)
-    )
+    shipped = [_point(seen, lambda s, f=factor: _shipped(s, f)) for factor in FACTORS]  # type: ignore[misc]
     fixed = [_point(seen, lambda _, t=silence: float(t)) for silence in SILENCES]  # type: ignore[misc]
     smart = [_point(seen, _alone(bound)) for bound in THRESHOLDS]
     return {
-        "shipped": _standing(seen, again=True),
-        "shipped_few_cores": _standing(seen, again=False),
+        "shipped": _standing(seen),
         "delay_at_5_percent_s": {
             "shipped": _at_few(shipped),
-            "shipped_few_cores": _at_few(once),
             "smart_turn_alone": _at_few(smart),
             "vad_alone": _at_few(fixed),
         },
@@ -139,17 +133,16 @@ def _measured(seen: list[Seen]) -> dict[str, Any]:
         "smart_turn_alone_at_half": _point(seen, _alone(0.5)),
         "curves": {
             "shipped": _frontier(shipped),
-            "shipped_few_cores": _frontier(once),
             "smart_turn_alone": _frontier(smart),
             "vad_alone": _frontier(fixed),
         },
     }
 
 
-def _standing(seen: list[Seen], again: bool) -> dict[str, float | None]:
+def _standing(seen: list[Seen]) -> dict[str, float | None]:
     """Where the program stands on its curve as it is shipped."""
-    cut_offs, delay = _point(seen, lambda s: _shipped(s, 1.0, again))
-    delays = [_shipped(s, 1.0, again) for s in seen if s.gap is None and s.evidence]
+    cut_offs, delay = _point(seen, _shipped)
+    delays = [_shipped(s) for s in seen if s.gap is None and s.evidence]
     return {
         "cut_offs": cut_offs,
         "delay_s": delay,
@@ -158,14 +151,10 @@ def _standing(seen: list[Seen], again: bool) -> dict[str, float | None]:
     }
 
 
-def _shipped(seen: Seen, factor: float, again: bool) -> float:
-    """Seconds of silence after which the floor takes the turn; with `again` a second verdict is asked for
-    where there is doubt, as it is where there are more than a few cores."""
+def _shipped(seen: Seen, factor: float = 1.0) -> float:
+    """Seconds of silence after which the floor takes the turn."""
     assert seen.evidence is not None
-    first = replace(seen.evidence, verdicts=seen.evidence.verdicts[:1])
-    if settled(first) or not again:
-        return max(FIRST, wait(first) * factor)
-    return max(RESCORE, wait(seen.evidence) * factor)
+    return max(FIRST, wait(seen.evidence) * factor)
 
 
 def _alone(bound: float) -> Callable[[Seen], float]:

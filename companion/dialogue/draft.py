@@ -27,7 +27,7 @@ class Draft:
     are known. `who`: whose voice they are in, and how `sure` that is; `stranger`:
     she is to ask who it is; `doubted`: there are words, which count only if more of the sentence tells whose
     they are; until then there is no `text`.
-    `verdicts`: the end-of-turn model's on its sound; `ending`: the sentence model's on its words,
+    `verdict`: the end-of-turn model's on its sound, `ending`: the sentence model's on its words,
     None until it has given it.
     `over`: the turn has been declared over, so the draft commits as soon as its words are known.
     `final`: more speech no longer revokes it (a key was released, or the text was typed).
@@ -47,7 +47,7 @@ class Draft:
     sure: float = 0.0
     stranger: bool = False
     doubted: bool = False
-    verdicts: tuple[float, ...] = ()
+    verdict: float | None = None
     ending: float | None = None
     over: bool = False
     final: bool = False

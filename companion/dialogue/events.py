@@ -337,8 +337,6 @@ class Timer(Enum):
     """However doubtful the evidence, nobody waits longer than this."""
     PARTIAL = "partial"
     """The speech that goes on has grown by enough to be heard again."""
-    RESCORE = "rescore"
-    """The silence has lasted for long enough to ask the end-of-turn model again."""
     LOOK = "look"
     """A sound in her turn has lasted for long enough to look at its words."""
     OTHERS = "others"

@@ -73,7 +73,6 @@ _LIVES = {
     e.Timer.LONGEST: _USERS,
     e.Timer.TURN_END: (Floor.PAUSE,),
     e.Timer.TURN_BOUND: (Floor.PAUSE,),
-    e.Timer.RESCORE: (Floor.PAUSE,),
     e.Timer.PARTIAL: (Floor.USER, Floor.PUSHED),
     e.Timer.LOOK: (Floor.RESUMING, Floor.CONTESTED, Floor.OVERLAP),
     e.Timer.OTHERS: (Floor.IDLE, Floor.PAUSE),

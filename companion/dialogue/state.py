@@ -46,8 +46,7 @@ class Others(Enum):
 class Patience:
     """How long the floor waits for what, in seconds. `factor`: what the waits of `endpointing` are multiplied
     with. `hold`: for a user who asked for time. `backchannels`: whether she says "mm-hm" in long turns.
-    `only_known`: whether a voice must be known to be answered. `in_turn`: there are so few cores that engines
-    take turns."""
+    `only_known`: whether a voice must be known to be answered."""
 
     factor: float
     wait_most: float
@@ -57,7 +56,6 @@ class Patience:
     hold: float = 300.0
     backchannels: bool = False
     only_known: bool = False
-    in_turn: bool = False
 
 
 STRANGE = 0.5

@@ -8,7 +8,7 @@ from companion.dialogue import carried_out
 from companion.dialogue import events as e
 from companion.dialogue.commit import commit
 from companion.dialogue.draft import Draft
-from companion.dialogue.endpointing import Evidence, settled, wait
+from companion.dialogue.endpointing import Evidence, wait
 from companion.dialogue.hum import hummed
 from companion.dialogue.introductions import to_forget
 from companion.dialogue.openness import openness
@@ -50,11 +50,6 @@ ask. Nobody who was misunderstood sits in silence for minutes. By hand."""
 DOUBTED = 2.5
 """Seconds of silence behind words of which it is doubtful whose they are, within which more of the sentence
 may tell: as long as after an open "and". Then they are let go."""
-
-RESCORE = 0.3
-"""Seconds of silence at which the end-of-turn model is asked a second time, where there is doubt. Not where
-engines take turns: beside the language model it took 0.13 s in place of 0.05, and the model's 8 tokens 0.41
-in place of 0.19; asked when the answer was ready, it gained 0.02 s at the mean and cut more off."""
 
 
 def user_begins(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -216,7 +211,7 @@ def judged(state: State, event: e.Event, now: float, patience: Patience) -> Step
     """The sound's verdict on the end of the turn is in."""
     assert isinstance(event, e.TurnJudged)
     draft = current(state)
-    draft = replace(draft, verdicts=(*draft.verdicts, event.probability))
+    draft = replace(draft, verdict=event.probability)
     if state.floor is not Floor.PAUSE:
         return replace(state, draft=draft), []
     state, hum = hummed(replace(state, draft=draft), now, patience)
@@ -330,17 +325,14 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
         return state, commands
     asked = state.question
     words = openness(draft.text, asked)
-    evidence = Evidence(words, draft.ending, draft.verdicts, bool(asked), state.paces.of(draft.who))
+    evidence = Evidence(words, draft.ending, draft.verdict, bool(asked), state.paces.of(draft.who))
     silence = wait(evidence) * patience.factor
     if silence == float("inf"):
         hold = patience.hold if asks_for_time(draft.text) else min(patience.hold, HELD)
         held = e.SetTimer(e.Timer.TURN_BOUND, max(now, draft.end + hold))
         return state, [*commands, e.CancelTimer(e.Timer.TURN_END), held]
-    if not draft.verdicts:
+    if draft.verdict is None:
         return state, commands
-    doubt = len(draft.verdicts) == 1 and draft.ending is not None and not settled(evidence)
-    if doubt and not patience.in_turn:
-        commands = [*commands, e.SetTimer(e.Timer.RESCORE, max(now, draft.end + RESCORE))]
     due = draft.end + silence
     if now >= due:
         return commit(state, now, patience, commands)
@@ -377,8 +369,6 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
     """The silence has lasted: commit the words, or, past the bound, wait for them a last time."""
     assert isinstance(event, e.TimerFired)
     draft = current(state)
-    if event.timer is e.Timer.RESCORE:
-        return state, [] if draft.over else [e.Judge(draft.id)]
     if event.timer in (e.Timer.TURN_END, e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.text:
         return commit(state, now, patience, [])
     if event.timer in (e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.doubted:

@@ -108,7 +108,7 @@ def test_a_noise_goes_back_to_an_end_that_has_come_meanwhile():
 
 
 def test_a_look_without_words_does_not_end_the_turn_while_another_sound_begins():
-    draft = Draft(1, 1.0, "hello.", verdicts=(0.98,), ending=0.9)
+    draft = Draft(1, 1.0, "hello.", verdict=0.98, ending=0.9)
     state = State(floor=Floor.PAUSE, draft=draft, drafts=1)
     for event, now in ((e.SpeechStarted(1.2), 1.3), (e.SpeechPaused(1.5), 1.6), (e.SpeechRose(), 1.7)):
         state, _ = step(state, event, now, PATIENCE)

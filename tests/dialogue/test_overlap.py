@@ -341,7 +341,7 @@ def test_who_asked_for_time_and_says_no_more_is_not_answered():
 
 
 def test_a_wish_for_time_keeps_whose_it_was():
-    draft = Draft(1, 1.0, "let me think.", who="Anna", sure=0.9, verdicts=(0.5,))
+    draft = Draft(1, 1.0, "let me think.", who="Anna", sure=0.9, verdict=0.5)
     waiting = State(floor=Floor.PAUSE, draft=draft, drafts=1)
 
     _, commands = step(waiting, e.TimerFired(e.Timer.TURN_BOUND), 301.0, PATIENCE)

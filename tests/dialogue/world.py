@@ -58,7 +58,6 @@ MEANT = {
         e.Timer.LONGEST,
         e.Timer.TURN_END,
         e.Timer.TURN_BOUND,
-        e.Timer.RESCORE,
         e.Timer.OTHERS,
     },
     Floor.RESUMING: {e.Timer.LONGEST, e.Timer.LOOK},
@@ -76,12 +75,10 @@ LONGEST = PATIENCE.longest + PATIENCE.hold + 5 * PATIENCE.answer + PATIENCE.wait
 class World:
     """A conversation's floor, and what it has been promised to do so far."""
 
-    def __init__(
-        self, chance: random.Random, hands_free: bool, backchannels: bool, only_known: bool, in_turn: bool
-    ) -> None:
+    def __init__(self, chance: random.Random, hands_free: bool, backchannels: bool, only_known: bool) -> None:
         """`only_known`: strangers, who speak in every world, aren't answered."""
         self.patience = replace(
-            PATIENCE, hands_free=hands_free, backchannels=backchannels, only_known=only_known, in_turn=in_turn
+            PATIENCE, hands_free=hands_free, backchannels=backchannels, only_known=only_known
         )
         self.chance = chance
         self.state = State()
