@@ -67,7 +67,7 @@ def learn(home: str | None, name: str, recordings: tuple[Path, ...]) -> None:
     """
     from companion import app
     from companion.audio import RATE
-    from companion.engines.speaker.voices import KnownVoices
+    from companion.engines.speaker.voices import KnownVoices, same_person
     from companion.errors import StoreError
 
     name = name.strip()
@@ -80,10 +80,20 @@ def learn(home: str | None, name: str, recordings: tuple[Path, ...]) -> None:
         settings = app.settings_of(home)
         encoder = app.Loader(settings).speaker()
         sounds = _recorded(recordings) if recordings else _read_aloud(settings)
-        vectors = [vector for sound in sounds if (vector := encoder.vector(sound)) is not None]
-        if not vectors or sum(len(sound) for sound in sounds) < ENOUGH * RATE:
+        vectors = {
+            label: vector for label, sound in sounds.items() if (vector := encoder.vector(sound)) is not None
+        }
+        if not vectors or sum(len(sound) for sound in sounds.values()) < ENOUGH * RATE:
             raise AudioError("There is too little speech to know a voice by: a few sentences are enough.")
-        voice = KnownVoices().enrol(name, vectors)
+        for label, vector in vectors.items():
+            rest = [other for other_label, other in vectors.items() if other_label != label]
+            if rest and not same_person(vector, rest, len(sounds[label]) / RATE):
+                instead = "leave it out" if recordings else "read them again where nobody else speaks"
+                raise AudioError(
+                    f"{label} sounds like somebody else than the rest: {instead}, or learn each person under "
+                    "a name of their own."
+                )
+        voice = KnownVoices().enrol(name, list(vectors.values()))
         store.keep_voice(voice.name, voice.enrolled.tobytes(), voice.now.tobytes(), voice.heard)
     click.echo(f"She knows the voice of {voice.name} now.")
 
@@ -110,23 +120,24 @@ def forget(home: str | None, name: str) -> None:
     click.echo(f"The voice of {' and '.join(known)} is forgotten.")
 
 
-def _recorded(recordings: tuple[Path, ...]) -> list[Any]:
-    """The speech of each recording."""
+def _recorded(recordings: tuple[Path, ...]) -> dict[str, Any]:
+    """The speech of each recording in which there is any."""
     import numpy as np
 
     from companion.audio import RATE
     from companion.audio.recordings import read
     from companion.bench.asr_data import speech_in
 
-    sounds = []
+    sounds = {}
     for path in recordings:
         audio = read(path)
         spans = [audio[round(a * RATE) : round(b * RATE)] for a, b in speech_in(audio)]
-        sounds += [np.concatenate(spans)] if spans else []
+        if spans:
+            sounds[str(path)] = np.concatenate(spans)
     return sounds
 
 
-def _read_aloud(settings: Any) -> list[Any]:
+def _read_aloud(settings: Any) -> dict[str, Any]:
     """Three sentences, read to the microphone one after the other."""
     import numpy as np
 
@@ -137,7 +148,7 @@ def _read_aloud(settings: Any) -> list[Any]:
     from companion.settings import VadSettings
 
     sound = DeviceSound(settings.audio)
-    said, silent = [], 0
+    said, silent = dict[str, Any](), 0
     try:
         _listen(sound)
         for sentence in SENTENCES:
@@ -161,7 +172,7 @@ def _read_aloud(settings: Any) -> list[Any]:
                     if isinstance(edge, Started):
                         began = edge.at
                     elif edge is not None and edge.at - began > 1.0:
-                        said.append(tape[round(began * 16_000) : round(edge.at * 16_000)])
+                        said[f'"{sentence}"'] = tape[round(began * 16_000) : round(edge.at * 16_000)]
                         over = True
     finally:
         sound.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -107,6 +108,12 @@ class KnownVoices:
             moved = voice.now
         self.voices = {**self.voices, name: replace(voice, now=moved, heard=voice.heard + 1)}
         return self.voices[name]
+
+
+def same_person(vector: Vector, others: Sequence[Vector], seconds: float) -> bool:
+    """Whether an utterance may be the same person's as some others, for a voice to be made of all of them:
+    2 in 1000 of a person's own aren't taken for it, and 8 in 100 of somebody else's are."""
+    return float(unit(np.mean(others, axis=0)) @ vector) >= threshold(seconds) - UNSURE
 
 
 def threshold(seconds: float) -> float:

@@ -2,13 +2,20 @@
 
 import json
 
+import numpy as np
+
+from companion.audio import recordings as sounds
 from companion.dialogue.introductions import called
 from companion.memory.store import Store
 from companion.settings_file import change
 
 
-def test_a_voice_is_learned_listed_and_forgotten(companion, small_home, recordings):
-    learned = companion("voice", "learn", "Anna", *sorted(recordings.glob("order_00*.flac")))
+def test_a_voice_is_learned_listed_and_forgotten(companion, small_home, recordings, tmp_path):
+    whole = sounds.read(recordings / "order_004.flac")
+    for number, part in enumerate((whole[: whole.size * 2 // 3], whole[whole.size // 3 :])):
+        sounds.write(tmp_path / f"{number}.wav", np.round(32767 * part).astype(np.int16), 16_000)
+
+    learned = companion("voice", "learn", "Anna", *sorted(tmp_path.glob("?.wav")))
     listed = companion("voice", "list", "--json")
     forgotten = companion("voice", "forget", "anna")
 
@@ -35,13 +42,17 @@ def test_a_voice_is_not_learned_without_a_name(companion, recordings):
         assert why in done.stderr
 
 
+def test_recordings_of_two_people_teach_nothing(companion, recordings):
+    done = companion("voice", "learn", "Anna", *(recordings / f"order_0{n}.flac" for n in ("04", "18")))
+
+    assert done.returncode == 1
+    assert "order_004.flac sounds like somebody else" in done.stderr
+    assert "no voice" in companion("voice", "list").stdout
+
+
 def test_a_recording_without_speech_teaches_nothing(companion, tmp_path):
-    import numpy as np
-
-    from companion.audio import recordings
-
     silent = tmp_path / "silent.wav"
-    recordings.write(silent, np.zeros(16_000, np.int16), 16_000)
+    sounds.write(silent, np.zeros(16_000, np.int16), 16_000)
 
     done = companion("voice", "learn", "Anna", silent)
 
