@@ -248,7 +248,10 @@ def mute(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     pauses = state.floor in (Floor.PAUSE, Floor.RESUMING)
     if pauses and current(state).text:
         return commit.commit(after, now, patience, [e.CloseMicrophone()])  # it was said before the mute
-    if pauses and not current(state).doubted:
+    if pauses and current(state).doubted:  # what would tell isn't heard any more
+        after, commands = user_turn.nothing_said(after, now, patience)
+        return after, [e.CloseMicrophone(), *commands]
+    if pauses:
         draft = replace(current(after), over=True, final=True)  # its words are still to come
         after = replace(after, floor=Floor.PAUSE, draft=draft)
         return after, [e.CloseMicrophone(), e.SetTimer(e.Timer.TURN_BOUND, now + patience.answer)]

@@ -240,7 +240,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     if event.since and state.others is Others.SILENT:  # what ended was others' speech, the user's before it
         draft, state = replace(draft, end=draft.end - event.since), replace(state, others=Others.SPOKE)
     if not event.text:
-        return _nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
+        return nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
     if event.doubted:
         return _doubted(replace(state, draft=draft), now, patience)
     strange = not event.who and event.sure >= STRANGE
@@ -272,11 +272,13 @@ def _doubted(state: State, now: float, patience: Patience) -> Step:
         draft = fresh
     draft = replace(draft, text="", doubted=True)
     after = replace(state, draft=draft, drafts=max(state.drafts, draft.id))
-    after, more = (_nothing_said if draft.over else _await_more)(after, now, patience)
+    nothing_follows = draft.over and state.floor is Floor.PAUSE
+    after, more = (nothing_said if nothing_follows else _await_more)(after, now, patience)
     return after, [*commands, *more]
 
 
 def _await_more(state: State, now: float, patience: Patience) -> Step:
+    """In a pause, wait for more of the sentence."""
     if state.floor is not Floor.PAUSE:
         return state, []
     until = max(now, current(state).end + min(DOUBTED, patience.wait_most))
@@ -344,7 +346,7 @@ def _whole(text: str) -> bool:
     return text.endswith((".", "!", "?")) and not text.endswith("..")
 
 
-def _nothing_said(state: State, now: float, patience: Patience) -> Step:
+def nothing_said(state: State, now: float, patience: Patience) -> Step:
     """The sound held no words for her. If it stopped an answer before it began, that answer is due again."""
     draft = current(state)
     if not state.unanswered:
@@ -372,7 +374,7 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
     if event.timer in (e.Timer.TURN_END, e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.text:
         return commit(state, now, patience, [])
     if event.timer in (e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.doubted:
-        return _nothing_said(state, now, patience)
+        return nothing_said(state, now, patience)
     if event.timer not in (e.Timer.TURN_BOUND, e.Timer.LONGEST):
         return state, []
     if draft.over and event.timer is e.Timer.LONGEST:
