@@ -272,6 +272,8 @@ def test_a_word_that_is_only_like_a_known_voice_is_kept_as_anybodys_and_beside_o
 
     assert (ear.verdict(look, "Yes."), look.who.name, look.who.sure) == (Verdict.ANSWERED, "", 0.0)
     assert ear.verdict(beside, "Yes.") is Verdict.REFUSED
+    goes_on = turn((0.5, 0.3), start=5 * RATE, noise=QUIET, speaking=True)
+    assert ear.look(goes_on).voice is Told.OPEN, "more of it may tell"
 
 
 @pytest.mark.parametrize("seconds", [0.25, 0.4, 0.7, 0.95])
@@ -281,6 +283,9 @@ def test_a_word_unlike_a_known_voice_is_not_theirs_and_in_noise_a_little_less_li
 
     assert not answered(ear, turn((0.5, seconds), start=5 * RATE, noise=QUIET))
     assert answered(ear, turn((0.5, seconds), start=5 * RATE, noise=0.09))
+    unlike, _ = listener(only_known=True, encoder=Mixed(like(seconds) - 0.12))
+    assert answered(unlike, speech(0.1, start=0))
+    assert not answered(unlike, turn((0.5, seconds), start=5 * RATE, noise=0.09))
 
 
 def test_a_word_like_a_known_voice_answers_what_she_asked_while_she_waits():
