@@ -38,11 +38,13 @@ class Request(Enum):
 class _Certain(Enum):
     """Which lines of the rules count."""
 
-    ANY = ("", "~", "~when")
-    NO_ANSWER = ("", "~when")
+    ANY = ("", "~", "~when", "~word")
+    NO_ANSWER = ("", "~when", "~word")
     """She asked something: not those that may answer it."""
-    NO_TIME = ("",)
+    NO_TIME = ("", "~word")
     """She asked for a time, or it must be beyond doubt."""
+    NO_WORD = ("", "~when")
+    """She asked for a word, or for one of two."""
 
 
 MOST = 16
@@ -73,6 +75,7 @@ _TAG = "huh ? "
 """What asks for nothing behind a sentence: "It's cold, huh?"."""
 
 _WHEN = re.compile(r"\b(?:how (?:long|much|many|soon|often|far|old)|when|what time|since)\b")
+_WORD = re.compile(r"\b(?:or|sa(?:y|ys|id)|which|word|sign|sound|called|spelled|opposite)\b")
 _MIND = re.compile(
     r"(?<!\S)(?:(?:(?:would|do) you mind|(?:how|what) about)(?: you)?( not)? (\w+)ing|"
     r"(?:i'd (?:\w+ )?it|it would be \w+) if you (\w+)ed)(?!\S)"
@@ -95,7 +98,7 @@ def _cores(request: Request, certain: _Certain) -> list[str]:
     return [line["core"] for line in marked if line and line["mark"] in certain.value]
 
 
-_MARKED = re.compile(r"(?P<mark>(?:~(?:when\b)?)?) *(?P<core>.+)")
+_MARKED = re.compile(r"(?P<mark>(?:~(?:when\b|word\b)?)?) *(?P<core>.+)")
 _PATTERNS = {certain: _pattern(certain) for certain in _Certain}
 _EXCUSES = {
     Request[name]: re.compile(f"{_BEFORE}{expression(lines(rule), RULES)}{_BEHIND}")
@@ -159,6 +162,8 @@ def _certain(text: str, asked: str) -> _Certain:
     said = bare(text)
     if not asked or {"please", "companion"} & set(said) or any(a == b for a, b in pairwise(said)):
         return _Certain.ANY
+    if _WORD.search(asked.casefold()):
+        return _Certain.NO_WORD
     return _Certain.NO_TIME if _WHEN.search(asked.casefold()) else _Certain.NO_ANSWER
 
 

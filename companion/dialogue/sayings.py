@@ -7,7 +7,7 @@ not" is "don't"), and what stands around a request is taken for politeness (`<be
 
 A line that begins with "~" may as well answer a question ("Quiet.", "A bit slower."): where she has just
 asked one, it is no request unless "please" or her name stands by it. "~when": the same, where she asked how
-long or when.
+long or when; "~word": where she asked for a word, or for one of two.
 """
 
 from __future__ import annotations
@@ -235,7 +235,7 @@ SAYINGS: dict[str, str] = {
         do you ever shut up | i'd rather you were (quiet | silent) | time to be quiet
         (i'd like | let me have) some (quiet | silence | peace)
         (could | can) i (have | get) (some | a little [bit of] | a moment of) (quiet | silence | peace)
-        ~ stop
+        ~word stop
         ~ (quit | halt | abort | cancel)
         ~ (quiet | silence)
         ~ (that's | that was) [quite | really | more than] enough [of (that | this)]

@@ -67,6 +67,8 @@ def test_requests_are_understood_in_most_words_that_people_make_them():
         ("How was the house?", "Quiet."),
         ("Did you sleep?", "Enough."),
         ("What does the sign say?", "Stop!"),
+        ("Shall I go on or stop there?", "Stop there, I would say, on the whole."),
+        ("Which word is it?", "Stop."),
         ("How was the concert?", "That was too loud."),
         ("How do you walk?", "Slowly."),
         ("How is it now?", "A bit louder."),
@@ -91,6 +93,9 @@ def test_an_answer_is_no_request(asked, text):
     [
         ("How was your day?", "Quiet, please.", Request.STOP),
         ("How was your day?", "Stop, stop!", Request.STOP),
+        ("How are you today?", "Stop.", Request.STOP),
+        ("Is there anything else you'd like to talk about?", "Stop!", Request.STOP),
+        ("How long will you stay?", "Stop.", Request.STOP),
         ("How was your day?", "Stop talking.", Request.STOP),
         ("How was your day?", "Companion, stop.", Request.STOP),
         ("How was your day?", "Slower, please.", Request.SLOWER),
