@@ -46,9 +46,21 @@ def from_table(table: dict[str, Any], where: str = "the settings") -> Settings:
         if name not in known or not isinstance(values, dict):
             raise SettingsError(f"{where}: there is no section [{name}]: remove it.")
         kind = _section(name)
-        checked = {key: check(f"{name}.{key}", value) for key, value in values.items()}
-        sections[name] = kind(**checked)
+        sections[name] = kind(
+            **{key: _checked(f"{name}.{key}", value, where) for key, value in values.items()}
+        )
     return Settings(**sections)
+
+
+def _checked(key: str, value: Any, where: str) -> Any:
+    try:
+        declared(key)
+    except SettingsError as error:
+        raise SettingsError(f"{where}: there is no setting {key}: remove it.") from error
+    try:
+        return check(key, value)
+    except SettingsError as error:
+        raise SettingsError(f"{where}: {error} `companion settings reset {key}` removes it.") from error
 
 
 def check(key: str, value: Any) -> Any:
@@ -114,9 +126,11 @@ def change(home: Path, key: str, value: Any) -> None:
     value = check(key, value)
     path = home / FILE
     text, before = _read(path)
-    from_table(before, str(path))  # a file that is already broken is not written over
-    document = tomlkit.parse(text)
     section, _, name = key.partition(".")
+    if isinstance(before.get(section), dict):
+        before[section].pop(name, None)  # it may be what is wrong
+    from_table(before, str(path))  # a file that is broken elsewhere is not written over
+    document = tomlkit.parse(text)
     table = document.setdefault(section, tomlkit.table())
     if name not in table:
         declaration, _ = declared(key)

@@ -110,3 +110,13 @@ def test_what_is_impossible_can_be_reset(tmp_path):
     reset(tmp_path, "tts.pace")
 
     assert load(tmp_path) == Settings()
+
+
+def test_what_is_impossible_is_told_with_its_file_and_a_remedy_and_can_be_set_anew(tmp_path):
+    (tmp_path / FILE).write_text("[turns]\npatience = 'x'\n")
+
+    with pytest.raises(SettingsError, match=r"settings.toml: turns.patience must be .* reset turns.patience"):
+        load(tmp_path)
+    change(tmp_path, "turns.patience", 1.5)
+
+    assert load(tmp_path).turns.patience == 1.5
