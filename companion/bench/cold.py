@@ -29,8 +29,9 @@ from companion.settings import Settings
 
 TURNS = 10
 
-AMONG = 28
-"""Recordings at the front of the data that the shortest are taken from."""
+AMONG = 24
+"""Recordings at the front of the data that the shortest are taken from: so many, because the first and tenth
+recording is then one whose end is beyond doubt, and the engines are measured, not the wait."""
 
 ENOUGH = 1.5
 """Seconds that a recording lasts at least: a shorter one is hardly a turn."""
