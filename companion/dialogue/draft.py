@@ -25,8 +25,8 @@ class Draft:
 
     `guess`: the words it is already being written for, though more may follow. `text` is None until the words
     are known. `who`: whose voice they are in, and how `sure` that is; `stranger`:
-    she is to ask who it is; `doubted`: there are words, which count only if more of the sentence tells whose
-    they are; until then there is no `text`.
+    she is to ask who it is; `doubted`: words that count only if more of the sentence tells whose they are;
+    until then there is no `text`.
     `verdict`: the end-of-turn model's on its sound, `ending`: the sentence model's on its words,
     None until it has given it.
     `over`: the turn has been declared over, so the draft commits as soon as its words are known.
@@ -46,7 +46,7 @@ class Draft:
     who: str = ""
     sure: float = 0.0
     stranger: bool = False
-    doubted: bool = False
+    doubted: str = ""
     verdict: float | None = None
     ending: float | None = None
     over: bool = False

@@ -22,7 +22,7 @@ def hummed(state: State, now: float, patience: Patience) -> Step:
     """Say "mm-hm" in a long turn, in a pause that sounds as if more were to come. It is no turn."""
     draft = current(state)
     due = now - state.began >= LONG_TURN and now - state.hummed >= HUM_EVERY
-    goes_on = draft.verdict is not None and draft.verdict < MORE and not draft.over
+    goes_on = draft.verdict is not None and draft.verdict < MORE and not (draft.over or draft.doubted)
     if not (patience.backchannels and due and goes_on):
         return state, []
     return replace(state, hummed=now), [e.Cue("mm-hm")]

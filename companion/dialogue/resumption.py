@@ -220,5 +220,5 @@ def _adds(state: State, look: e.Overheard) -> bool:
 def _known(state: State) -> list[str] | None:
     """The words before the pause, as far as they are known."""
     draft = current(state)
-    known = draft.guess if draft.text is None else draft.text
+    known = draft.guess if draft.text is None else draft.doubted or draft.text
     return None if known is None else bare(known)

@@ -242,7 +242,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     if not event.text:
         return nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
     if event.doubted:
-        return _doubted(replace(state, draft=draft), now, patience)
+        return _doubted(replace(state, draft=draft), event.text, now, patience)
     strange = not event.who and event.sure >= STRANGE
     state = _cut_off(learned(state, e.Voice.GUEST if strange else e.Voice.ANSWERED), event)
     if draft.guess is not None and same(draft.guess, event.text):
@@ -262,7 +262,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     return await_end(after, now, patience, commands)
 
 
-def _doubted(state: State, now: float, patience: Patience) -> Step:
+def _doubted(state: State, words: str, now: float, patience: Patience) -> Step:
     """They may be the beginning of a turn: nothing is made of them, and their sound is kept until more of it
     tells."""
     draft, commands = current(state), list[e.Command]()
@@ -270,7 +270,7 @@ def _doubted(state: State, now: float, patience: Patience) -> Step:
         fresh = Draft(state.drafts + 1, draft.end, over=draft.over, final=draft.final)
         commands.append(e.Revoke(draft.id, successor=fresh.id))
         draft = fresh
-    draft = replace(draft, text="", doubted=True)
+    draft = replace(draft, text="", doubted=words)
     after = replace(state, draft=draft, drafts=max(state.drafts, draft.id))
     nothing_follows = draft.over and state.floor is Floor.PAUSE
     after, more = (nothing_said if nothing_follows else _await_more)(after, now, patience)
@@ -357,7 +357,7 @@ def nothing_said(state: State, now: float, patience: Patience) -> Step:
         before = [e.Revoke(current(state).id, successor=draft.id)]
     after = replace(
         state, floor=Floor.ANSWERING, turn=state.unanswered, unanswered=0,
-        draft=replace(draft, over=True, doubted=False), drafts=max(state.drafts, draft.id),
+        draft=replace(draft, over=True, doubted=""), drafts=max(state.drafts, draft.id),
     )  # fmt: skip
     return after, [
         *before,

@@ -145,7 +145,7 @@ class Listener:
     """Tells voices apart. `only_known`: once any voice is known, no other is answered. `learn`: the first
     voice she hears is learned quietly, and every known one follows its owner's. `ask`: a voice that is
     nobody's is asked whose it is. `keep` puts a voice that changed on disk, `drop` deletes it there.
-    `pushed`: a key is held while somebody speaks, so it is meant for her.
+    `pushed`: a key marks the turns, so what is said is meant for her.
 
     `look` may be asked from several threads; everything else belongs to the recogniser's.
     """
@@ -250,8 +250,8 @@ class Listener:
 
     def verdict(self, look: Look, text: str, asked: str = "") -> Verdict:
         """Whether the words of a turn are to be answered. Who speaks too shortly to be known, or is perhaps
-        known, may ask her to be silent, and whoever holds the key is meant. `asked`: what she has just
-        asked."""
+        known, may ask her to be silent; where a key marks the turns, whoever isn't surely a stranger is
+        meant. `asked`: what she has just asked."""
         if not self._chooses or look.certain:
             return Verdict.ANSWERED
         if look.voice is Told.OTHER or _strange(look.who, look.seconds):

@@ -550,3 +550,26 @@ def test_a_turn_as_long_as_one_may_be_is_not_kept_where_it_may_be_nobodys():
     after, commands = known_step(state, (e.Heard(1, "and so on", "Anna", 0.3, doubted=True), 3.2))
 
     assert (after.draft, commands) == (None, [e.DropSound(1)])
+
+
+@pytest.mark.parametrize(("heard", "end"), [("forget my voice.", 3.0), ("forget my voice. please.", 4.4)])
+def test_a_noise_behind_words_that_may_be_nobodys_is_no_more_of_the_sentence(heard, end):
+    state, _ = doubted(sounds=0)
+
+    state, _ = known_step(
+        state,
+        (e.SpeechStarted(3.9), 4.0),
+        (e.SpeechPaused(4.4), 4.5),
+        (e.Overheard(heard, "", 0.1, sound=1, voice=e.Voice.OPEN), 4.6),
+    )
+
+    assert (state.floor, state.draft.end) == (Floor.PAUSE, end)
+
+
+def test_she_does_not_hum_at_words_that_may_be_nobodys():
+    state, _ = doubted(began=-20.0)
+    patience = replace(PATIENCE, only_known=True, backchannels=True)
+
+    _, commands = step(state, e.TurnJudged(2, 0.05), 3.4, patience)
+
+    assert not [c for c in commands if isinstance(c, e.Cue)]
