@@ -73,7 +73,7 @@ def words_in(data: Path, short: bool) -> Iterator[Utterance]:
     where there are any; cut to their turns."""
     for folder in sorted(path for path in (data / "wakeword").glob("*") if path.is_dir()):
         phrase = folder.name.replace("_", " ")
-        for path in _sounds(folder)[: SHORT if short else None]:
+        for path in sounds_in(folder)[: SHORT if short else None]:
             audio, speech = _turn(path)
             yield Utterance(path.name, "words", audio, speech, text=phrase, phrases=(phrase,))
 
@@ -81,13 +81,13 @@ def words_in(data: Path, short: bool) -> Iterator[Utterance]:
 def torn_in(data: Path, short: bool) -> Iterator[Utterance]:
     """The recordings of `speakers/`, where there are any, whole and broken off after `TORN` of their length,
     as a turn is that goes on; their text isn't known."""
-    for path in _sounds(data / "speakers")[:: SHORT if short else 1]:
+    for path in sounds_in(data / "speakers")[:: SHORT if short else 1]:
         audio, speech = _turn(path)
         yield Utterance(path.name, "torn", audio, speech)
         yield Utterance(f"{path.name} torn", "torn", audio[: round(TORN * audio.size)], TORN * speech)
 
 
-def _sounds(folder: Path) -> list[Path]:
+def sounds_in(folder: Path) -> list[Path]:
     """The recordings in a folder, in order; none where there is no folder."""
     return sorted(path for path in folder.glob("*") if path.suffix in (".flac", ".wav"))
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from companion import app
 from companion.audio import RATE
 from companion.audio.recordings import read
+from companion.bench.asr_data import sounds_in
 from companion.bench.noises import stretches
 from companion.dialogue import events as e
 from companion.dialogue.state import State
@@ -107,11 +108,11 @@ def run(
     theirs = [turn for turn in seen.turns if not any(turn in turns for turns in each)]
     recognizer = loader.asr()
     counts = [_counts(recognizer, alone, turns) for alone, turns in zip(mine[ENROLLED:], each, strict=False)]
-    words = {"words": round(sum(c.same for c in counts) / max(1, sum(c.said for c in counts)), 2)}
+    share = sum(c.same for c in counts) / max(1, sum(c.said for c in counts))
     return {
         "noise": _told(len(noise), quiet.turns, quiet.played),
         "others": _told(len(air), theirs, None),
-        "own": {"of": len(own), "answered": sum(map(bool, each)), **words},
+        "own": {"of": len(own), "answered": sum(map(bool, each)), "words": round(share, 2)},
         "mixed": _mixed(only, _Acquainted([row]), mine[ENROLLED:], others, recognizer, step),
     }
 
@@ -231,7 +232,7 @@ def _noise(data: Path, minutes: float) -> Samples:
     """A third each of recorded noise, made-up noise, and music; with silences between."""
     rng = np.random.default_rng(8)
     wanted = int(minutes * 60 * RATE / 3)
-    paths = [path for path in sorted((data / "noise").glob("*")) if path.suffix in (".wav", ".flac")]
+    paths = sounds_in(data / "noise")
     if not paths:
         raise AudioError(f"{data}/noise has no recordings of noise.")
     pieces: list[Samples] = []

@@ -13,7 +13,7 @@ import numpy as np
 
 from companion.audio import RATE
 from companion.audio.recordings import read
-from companion.bench.asr_data import speech_in
+from companion.bench.asr_data import sounds_in, speech_in
 from companion.bench.pauses import Sound
 from companion.engines.speaker import Vector, VoiceEncoder
 from companion.engines.speaker.voices import UNSURE, KnownVoices, like, threshold
@@ -37,7 +37,7 @@ def run(data: Path, encoder: VoiceEncoder, step: Callable[[str], None]) -> dict[
     than like a known one (`..._like`), of the people whom those were not made with, and the equal error rate;
     and CPU seconds per second of speech."""
     people = _utterances(data)
-    noises = [read(path) for path in sorted((data / "noise").glob("*")) if path.suffix in (".wav", ".flac")]
+    noises = [read(path) for path in sounds_in(data / "noise")]
     random = np.random.default_rng(5)
     known = KnownVoices()
     for name, sounds in people.items():

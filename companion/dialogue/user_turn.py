@@ -272,17 +272,10 @@ def _doubted(state: State, words: str, now: float, patience: Patience) -> Step:
         draft = fresh
     draft = replace(draft, text="", doubted=words)
     after = replace(state, draft=draft, drafts=max(state.drafts, draft.id))
-    nothing_follows = draft.over and state.floor is Floor.PAUSE
-    after, more = (nothing_said if nothing_follows else _await_more)(after, now, patience)
+    if not draft.over or state.floor is not Floor.PAUSE:
+        return await_end(after, now, patience, commands)
+    after, more = nothing_said(after, now, patience)
     return after, [*commands, *more]
-
-
-def _await_more(state: State, now: float, patience: Patience) -> Step:
-    """In a pause, wait for more of the sentence."""
-    if state.floor is not Floor.PAUSE:
-        return state, []
-    until = max(now, current(state).end + min(DOUBTED, patience.wait_most))
-    return state, [e.CancelTimer(e.Timer.TURN_END), e.SetTimer(e.Timer.TURN_BOUND, until)]
 
 
 def _cut_off(state: State, event: e.Heard) -> State:
@@ -319,8 +312,8 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
     if state.floor is not Floor.PAUSE:
         return state, commands
     if draft.doubted:
-        after, more = _await_more(state, now, patience)
-        return after, [*commands, *more]
+        until = max(now, draft.end + min(DOUBTED, patience.wait_most))
+        return state, [*commands, e.CancelTimer(e.Timer.TURN_END), e.SetTimer(e.Timer.TURN_BOUND, until)]
     if draft.over and draft.text:
         return commit(state, now, patience, commands)
     if draft.text is None or draft.over:

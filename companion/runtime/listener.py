@@ -215,8 +215,8 @@ class Listener:
         who, vector, seconds = self._who(parts)
         voice = Told.ANSWERED
         if self.known and parts:
-            last, some, length = self._who(parts[-1:])
-            strange = not last.name and (length < A_WORD or some is None or last.sure >= SURE)
+            last, _, length = self._who(parts[-1:])
+            strange = not last.name and (length < A_WORD or last.sure >= SURE)
             if strange and (length >= LEAST or last.hers):
                 known_by_now = not last.hers and self._cutter.cut(sound)[-1].whose is Whose.KNOWN
                 voice = Told.ANSWERED if known_by_now else Told.GUEST
