@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.bench.room import Room
+from companion.bench.room import ECHO_MS, Room
 from companion.bench.turns import SPEECH, Talk, spare_home
 from companion.dialogue.prompt import CUT_OFF
 from companion.errors import AudioError
@@ -34,6 +36,28 @@ SILENT = 3
 """Answers without any sound, one after the other, at which it is given up."""
 
 
+@contextmanager
+def moving(room: Room, every: float) -> Iterator[None]:
+    """The echo moves every so many seconds (0: never) while the block lasts."""
+    over = threading.Event()
+
+    def move() -> None:
+        for late in itertools.cycle(reversed(range(len(ECHO_MS)))):
+            if over.wait(every):
+                return
+            room.move_echo(late)
+
+    mover = threading.Thread(target=move)
+    if every:
+        mover.start()
+    try:
+        yield
+    finally:
+        over.set()
+        if every:
+            mover.join()
+
+
 def run(
     sentences: Sequence[NDArray[np.float32]],
     settings: Settings,
@@ -41,16 +65,22 @@ def run(
     step: Callable[[str], None],
     *,
     echo_db: float,
+    moves: float = 0.0,
 ) -> dict[str, Any]:
     """Ask for stories (float32[n], 48 kHz) until she has spoken for that long, the loudspeaker in the
-    microphone at `echo_db`.
+    microphone at `echo_db`; it comes earlier or later at once every `moves` seconds (0: never).
 
     Plain JSON: `voice_s` of hers on the tape in answers to `asked` sentences, of which she didn't hear
     `unheard`; `own_turns` that she took from her own voice, `cut_short`: answers that she broke off though
     nobody had spoken. Raises `AudioError` where she doesn't speak, or doesn't come to an end.
     """
     voice, asked, silent, own, unheard, read = 0.0, 0, 0, 0, 0, 0
-    with Room(echo_db=echo_db) as room, spare_home(settings) as home, Talk(room, home) as talk:
+    with (
+        Room(echo_db=echo_db) as room,
+        spare_home(settings) as home,
+        Talk(room, home) as talk,
+        moving(room, moves),
+    ):
         talk.listens()
         for sentence in itertools.cycle(sentences):
             room.start_tape()
@@ -74,6 +104,7 @@ def run(
     answers = [line for line in talk.lines if line.startswith("she: ")]
     return {
         "echo_db": echo_db,
+        "moves": moves,
         "voice_s": round(voice, 1),
         "asked": asked,
         "unheard": unheard,

@@ -29,6 +29,9 @@ from companion.errors import AudioError
 
 MICROPHONE = "microphone"
 LOUDSPEAKER = "loudspeaker"
+ECHO_MS = (30, 140)
+"""How late an echo comes, milliseconds, and how late once it has moved."""
+
 START_WAIT = 10.0
 """Longest wait for the server, seconds."""
 
@@ -81,6 +84,7 @@ class Room:
         self._server: subprocess.Popen[bytes] | None = None
         self._others: list[subprocess.Popen[bytes]] = []
         self._recorder: Recorder | None = None
+        self._echoes: list[str] = []  # the streams that leak, one for each of `ECHO_MS`
         self.env = dict(
             os.environ,
             PULSE_SERVER=f"unix:{self._socket}",
@@ -180,6 +184,12 @@ class Room:
         """Suspend ("source" or "sink") a device: its streams stand still with no error."""
         self.pactl(f"suspend-{kind}", name, "1" if frozen else "0")
 
+    def move_echo(self, late: int) -> None:
+        """The echo comes as late as the number `late` of `ECHO_MS` says from now on: as when a device stood
+        still for a moment, of which no program is told."""
+        for index, stream in enumerate(self._echoes):
+            self.pactl("set-sink-input-volume", stream, f"{self._echo_db}dB" if index == late else "0")
+
     def listeners(self) -> list[Client]:
         """Programs that listen, the room's own recorder left out."""
         return [client for client in self._clients("source") if client.device != "tape.monitor"]
@@ -223,16 +233,22 @@ class Room:
     def _add_noise_and_echo(self) -> None:
         if self._echo_db is not None:
             source, sink = f"source={LOUDSPEAKER}.monitor", "sink=leak"
-            number = self.pactl("load-module", "module-loopback", source, sink, "latency_msec=30").strip()
-            for row in self.pactl("list", "short", "sink-inputs").splitlines():
-                if "module-loopback" in row or f"\t{number}\t" in row:
-                    self.pactl("set-sink-input-volume", row.split()[0], f"{self._echo_db}dB")
+            before = self._inputs()
+            for late in ECHO_MS:
+                self.pactl("load-module", "module-loopback", source, sink, f"latency_msec={late}")
+            self._echoes = [stream for stream in self._inputs() if stream not in before]
+            self.move_echo(0)
         if self._noise_db is not None:
             path = self._folder / "noise.wav"
             level = 10 ** (self._noise_db / 20)
             minute = np.random.default_rng(0).normal(0, level, 16_000 * 60)
             write(path, np.tile((minute * 32767).astype(np.int16), 45), 16_000)
             self._spawn(["paplay", "--device=leak", str(path)])
+
+    def _inputs(self) -> list[str]:
+        """The numbers of all streams that play, oldest first."""
+        rows = self.pactl("list", "short", "sink-inputs").splitlines()
+        return sorted((row.split()[0] for row in rows), key=int)
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(command, env=self.env, start_new_session=True, stderr=subprocess.DEVNULL)

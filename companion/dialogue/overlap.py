@@ -5,6 +5,7 @@ What tells them apart, in the order in which it comes in:
 | evidence | what it means |
 | --- | --- |
 | a sound that may be speech, from its first 32 ms on | her voice ducks, for as long as it lasts |
+| words that she is just saying herself, with nothing between them but a word or two | an echo: she goes on |
 | a request that code carries out ("stop"), as soon as it is heard surely, or twice | a barge-in: she stops |
 | the same, of a voice that surely isn't answered | none |
 | other words, surely of none she knows (a guest, the television) | she goes on, as loud as before |
@@ -35,6 +36,7 @@ from companion.dialogue import answer, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.answer import sound
 from companion.dialogue.backchannels import is_backchannel, may_become_backchannel
+from companion.dialogue.own_words import echoed, sounding
 from companion.dialogue.pace import SOON
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import (
@@ -118,6 +120,8 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     lasted = (now if after.over_at is None else after.over_at) - after.onset
     relied = event.sure or lasted >= LASTING
     request = understand(event.text if relied else event.stable)
+    if _echoed(after, event, request, lasted):
+        return _unheeded(after, e.Voice.OPEN, now, patience)
     if request not in (None, Request.GO_ON) and event.voice is not e.Voice.OTHER:
         return barge_in(after, now, patience)
     if event.voice is not e.Voice.ANSWERED:
@@ -145,6 +149,14 @@ def _unheeded(state: State, voice: e.Voice, now: float, patience: Patience) -> S
     if state.floor is Floor.CONTESTED:
         return let_pass(after, now, patience)
     return after, [e.SetTimer(e.Timer.LOOK, now + OTHERS_AGAIN)]
+
+
+def _echoed(state: State, event: e.Overheard, request: Request | None, lasted: float) -> bool:
+    """Whether a sound is her own voice, by its words, doubtful or not; a while, by those two looks agree on.
+    A request of a word or two may be in hers."""
+    meant, hers = _was_asked(state) or request is not None, sounding(state)
+    doubtful = not event.sure and lasted < LONGEST
+    return echoed(event.text, hers, meant=meant) or (doubtful and echoed(event.stable, hers, meant=meant))
 
 
 def _certain(event: e.Overheard, over: bool, relied: bool) -> str:

@@ -13,6 +13,7 @@ from scripted import PATIENCE
 
 from companion.dialogue import events as e
 from companion.dialogue.floor import step
+from companion.dialogue.own_words import CERTAIN, sounding
 from companion.dialogue.state import Floor, Others, State
 
 TEXTS = (
@@ -276,12 +277,12 @@ class World:
                     )
                     self._comes("asr", doubtful)
                 who = chance.choice((("", 0.0, False), ("Anna", 0.9, False), ("", 0.8, True)))
-                text = "I'm Anna." if self.state.set_aside is not None else chance.choice(TEXTS)
+                text = "I'm Anna." if self.state.set_aside is not None else self._words()
                 doubted = bool(text) and chance.random() < 0.1
                 self.doubted |= {draft} if doubted else set()
                 self._comes("asr", e.Heard(draft, text, *who, self._since(self._told()), doubted))
             case e.Overhear(sound, _, over):
-                text = chance.choice(TEXTS)
+                text = self._words()
                 stable = text if chance.random() < 0.5 else text.partition(" ")[0]
                 sure, ahead, voice = chance.random() < 0.7, chance.random() < 0.5, self._told()
                 look = e.Overheard(text, stable, 0.2, sure, ahead, sound, voice=voice)
@@ -313,6 +314,11 @@ class World:
             case e.ForgetVoice(draft, _):
                 self._comes("asr", e.VoiceForgotten(draft, chance.choice(("Anna", ""))))
 
+    def _words(self) -> str:
+        """What somebody says, or is left of her own voice."""
+        hers = sounding(self.state)
+        return hers if hers and self.chance.random() < 0.3 else self.chance.choice(TEXTS)
+
     def _told(self) -> e.Voice:
         """Whose voice a look tells it to be: at times there is too little of it."""
         return e.Voice.OPEN if self.chance.random() < 0.3 else self.voice
@@ -327,6 +333,8 @@ class World:
         if look.voice is e.Voice.OTHER and not look.draft:
             assert self.state.floor is not Floor.USER or before.floor is Floor.USER
             assert not any(isinstance(command, e.StopPlaying) for command in commands)
+        if len(look.text.split()) >= CERTAIN and look.text == sounding(before):
+            assert not any(isinstance(command, e.StopPlaying) for command in commands), "her own words"
         if look.voice in NOT_HERS:
             assert self.state.paces == before.paces
 
