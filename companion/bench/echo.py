@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from companion.bench.turns import SPEECH, Talk, spare_home
 from companion.dialogue.prompt import CUT_OFF
 from companion.errors import AudioError
 from companion.settings import Settings
+from companion.settings_file import change
 
 STORIES = tuple(
     f"Please tell me a long story about {hero}."
@@ -38,7 +41,8 @@ SILENT = 3
 
 @contextmanager
 def moving(room: Room, every: float) -> Iterator[None]:
-    """The echo moves every so many seconds (0: never) while the block lasts."""
+    """The echo moves every so many seconds (0: never) while the block lasts. Raises `AudioError` at its end
+    where it couldn't be moved."""
     over = threading.Event()
 
     def move() -> None:
@@ -47,15 +51,34 @@ def moving(room: Room, every: float) -> Iterator[None]:
                 return
             room.move_echo(late)
 
-    mover = threading.Thread(target=move)
-    if every:
-        mover.start()
-    try:
-        yield
-    finally:
-        over.set()
-        if every:
-            mover.join()
+    with ThreadPoolExecutor(1) as pool:
+        moved = pool.submit(move) if every else None
+        try:
+            yield
+        finally:
+            over.set()
+    if moved:
+        moved.result()
+
+
+@contextmanager
+def _home(settings: Settings, canceller: bool) -> Iterator[Path]:
+    """A home for the measurement."""
+    with spare_home(settings) as home:
+        if not canceller:
+            change(home, "audio.echo", "off")
+        yield home
+
+
+def _told(room: Room, talk: Talk, sentence: NDArray[np.float32]) -> float:
+    """Seconds of her voice in the answer to a sentence."""
+    room.start_tape()
+    room.say(sentence)
+    if not talk.wait_for("she: ", ANSWER_WITHIN):
+        raise AudioError(f"Her answer has no end: {' '.join(talk.lines[-3:])}")
+    talk.settle(AFTER)
+    tape = room.stop_tape()
+    return sum(end - start for start, end in tape.spans(tape.speaker, min_length=SPEECH))
 
 
 def run(
@@ -66,9 +89,11 @@ def run(
     *,
     echo_db: float,
     moves: float = 0.0,
+    canceller: bool = True,
 ) -> dict[str, Any]:
     """Ask for stories (float32[n], 48 kHz) until she has spoken for that long, the loudspeaker in the
     microphone at `echo_db`; it comes earlier or later at once every `moves` seconds (0: never).
+    Without the `canceller` all of her voice comes back, as where it fails.
 
     Plain JSON: `voice_s` of hers on the tape in answers to `asked` sentences, of which she didn't hear
     `unheard`; `own_turns` that she took from her own voice, `cut_short`: answers that she broke off though
@@ -77,22 +102,16 @@ def run(
     voice, asked, silent, own, unheard, read = 0.0, 0, 0, 0, 0, 0
     with (
         Room(echo_db=echo_db) as room,
-        spare_home(settings) as home,
+        _home(settings, canceller) as home,
         Talk(room, home) as talk,
         moving(room, moves),
     ):
         talk.listens()
         for sentence in itertools.cycle(sentences):
-            room.start_tape()
-            room.say(sentence)
             asked += 1
-            if not talk.wait_for("she: ", ANSWER_WITHIN):
-                raise AudioError(f"Her answer has no end: {' '.join(talk.lines[-3:])}")
-            talk.settle(AFTER)
+            spoken = _told(room, talk, sentence)
             turns = sum(line.startswith("you: ") for line in talk.lines[read:])
             own, unheard, read = own + max(0, turns - 1), unheard + (turns == 0), len(talk.lines)
-            tape = room.stop_tape()
-            spoken = sum(end - start for start, end in tape.spans(tape.speaker, min_length=SPEECH))
             silent = 0 if spoken else silent + 1
             voice += spoken
             step(f"{voice:.0f} of {minutes * 60:.0f} s of her voice, {asked} sentences")
@@ -105,6 +124,7 @@ def run(
     return {
         "echo_db": echo_db,
         "moves": moves,
+        "canceller": canceller,
         "voice_s": round(voice, 1),
         "asked": asked,
         "unheard": unheard,

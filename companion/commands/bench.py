@@ -257,9 +257,15 @@ def soak(home: str | None, minutes: float) -> None:
 @click.option(
     "--echo-db", default=-12.0, show_default=True, help="The loudspeaker's level in the microphone."
 )
-@click.option("--moves", default=0.0, help="Every so many seconds the echo comes earlier or later at once.")
+@click.option(
+    "--moves",
+    type=click.FloatRange(min=0.0),
+    default=0.0,
+    help="Every so many seconds the echo comes earlier or later at once (0: never).",
+)
+@click.option("--canceller/--no-canceller", default=True, help="Whether it is cancelled.")
 @click.pass_obj
-def echo(home: str | None, minutes: float, echo_db: float, moves: float) -> None:
+def echo(home: str | None, minutes: float, echo_db: float, moves: float, canceller: bool) -> None:
     """Her own voice in the microphone: what she takes of it for somebody's.
 
     Example: companion bench echo --minutes 2
@@ -271,7 +277,7 @@ def echo(home: str | None, minutes: float, echo_db: float, moves: float) -> None
     from companion.bench.echo import STORIES, run
 
     sentences = _spoken(app.Loader(settings).tts(), STORIES)
-    measured = run(sentences, settings, minutes, _step, echo_db=echo_db, moves=moves)
+    measured = run(sentences, settings, minutes, _step, echo_db=echo_db, moves=moves, canceller=canceller)
     _report(home, ("llm", "asr", "tts", "endpoint"), measured)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from companion.dialogue import commit, user_turn
 from companion.dialogue import events as e
+from companion.dialogue.own_words import sounding
 from companion.dialogue.state import (
     Floor,
     Others,
@@ -84,13 +85,14 @@ def sound(state: State, now: float, patience: Patience) -> Step:
         return yielded(state, Floor.IDLE, [e.Tell(f"{why}: please say it another way.")])
     commands: list[e.Command] = []
     seconds = 0.0
+    silent = all(clause.played or not clause.seconds for clause in draft.clauses[: draft.issued])
     while (index := draft.next_to_play()) is not None:
         commands.append(e.Play(draft.id, index))
         draft = draft.issue(index)
         seconds += draft.clauses[index].seconds or 0.0
     if commands:
         commands.append(e.SetTimer(e.Timer.ANSWER, now + seconds + patience.answer))
-    after = replace(state, draft=draft)
+    after = replace(state, draft=draft, clause_began=now if commands and silent else state.clause_began)
     if draft.sounded and state.floor is Floor.ANSWERING:
         after = _begins(after, now)
     return _finish(after, now, patience, commands) if draft.sounded and draft.done else (after, commands)
@@ -107,7 +109,7 @@ def clause_played(state: State, event: e.Event, now: float, patience: Patience) 
     """A clause was heard whole."""
     assert isinstance(event, e.ClausePlayed)
     draft = current(state).with_played(event.index)
-    after = replace(state, draft=draft)
+    after = replace(state, draft=draft, clause_began=now)
     if draft.done:
         return _finish(after, now, patience, [])
     return after, [e.SetTimer(e.Timer.ANSWER, now + patience.answer)]
@@ -121,9 +123,10 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
         e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False),
     ]
     heeded = state.floor is Floor.OVERLAP and state.others is Others.SILENT
+    over = sounding(state, now) if heeded else ""
     state = replace(state, said=draft.spoken(), rest=draft.behind, unfinished=draft.cut_short)
     if heeded:
-        after = replace(state, floor=Floor.USER, draft=None, turn=0)
+        after = replace(state, floor=Floor.USER, draft=None, turn=0, over="" if state.question else over)
         return user_turn.left_to_user((after, said), state.over_at, now, patience)
     return replace(state, floor=Floor.IDLE, draft=None, turn=0), [
         *said,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from companion.dialogue import answer, carried_out, commit, others, overlap, own_words, resumption, user_turn
+from companion.dialogue import answer, carried_out, commit, others, overlap, resumption, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.state import Floor, Handler, Others, Patience, State, Step
 
@@ -37,12 +37,8 @@ def _entered(before: State, after: State, now: float) -> State:
         after = replace(after, rising=False)
     if after.floor in _USERS and before.floor not in _USERS:
         after = replace(after, began=after.onset if before.floor in _CONTESTS else now)
-        late = now - after.silent_since <= own_words.LATE
-        after = replace(after, over_hers=before.floor is Floor.OVERLAP or late)
-    if before.floor in _SOUNDS and after.floor not in _SOUNDS:
-        after = replace(after, silent_since=now)
-    if after.floor not in (Floor.USER, Floor.PAUSE, Floor.RESUMING) and after.over_hers:
-        after = replace(after, over_hers=False)
+    if after.over and after.floor not in (Floor.USER, Floor.PAUSE, Floor.RESUMING):
+        after = replace(after, over="")
     if after.turns != before.turns:
         after = replace(after, ended=now)
     if after.floor is Floor.IDLE and (before.floor in _HERS or before.turns != after.turns):
@@ -71,9 +67,6 @@ _HERS = (Floor.ANSWERING, Floor.CONTESTED, Floor.COMPANION, Floor.OVERLAP)
 
 _CONTESTS = (Floor.CONTESTED, Floor.OVERLAP)
 """It is hers, and the user makes a sound."""
-
-_SOUNDS = (Floor.COMPANION, Floor.OVERLAP)
-"""Her voice sounds."""
 
 _COMPANY = (Floor.IDLE, Floor.PAUSE, Floor.RESUMING, Floor.ANSWERING, Floor.OVERLAP)
 """It matters that others speak: where the user does, nothing is known of others."""

@@ -5,8 +5,8 @@ What tells them apart, in the order in which it comes in:
 | evidence | what it means |
 | --- | --- |
 | a sound that may be speech, from its first 32 ms on | her voice ducks, for as long as it lasts |
-| words that she is just saying herself, with nothing between them but a word or two | an echo: she goes on |
 | a request that code carries out ("stop"), as soon as it is heard surely, or twice | a barge-in: she stops |
+| those words of hers that sound with it, in no answer to a question | an echo: she goes on |
 | the same, of a voice that surely isn't answered | none |
 | other words, surely of none she knows (a guest, the television) | she goes on, as loud as before |
 | other words, and too little of the voice yet to tell that it isn't one of those | nothing until it is told |
@@ -36,7 +36,7 @@ from companion.dialogue import answer, user_turn
 from companion.dialogue import events as e
 from companion.dialogue.answer import sound
 from companion.dialogue.backchannels import is_backchannel, may_become_backchannel
-from companion.dialogue.own_words import echoed, sounding
+from companion.dialogue.own_words import are_hers, sounding
 from companion.dialogue.pace import SOON
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import (
@@ -62,7 +62,7 @@ LASTING = 0.9
 and the echo canceller or a bad microphone makes them doubtful; coughs and most "mhm" are shorter."""
 
 OTHERS_AGAIN = 0.4
-"""Seconds from one look to the next at a sound of somebody who isn't heeded."""
+"""Seconds from one look to the next at a sound of somebody who isn't heeded, or of her own voice."""
 
 LONGEST = 1.5
 """Seconds of speech that no backchannel lasts."""
@@ -120,12 +120,12 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     lasted = (now if after.over_at is None else after.over_at) - after.onset
     relied = event.sure or lasted >= LASTING
     request = understand(event.text if relied else event.stable)
-    if _echoed(after, event, request, lasted):
-        return _unheeded(after, e.Voice.OPEN, now, patience)
     if request not in (None, Request.GO_ON) and event.voice is not e.Voice.OTHER:
         return barge_in(after, now, patience)
     if event.voice is not e.Voice.ANSWERED:
         return _unheeded(after, event.voice, now, patience)
+    if request is None and not _was_asked(after) and are_hers(event.text, sounding(after, now)):
+        return _echo(after, now, patience)
     certain = _certain(event, after.over_at is not None, relied)
     passes = is_backchannel if after.over_at is not None else may_become_backchannel
     if request is None and not passes(certain):
@@ -151,12 +151,11 @@ def _unheeded(state: State, voice: e.Voice, now: float, patience: Patience) -> S
     return after, [e.SetTimer(e.Timer.LOOK, now + OTHERS_AGAIN)]
 
 
-def _echoed(state: State, event: e.Overheard, request: Request | None, lasted: float) -> bool:
-    """Whether a sound is her own voice, by its words, doubtful or not; a while, by those two looks agree on.
-    A request of a word or two may be in hers."""
-    meant, hers = _was_asked(state) or request is not None, sounding(state)
-    doubtful = not event.sure and lasted < LONGEST
-    return echoed(event.text, hers, meant=meant) or (doubtful and echoed(event.stable, hers, meant=meant))
+def _echo(state: State, now: float, patience: Patience) -> Step:
+    """She hears herself: she goes on, and looks again as long as it lasts."""
+    if state.over_at is None:
+        return state, [e.SetTimer(e.Timer.LOOK, now + OTHERS_AGAIN)]
+    return (state, []) if state.overhearing else let_pass(state, now, patience)
 
 
 def _certain(event: e.Overheard, over: bool, relied: bool) -> str:

@@ -177,7 +177,7 @@ def lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The words before the pause are known by now; where there are none, the sound is what counts."""
     assert isinstance(event, e.Heard)
-    if user_turn.has_words(state, event):
+    if event.text:
         return user_turn.heard(state, event, now, patience)
     return _goes_on(state, now, patience)
 

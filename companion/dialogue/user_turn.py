@@ -12,7 +12,7 @@ from companion.dialogue.endpointing import Evidence, wait
 from companion.dialogue.hum import hummed
 from companion.dialogue.introductions import to_forget
 from companion.dialogue.openness import openness
-from companion.dialogue.own_words import echoed, just_said
+from companion.dialogue.own_words import are_hers
 from companion.dialogue.pace import cut_off
 from companion.dialogue.requests import asks_for_time, understand
 from companion.dialogue.state import (
@@ -240,7 +240,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     draft = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
     if event.since and state.others is Others.SILENT:  # what ended was others' speech, the user's before it
         draft, state = replace(draft, end=draft.end - event.since), replace(state, others=Others.SPOKE)
-    if not has_words(state, event):
+    if not event.text or (state.floor is Floor.PAUSE and _echo(state, event.text)):
         return nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
     if event.doubted:
         return _doubted(replace(state, draft=draft), event.text, now, patience)
@@ -263,11 +263,9 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     return await_end(after, now, patience, commands)
 
 
-def has_words(state: State, event: e.Heard) -> bool:
-    """Whether words were heard that aren't the echo of hers. A word or two of hers may be meant: they answer
-    what she has just asked, or ask for something."""
-    meant = bool(state.question) or understand(event.text) is not None
-    return bool(event.text) and not echoed(event.text, just_said(state), meant=meant)
+def _echo(state: State, text: str) -> bool:
+    """Whether a turn that began over her last words is an echo of them."""
+    return bool(state.over) and understand(text) is None and are_hers(text, state.over)
 
 
 def _doubted(state: State, words: str, now: float, patience: Patience) -> Step:

@@ -13,7 +13,8 @@ from scripted import PATIENCE
 
 from companion.dialogue import events as e
 from companion.dialogue.floor import step
-from companion.dialogue.own_words import CERTAIN, sounding
+from companion.dialogue.own_words import are_hers, sounding
+from companion.dialogue.requests import understand
 from companion.dialogue.state import Floor, Others, State
 
 TEXTS = (
@@ -316,8 +317,13 @@ class World:
 
     def _words(self) -> str:
         """What somebody says, or is left of her own voice."""
-        hers = sounding(self.state)
+        hers = sounding(self.state, self.now) if self.state.floor in SPEAKING else ""
         return hers if hers and self.chance.random() < 0.3 else self.chance.choice(TEXTS)
+
+    def _is_echo(self, before: State, text: str) -> bool:
+        """Whether it can be nothing but her own voice."""
+        hers = sounding(before, self.now)
+        return are_hers(text, hers) and understand(text) is None and "?" not in hers
 
     def _told(self) -> e.Voice:
         """Whose voice a look tells it to be: at times there is too little of it."""
@@ -333,7 +339,11 @@ class World:
         if look.voice is e.Voice.OTHER and not look.draft:
             assert self.state.floor is not Floor.USER or before.floor is Floor.USER
             assert not any(isinstance(command, e.StopPlaying) for command in commands)
-        if len(look.text.split()) >= CERTAIN and look.text == sounding(before):
+        if (
+            before.floor is Floor.OVERLAP
+            and look.voice is e.Voice.ANSWERED
+            and self._is_echo(before, look.text)
+        ):
             assert not any(isinstance(command, e.StopPlaying) for command in commands), "her own words"
         if look.voice in NOT_HERS:
             assert self.state.paces == before.paces
