@@ -145,6 +145,12 @@ def better(short: Reading, full: Reading, why: str) -> Reading:
     return short if surer or (_looped(full) and not _looped(short)) else full
 
 
+UNLIKELY, LEFT_OPEN = 0.5, 0.4
+"""How far below `asr.logprob` both passes must be for their words not to be believed although the full window
+leaves it open whether anybody spoke, and its probability of no speech from which on it does: a kitchen was
+heard to say "Alright." at -1.54, -3.09 and 0.59 on one of two processors."""
+
+
 def disbelief(text: str, logprobs: Sequence[float], no_speech: float, settings: AsrSettings) -> str:
     """Why `text` isn't believed, in a word or two; "" if it is.
 
@@ -158,6 +164,8 @@ def disbelief(text: str, logprobs: Sequence[float], no_speech: float, settings: 
     if phrase(unlooped(text)) in KNOWN and (no_speech > KNOWN_NO_SPEECH or max(logprobs) < settings.logprob):
         return "hallucination"
     if no_speech > settings.no_speech and min(logprobs) < settings.logprob:
+        return "no speech"
+    if no_speech > LEFT_OPEN and max(logprobs) < settings.logprob - UNLIKELY:
         return "no speech"
     return ""
 

@@ -175,6 +175,7 @@ def test_doubts() -> None:
         ("I'm going to put it on the side.", (-1.49, -0.28), 0.79),
         ("out.", (-1.63, -1.24), 0.64),
         ("", (0.0, 0.0), 0.0),
+        ("Alright.", (-3.09, -1.54), 0.59),
     ],
 )
 def test_what_it_writes_on_noise_is_not_believed(
@@ -192,6 +193,8 @@ def test_what_it_writes_on_noise_is_not_believed(
         ("Bye.", (-0.18, -0.46), 0.10),
         ("Okay.", (-0.78, -0.55), 0.25),
         (ORDER, (-0.30, -0.25), 0.72),
+        ("Alright.", (-3.09, -1.54), 0.25),
+        ("Alright.", (-3.09, -1.20), 0.59),
     ],
 )
 def test_what_people_say_is_believed(text: str, logprobs: tuple[float, ...], no_speech: float) -> None:
