@@ -317,3 +317,15 @@ class Stage:
     def said(self) -> list[str]:
         """What stands in the store, in order: "user: ..." and "companion: ..."."""
         return [f"{side}: {text}" for side, _, text in self.store.rows]
+
+
+STORY = "once upon a time there was a very small dog who lived alone by the sea"
+ASK = Says(1.0, 2.0, "tell me a story.")
+
+
+def telling(*says: Says, reply: str = STORY, until: float = 15.0) -> Stage:
+    """She is asked for a story and tells it; what is said meanwhile is heard in 0.05 s."""
+    stage = Stage(ASK, *says)
+    stage.llm.reply = lambda messages: reply
+    stage.asr.seconds = 0.05
+    return stage.run(until)

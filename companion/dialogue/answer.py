@@ -85,7 +85,7 @@ def sound(state: State, now: float, patience: Patience) -> Step:
         return yielded(state, Floor.IDLE, [e.Tell(f"{why}: please say it another way.")])
     commands: list[e.Command] = []
     seconds = 0.0
-    silent = all(clause.played or not clause.seconds for clause in draft.clauses[: draft.issued])
+    silent = all(clause.over for clause in draft.clauses[: draft.issued])
     while (index := draft.next_to_play()) is not None:
         commands.append(e.Play(draft.id, index))
         draft = draft.issue(index)

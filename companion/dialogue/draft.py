@@ -18,6 +18,11 @@ class Clause:
     seconds: float | None = None
     played: bool = False
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it is still to be heard."""
+        return self.played or self.seconds == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -109,7 +114,7 @@ class Draft:
     @property
     def done(self) -> bool:
         """Whether all of it that has a sound has been heard."""
-        return self.ready and all(c.played or c.seconds == 0 for c in self.clauses)
+        return self.ready and all(clause.over for clause in self.clauses)
 
     @property
     def silent(self) -> bool:

@@ -6,11 +6,11 @@ What tells them apart, in the order in which it comes in:
 | --- | --- |
 | a sound that may be speech, from its first 32 ms on | her voice ducks, for as long as it lasts |
 | a request that code carries out ("stop"), as soon as it is heard surely, or twice | a barge-in: she stops |
-| those words of hers that sound with it, in no answer to a question | an echo: she goes on |
 | the same, of a voice that surely isn't answered | none |
 | other words, surely of none she knows (a guest, the television) | she goes on, as loud as before |
 | other words, and too little of the voice yet to tell that it isn't one of those | nothing until it is told |
 | the sound ends, and is still too little to tell, where only known voices are answered | she goes on |
+| those words of hers that sound with it, in no answer to a question | an echo: she goes on |
 | words that are no backchannel, and another behind them or the sound's end | a barge-in |
 | the same, but doubtful, of a sound that goes on, once two looks agree on them | a barge-in |
 | the same, after `LASTING` seconds, whether or not it goes on | a barge-in |
@@ -214,5 +214,5 @@ def _was_asked(state: State) -> bool:
     if not draft.ready or not draft.sounded:
         return False
     last = max((i for i, clause in enumerate(draft.clauses) if clause.seconds), default=0)
-    heard = all(clause.played or not clause.seconds for clause in draft.clauses[:last])
+    heard = all(clause.over for clause in draft.clauses[:last])
     return heard and draft.clauses[last].text.rstrip("\"'”’)").endswith("?")

@@ -72,9 +72,7 @@ def sounding(state: State, now: float) -> str:
     end = now if state.over_at is None else state.over_at
     start = max(state.onset, end - LONGEST)
     clauses = current(state).clauses[: current(state).issued]
-    playing = next(
-        (i for i, clause in enumerate(clauses) if clause.seconds and not clause.played), len(clauses)
-    )
+    playing = next((i for i, clause in enumerate(clauses) if not clause.over), len(clauses))
     before = sum(clause.seconds or 0.0 for clause in clauses[:playing])
     begins = accumulate((clause.seconds or 0.0 for clause in clauses), initial=state.clause_began - before)
     return " ".join(

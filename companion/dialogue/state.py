@@ -182,7 +182,7 @@ def interrupted(state: State, floor: Floor, commands: list[e.Command]) -> Step:
     """Fall silent at once. What was heard is known with `PlaybackStopped`, which follows: until then it is
     the clauses that were heard whole."""
     draft = current(state)
-    left = [clause.text for clause in draft.clauses if not clause.played and clause.seconds != 0]
+    left = [clause.text for clause in draft.clauses if not clause.over]
     rest = " ".join([*left, draft.behind]).strip()
     after = replace(
         state,

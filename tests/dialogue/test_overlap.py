@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from scripted import PATIENCE, RATE, Says, Stage
+from scripted import ASK, PATIENCE, RATE, STORY, Says, Stage, telling
 
 from companion.dialogue import events as e
 from companion.dialogue.backchannels import may_become_backchannel
@@ -15,17 +15,6 @@ from companion.dialogue.state import Floor, State
 from companion.engines.asr import Transcription
 from companion.errors import EngineError
 from companion.runtime.listener import Listener
-
-STORY = "once upon a time there was a very small dog who lived alone by the sea"
-ASK = Says(1.0, 2.0, "tell me a story.")
-
-
-def telling(*says, reply=STORY, until=15.0):
-    stage = Stage(ASK, *says)
-    stage.llm.reply = lambda messages: reply
-    stage.asr.seconds = 0.05
-    return stage.run(until)
-
 
 # --- ducking
 

@@ -1,21 +1,11 @@
 """Her own words come back through the microphone: they neither stop her nor are they anybody's turn."""
 
 import pytest
-from scripted import Says, Stage
+from scripted import ASK, STORY, Says, Stage, telling
 
 from companion.dialogue import events as e
 from companion.dialogue.own_words import are_hers
 from companion.dialogue.state import Floor
-
-STORY = "once upon a time there was a very small dog who lived alone by the sea"
-ASK = Says(1.0, 2.0, "tell me a story.")
-
-
-def telling(*says, reply=STORY, until=15.0):
-    stage = Stage(ASK, *says)
-    stage.llm.reply = lambda messages: reply
-    stage.asr.seconds = 0.05
-    return stage.run(until)
 
 
 def spoken(reply=STORY):
