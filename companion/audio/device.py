@@ -57,7 +57,9 @@ class DeviceSound:
         """Open both sides. Raises `AudioError` where there is no microphone or no loudspeaker, or it is
         busy."""
         if self._settings.echo == "on":
-            self._echo = EchoCanceller(self._reference.take, lambda: self._reference.slips)
+            self._echo = EchoCanceller(
+                self._reference.take, lambda: self._reference.slips, lambda: self._reference.opens
+            )
         self._output.prepare()
         self._input.prepare()
         self._watch.start()

@@ -108,8 +108,9 @@ class Reference:
         self.slips = 0
         """How often it had to be put back to its place, the device ran dry or was opened anew: each time the
         echo may come later or earlier than before."""
+        self.opens = 0
+        """How often a device was opened: the next may be a loudspeaker where the last were headphones."""
         self._rate = 0
-        self._opened = False
         self._xruns = 0
         self._first_block = 0
         self._next = 0.0
@@ -119,8 +120,8 @@ class Reference:
     def opened(self, rate: int, first_block: int) -> None:
         """An output stream runs at `rate` hertz, from that block of its history on."""
         self._rate, self._first_block, self._resampler = rate, first_block, None
-        self.slips += self._opened
-        self._opened, self._xruns = True, int(self._memory.marks[Mark.XRUNS])
+        self.slips += self.opens > 0
+        self.opens, self._xruns = self.opens + 1, int(self._memory.marks[Mark.XRUNS])
 
     def closed(self) -> None:
         """The stream is gone: it is silent."""
@@ -173,10 +174,12 @@ class EchoCanceller:
     """Cleans the microphone's frames with what the loudspeaker gave. Belongs to the thread that reads."""
 
     def __init__(
-        self, reference: Callable[[float, int], NDArray[np.float32]], slips: Callable[[], int] = lambda: 0
-    ) -> None:
+        self, reference: Callable[[float, int], NDArray[np.float32]], slips: Callable[[], int] = lambda: 0,
+        opens: Callable[[], int] = lambda: 1,
+    ) -> None:  # fmt: skip
         """`reference(start, samples)` gives the loudspeaker's sound from that moment on, `slips` how often
-        that has jumped. Raises `AudioError` where WebRTC's library can't be loaded."""
+        that has jumped, `opens` how often a device was opened. Raises `AudioError` where WebRTC's library
+        can't be loaded."""
         try:
             from livekit import rtc
 
@@ -188,8 +191,8 @@ class EchoCanceller:
                 f"The echo canceller can't be loaded ({type(error).__name__}): run scripts/run --setup, or "
                 "use headphones and `companion settings set audio.echo off`."
             ) from error
-        self._reference, self._slips = reference, slips
-        self._slipped = 0
+        self._reference, self._slips, self._opens = reference, slips, opens
+        self._slipped, self._opened = 0, opens()
         self._wary = 0  # frames for which the canceller isn't relied on
         self._quiet = 0
         self._path = EchoPath()
@@ -200,6 +203,8 @@ class EchoCanceller:
         played = self._reference(captured.at - frames.size / RATE, frames.size).reshape(-1, FRAME)
         before, self._slipped = self._slipped, self._slips()
         self._wary = WARY if self._slipped != before else self._wary
+        before, self._opened = self._opened, self._opens()
+        self._path = EchoPath() if self._opened != before else self._path
         out = [
             self._one(heard, sound) for heard, sound in zip(frames.reshape(-1, FRAME), played, strict=True)
         ]

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from companion.dialogue import events as e
+from companion.dialogue.answer import JUDGES
 from companion.dialogue.state import Floor, State
 from companion.dialogue.timeline import Timeline
 from companion.errors import EngineError
@@ -54,6 +55,10 @@ def command(
     if out and len(speech):
         recordings.write(out, speech, rate)
     _print(ledger, len(speech) / rate, as_json)
+    for note in ledger.notes:
+        click.echo(note, err=True)
+    if ledger.failed and not all(turn["reply"] for turn in ledger.turns or [{"reply": ""}]):
+        raise SystemExit(1)
 
 
 class Ledger:
@@ -63,6 +68,7 @@ class Ledger:
         self.turns: list[dict[str, str]] = []
         self.timelines: list[Timeline] = []
         self.notes: list[str] = []
+        self.failed = False
         self.nothing = "No speech was found in the recording."
         self.floor = Floor.IDLE
 
@@ -79,6 +85,8 @@ class Ledger:
                 self.turns[-1]["reply"] = f"{before} {text}".strip()
             case e.Tell(why):
                 self.notes.append(why)
+            case e.EngineFailed(role):
+                self.failed |= role not in JUDGES
 
     def timed(self, timeline: Timeline) -> None:
         """Keep where the time went."""
@@ -173,5 +181,5 @@ def _print(ledger: Ledger, seconds: float, as_json: bool) -> None:
         click.echo(f"you: {turn['heard']}")
         if turn["reply"]:
             click.echo(f"she: {turn['reply']}")
-    for note in ledger.notes or ([] if ledger.turns else [ledger.nothing]):
-        click.echo(note, err=True)
+    if not ledger.turns and not ledger.notes:
+        click.echo(ledger.nothing, err=True)

@@ -148,7 +148,7 @@ def _read_aloud(settings: Any) -> dict[str, Any]:
     from companion.settings import VadSettings
 
     sound = DeviceSound(settings.audio)
-    said, silent = dict[str, Any](), 0
+    said, silent, gone = dict[str, Any](), 0, 0.0
     try:
         _listen(sound)
         for sentence in SENTENCES:
@@ -158,7 +158,11 @@ def _read_aloud(settings: Any) -> dict[str, Any]:
             while not over:
                 captured = sound.read(0.2)
                 if captured is None:
+                    gone = gone + 0.2 if sound.status().trouble else 0.0
+                    if gone > DEAF:
+                        raise AudioError(sound.status().trouble)
                     continue
+                gone = 0.0
                 silent = 0 if captured.frames.any() else silent + captured.frames.size
                 if silent > DEAF * 16_000:
                     raise AudioError(

@@ -20,9 +20,6 @@ from companion.dialogue.state import (
     yielded,
 )
 
-THINKING = 1.5
-"""Seconds after the user's last word at which a sign says that the answer is being thought about."""
-
 KEEPING, SETTLED = 15.0, 2.0
 """Seconds behind the last that was said to her or by her, and of quiet, after which the conversation is kept:
 most turns are followed by another before, so it is written to disk once a pause (29 kB a token of the 1.5B
@@ -82,7 +79,7 @@ def sound(state: State, now: float, patience: Patience) -> Step:
         return state, []
     if draft.silent:
         why = "The answer held nothing that can be said aloud" if draft.clauses else "No answer came to mind"
-        return yielded(state, Floor.IDLE, [e.Tell(f"{why}: please say it another way.")])
+        return yielded(state, Floor.IDLE, [e.Tell(f"{why}: please say it another way."), e.Cue("sorry")])
     commands: list[e.Command] = []
     seconds = 0.0
     silent = all(clause.over for clause in draft.clauses[: draft.issued])
@@ -123,10 +120,11 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
         e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False),
     ]
     heeded = state.floor is Floor.OVERLAP and state.others is Others.SILENT
-    over = sounding(state, now) if heeded else ""
+    over = sounding(state if heeded else replace(state, onset=now, over_at=None), now)
     state = replace(state, said=draft.spoken(), rest=draft.behind, unfinished=draft.cut_short)
+    state = replace(state, over="" if state.question else over)
     if heeded:
-        after = replace(state, floor=Floor.USER, draft=None, turn=0, over="" if state.question else over)
+        after = replace(state, floor=Floor.USER, draft=None, turn=0)
         return user_turn.left_to_user((after, said), state.over_at, now, patience)
     return replace(state, floor=Floor.IDLE, draft=None, turn=0), [
         *said,
@@ -157,12 +155,12 @@ def answer_overdue(state: State, event: e.Event, now: float, patience: Patience)
 
 
 def _sign(state: State, now: float) -> Step:
-    """Say, once, that she is thinking where the answer takes longer than `THINKING`, or surely will; not
+    """Say, once, that she is thinking where the answer takes too long, or surely will; not
     where it is there, or expected at once. Where that isn't known yet, look again when it is."""
     draft = current(state)
     if state.announced == state.turn or draft.sounded or draft.next_to_play() is not None:
         return state, []
-    slow, expected = draft.end + THINKING, draft.expected
+    slow, expected = user_turn.slow_from(state), draft.expected
     known = slow if expected is None else max(slow, expected + SOON)
     surely = expected is not None and expected > max(slow, now + SOON)
     if not surely and now < known:
@@ -190,7 +188,7 @@ def quiet_lasts(state: State, event: e.Event, now: float, patience: Patience) ->
     return (replace(state, set_aside=None), [e.Keep()]) if event.timer is e.Timer.QUIET else (state, [])
 
 
-_JUDGES = ("endpoint", "words")
+JUDGES = ("endpoint", "words")
 """Roles without whose verdict a turn ends all the same, a little later."""
 
 
@@ -199,8 +197,8 @@ def engine_failed(state: State, event: e.Event, now: float, patience: Patience) 
     assert isinstance(event, e.EngineFailed)
     tell = e.Tell(event.why)
     if event.role == "store" and state.turn and not state.stored:
-        return _given_up(state, [tell], now, patience)
-    if event.draft == 0 or state.draft is None or event.role in _JUDGES:
+        return _given_up(state, [tell, e.Cue("sorry")], now, patience)
+    if event.draft == 0 or state.draft is None or event.role in JUDGES:
         return without_verdict(state, event, now, patience)
     if state.floor in (Floor.USER, Floor.PUSHED):
         return replace(state, draft=None), [e.Revoke(event.draft), tell]

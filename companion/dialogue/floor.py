@@ -37,7 +37,7 @@ def _entered(before: State, after: State, now: float) -> State:
         after = replace(after, rising=False)
     if after.floor in _USERS and before.floor not in _USERS:
         after = replace(after, began=after.onset if before.floor in _CONTESTS else now)
-    if after.over and after.floor not in (Floor.USER, Floor.PAUSE, Floor.RESUMING):
+    if after.over and after.floor not in (Floor.IDLE, Floor.USER, Floor.PAUSE, Floor.RESUMING):
         after = replace(after, over="")
     if after.turns != before.turns:
         after = replace(after, ended=now)
@@ -78,7 +78,7 @@ _LIVES = {
     e.Timer.PARTIAL: (Floor.USER, Floor.PUSHED),
     e.Timer.LOOK: (Floor.RESUMING, Floor.CONTESTED, Floor.OVERLAP),
     e.Timer.OTHERS: (Floor.IDLE, Floor.PAUSE),
-    e.Timer.THINKING: (Floor.ANSWERING,),
+    e.Timer.THINKING: (Floor.PAUSE, Floor.ANSWERING),
     e.Timer.ANSWER: _HERS,
     e.Timer.QUIET: (Floor.IDLE,),
 }
@@ -105,6 +105,8 @@ def _timers(before: State, after: State, now: float, patience: Patience, fired: 
         commands.append(e.SetTimer(e.Timer.LOOK, now + overlap.OTHERS_AGAIN))
     if after.floor is Floor.ANSWERING and (before.floor is not after.floor or before.turn != after.turn):
         commands.append(e.SetTimer(e.Timer.THINKING, now + answer.QUIET))
+    if _awaits_words(after) and not _awaits_words(before):
+        commands.append(e.SetTimer(e.Timer.THINKING, max(now, user_turn.slow_from(after))))
     longest = _LIVES[e.Timer.LONGEST]
     if after.floor in longest and (fired or before.floor not in longest):
         commands.append(e.SetTimer(e.Timer.LONGEST, now + patience.longest))
@@ -119,6 +121,12 @@ def _soft(state: State) -> bool:
     """Whether she speaks softly: the user makes a sound, or may be about to."""
     heeded = state.floor is Floor.OVERLAP and state.others is Others.SILENT
     return heeded or (state.floor is Floor.COMPANION and state.rising)
+
+
+def _awaits_words(state: State) -> bool:
+    """Whether the turn is over and only its words are still to come."""
+    draft = state.draft
+    return state.floor is Floor.PAUSE and draft is not None and draft.over and draft.text is None
 
 
 def _stale(state: State, event: e.Event) -> bool:
@@ -202,7 +210,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.SpeechRose: (resumption.begins, _to(_F.RESUMING)),
         e.SpeechStarted: (resumption.begins, _to(_F.RESUMING)),
         e.SpeechPaused: (others.speech_ends, _to()),
-        e.Overheard: (others.guessed, _to(_F.USER)),
+        e.Overheard: (others.guessed, _to(_F.USER, _F.ANSWERING, _F.IDLE)),
         e.Heard: (user_turn.heard, _to(_F.IDLE, _F.ANSWERING)),
         e.TurnJudged: (user_turn.judged, _to(_F.ANSWERING, _F.IDLE)),
         e.WordsJudged: (user_turn.words_judged, _to(_F.ANSWERING, _F.IDLE)),
@@ -303,6 +311,6 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.Typed: (commit.typed, _to(_F.IDLE)),
         e.StopAsked: (answer.stop_asked, _to(_F.IDLE)),
         e.MuteChanged: (answer.mute, _to(_F.COMPANION, _F.IDLE)),
-        e.EngineFailed: (answer.engine_failed, _to(_F.USER, _F.PAUSE)),
+        e.EngineFailed: (answer.engine_failed, _to(_F.USER, _F.PAUSE, _F.IDLE)),
     },
 }

@@ -36,17 +36,22 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
 
 
 def speech_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """They pause."""
-    spoke = state.others is Others.SPEAK
-    return (replace(state, others=Others.SPOKE), [e.CancelTimer(e.Timer.OTHERS)]) if spoke else (state, [])
+    """They pause: a last look tells whether the user spoke on with them."""
+    assert isinstance(event, e.SpeechPaused)
+    if state.others is not Others.SPEAK:
+        return state, []
+    after = replace(state, others=Others.SPOKE, over_at=event.end, overhearing=state.overhearing + 1)
+    return after, [e.CancelTimer(e.Timer.OTHERS), e.Overhear(state.sounds, urgent=True)]
 
 
 def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """Time to look at their voice, or the user's silence has lasted."""
     assert isinstance(event, e.TimerFired)
+    if event.timer is e.Timer.TURN_END and user_turn.looked_at(state):
+        return state, []
     if event.timer is not e.Timer.OTHERS:
         return user_turn.silence_lasts(state, event, now, patience)
-    if state.others is not Others.SPEAK:
+    if state.others is not Others.SPEAK or state.overhearing:
         return state, []
     return replace(state, overhearing=1), [e.Overhear(state.sounds)]
 
@@ -54,12 +59,16 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
 def guessed(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """Whose voice it is that speaks in the pause: if it is the user's, the turn goes on."""
     assert isinstance(event, e.Overheard)
-    if event.draft or not state.overhearing or state.others is not Others.SPEAK:
+    if event.draft or not state.overhearing or state.others is Others.SILENT:
         return user_turn.guessed(state, event, now, patience)
-    after = replace(state, overhearing=0)
+    after = replace(state, overhearing=state.overhearing - 1)
     if event.voice is e.Voice.ANSWERED and event.text and not current(state).final:
-        return revoked(replace(after, others=Others.SILENT), Floor.USER, [])
-    return after, [e.SetTimer(e.Timer.OTHERS, now + AGAIN)]
+        over_at = None if state.others is Others.SPEAK else state.over_at
+        after = replace(after, others=Others.SILENT, overhearing=0)
+        return user_turn.left_to_user(revoked(after, Floor.USER, []), over_at, now, patience)
+    if state.others is Others.SPEAK:
+        return after, [e.SetTimer(e.Timer.OTHERS, now + AGAIN)]
+    return user_turn.await_end(after, now, patience, [])
 
 
 # --- while nobody has the floor
@@ -91,7 +100,7 @@ def looked(state: State, event: e.Event, now: float, patience: Patience) -> Step
     if state.others is Others.SPEAK and not answered:
         drop: list[e.Command] = [e.DropSound(recent=True)] if event.voice is e.Voice.OTHER else []
         return state, [*drop, e.SetTimer(e.Timer.OTHERS, now + AGAIN)]
-    after = replace(state, others=Others.SILENT, overhearing=0, foreseen="", sounds=state.sounds + 1)
+    after = replace(state, others=Others.SILENT, overhearing=0, foreseen="", over="", sounds=state.sounds + 1)
     if state.others is Others.SPEAK:
         return user_turn.overheard(replace(after, floor=Floor.USER), event, now, patience)
     after = replace(after, over_at=None)

@@ -166,8 +166,13 @@ def _certain(event: e.Overheard, over: bool, relied: bool) -> str:
 
 
 def sustained(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """The speech lasts: it is meant, unless it has been looked at and that says otherwise, or must be."""
-    return (state, []) if state.looks or patience.only_known else barge_in(state, now, patience)
+    """The speech lasts: it is meant, unless it has been looked at and that says otherwise, or must be. Its
+    words may still turn out to be hers."""
+    if state.looks or patience.only_known:
+        return state, []
+    over = "" if state.floor is Floor.CONTESTED or _was_asked(state) else sounding(state, now)
+    after, commands = barge_in(state, now, patience)
+    return replace(after, over=over, clause_began=now), commands
 
 
 def sound_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:

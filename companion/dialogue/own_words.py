@@ -29,6 +29,10 @@ NEAR = 0.6
 """Seconds that her words may be off the sound: an echo is up to 0.3 s late with wireless loudspeakers, and
 within a clause her words are taken to be of one length. Whoever answers a word needs longer."""
 
+OUTLASTS = 0.4
+"""Seconds by which an echo may end behind her: it is up to 0.3 s late with wireless loudspeakers, and a
+sound's end is noticed 0.1 s late. Whoever repeats her last words speaks on for longer."""
+
 LEAST = 4
 """Letters from which on a sound can be hers: "no" and "hey" are in many an answer, and interrupt."""
 

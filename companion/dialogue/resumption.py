@@ -175,11 +175,17 @@ def lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 
 
 def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
-    """The words before the pause are known by now; where there are none, the sound is what counts."""
+    """The words before the pause are known by now; where there are none, or none but hers, the sound is what
+    counts."""
     assert isinstance(event, e.Heard)
-    if event.text:
+    if not event.text:
+        return _goes_on(state, now, patience)
+    if not user_turn.is_echo(state, event.text):
         return user_turn.heard(state, event, now, patience)
-    return _goes_on(state, now, patience)
+    if state.rising and state.over_at == current(state).end:
+        return _goes_on(state, now, patience)  # perhaps nothing: the same words are heard again
+    after, commands = _goes_on(replace(state, over=""), now, patience)
+    return after, [e.DropSound(event.draft), *commands]
 
 
 def _goes_on(state: State, now: float, patience: Patience, voice: e.Voice = e.Voice.OPEN) -> Step:

@@ -74,17 +74,17 @@ class State:
     been; looks at an earlier one are stale. Of the last, where it came in a pause or in her turn: its
     `onset`, `over_at`, when it ended (None: it goes on), and how many `looks` at its words have come back.
     `rising`: a sound there may become speech. `others`: whether anybody speaks who isn't answered (or, over
-    her voice, isn't heeded). `clause_began`: when the clause that sounds began to; `over`: her last words,
-    where the turn began over them and they were no question. `foreseen`: the words of the turn so far as the
-    model was given them. `said`: what was heard of her last answer; `rest`: what of it was written and not
-    heard, for she was interrupted; `unfinished`: its draft, if the model had not written it to its end, else
-    0. `paces`: how long whose pauses last; `lesson`: those that the last pause teaches, if it was the user
-    who went on (None: nothing, or it is known). `ended`: when the last turn of the user's was over;
-    `broke_in`: whose that was, if the one that is being said began so soon after it that it may be its rest
-    (None: it didn't). `keep_at`: when the conversation is to be kept, if it is quiet then. `began`: when the
-    user took the floor; `hummed`: when she last said "mm-hm". `set_aside`: what a stranger said, where her
-    last answer asked for a name instead (None: it didn't). `stopped`: she was asked to stop, and goes on
-    with what she said only if she is asked to.
+    her voice, isn't heeded). `clause_began`: when the clause that sounds began to, or she fell silent;
+    `over`: her last words, where they were no question, and the turn began over them or none has begun.
+    `foreseen`: the words of the turn so far as the model was given them. `said`: what was heard of her last
+    answer; `rest`: what of it was written and not heard, for she was interrupted; `unfinished`: its draft, if
+    the model had not written it to its end, else 0. `paces`: how long whose pauses last; `lesson`: those that
+    the last pause teaches, if it was the user who went on (None: nothing, or it is known). `ended`: when the
+    last turn of the user's was over; `broke_in`: whose that was, if the one that is being said began so soon
+    after it that it may be its rest (None: it didn't). `keep_at`: when the conversation is to be kept, if it
+    is quiet then. `began`: when the user took the floor; `hummed`: when she last said "mm-hm". `set_aside`:
+    what a stranger said, where her last answer asked for a name instead (None: it didn't). `stopped`: she was
+    asked to stop, and goes on with what she said only if she is asked to.
     """
 
     floor: Floor = Floor.IDLE

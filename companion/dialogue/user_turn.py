@@ -12,7 +12,7 @@ from companion.dialogue.endpointing import Evidence, wait
 from companion.dialogue.hum import hummed
 from companion.dialogue.introductions import to_forget
 from companion.dialogue.openness import openness
-from companion.dialogue.own_words import are_hers
+from companion.dialogue.own_words import OUTLASTS, are_hers
 from companion.dialogue.pace import cut_off
 from companion.dialogue.requests import asks_for_time, understand
 from companion.dialogue.state import (
@@ -28,6 +28,10 @@ from companion.dialogue.state import (
     yielded,
 )
 from companion.dialogue.words import foreseeable, same, told_again
+
+THINKING = 1.5
+"""Seconds after the user's last word at which a sign says that the answer is being thought about, or the
+words made out."""
 
 FIRST_PARTIAL = 0.8
 """Seconds into a turn at which it is heard for the first time, if no word has audibly ended before."""
@@ -57,9 +61,11 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
     """Speech in the quiet: the user takes the floor, unless only a key gives it."""
     if not patience.hands_free or state.muted:
         return state, []
+    assert isinstance(event, e.SpeechStarted)
     after = replace(
-        state, floor=Floor.USER, overhearing=0, sounds=state.sounds + 1, others=Others.SILENT, foreseen=""
-    )
+        state, floor=Floor.USER, overhearing=0, sounds=state.sounds + 1, others=Others.SILENT, foreseen="",
+        over=state.over if event.onset <= state.clause_began else "",
+    )  # fmt: skip
     return after, []
 
 
@@ -240,7 +246,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     draft = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
     if event.since and state.others is Others.SILENT:  # what ended was others' speech, the user's before it
         draft, state = replace(draft, end=draft.end - event.since), replace(state, others=Others.SPOKE)
-    if not event.text or (state.floor is Floor.PAUSE and _echo(state, event.text)):
+    if not event.text or is_echo(state, event.text):
         return nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
     if event.doubted:
         return _doubted(replace(state, draft=draft), event.text, now, patience)
@@ -263,9 +269,11 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     return await_end(after, now, patience, commands)
 
 
-def _echo(state: State, text: str) -> bool:
+def is_echo(state: State, text: str) -> bool:
     """Whether a turn that began over her last words is an echo of them."""
-    return bool(state.over) and understand(text) is None and are_hers(text, state.over)
+    late = current(state).end - state.clause_began
+    hers = bool(state.over) and late <= OUTLASTS and are_hers(text, state.over)
+    return hers and understand(text) is None
 
 
 def _doubted(state: State, words: str, now: float, patience: Patience) -> Step:
@@ -322,7 +330,7 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
         return state, [*commands, e.CancelTimer(e.Timer.TURN_END), e.SetTimer(e.Timer.TURN_BOUND, until)]
     if draft.over and draft.text:
         return commit(state, now, patience, commands)
-    if draft.text is None or draft.over:
+    if draft.text is None or draft.over or looked_at(state):
         return state, commands
     asked = state.question
     words = openness(draft.text, asked)
@@ -338,6 +346,11 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
     if now >= due:
         return commit(state, now, patience, commands)
     return state, [*commands, e.SetTimer(e.Timer.TURN_END, due)]
+
+
+def looked_at(state: State) -> bool:
+    """Whether it is still to be told if the user spoke on with others, who have fallen silent."""
+    return state.others is Others.SPOKE and bool(state.overhearing)
 
 
 def _whole(text: str) -> bool:
@@ -366,10 +379,19 @@ def nothing_said(state: State, now: float, patience: Patience) -> Step:
     ]
 
 
+def slow_from(state: State) -> float:
+    """When whoever waits for the answer to the draft is told that it takes long."""
+    return current(state).end + THINKING
+
+
 def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     """The silence has lasted: commit the words, or, past the bound, wait for them a last time."""
     assert isinstance(event, e.TimerFired)
     draft = current(state)
+    if event.timer is e.Timer.THINKING:
+        coming = state.turns + 1
+        told = draft.text is not None or state.unanswered or state.announced == coming
+        return (state, []) if told else (replace(state, announced=coming), [e.Cue("thinking")])
     if event.timer in (e.Timer.TURN_END, e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.text:
         return commit(state, now, patience, [])
     if event.timer in (e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.doubted:

@@ -43,6 +43,9 @@ BACKLOG = 600.0
 RECENT = 3.0
 """Seconds kept of speech that nobody who is answered has a part in: somebody may just have begun to."""
 
+_HUSH = (e.SpeechSustained, e.PushStarted, e.StopAsked)
+"""What stops a prepared sound ("I'm sorry, ..."), besides a turn: not a cough, nor a moment of its echo."""
+
 SPEAKING = frozenset({Floor.COMPANION, Floor.OVERLAP})
 """Where the floor is while she speaks."""
 
@@ -123,6 +126,8 @@ class Conversation:
         self._tell(event, now)
         if {before, self.state.floor} & SPEAKING:
             self._ears.she_speaks()
+        if isinstance(event, _HUSH) or any(isinstance(command, e.CommitUserTurn) for command in commands):
+            self._mouth.hush()
         if isinstance(event, e.SpeechStarted) and self.state.floor is not Floor.IDLE:
             self._rest_from_review(longer_than=LET_FINISH)
         for command in commands:
@@ -184,6 +189,8 @@ class Conversation:
                 self._play(draft, index)
             case e.Cue(name):
                 self._mouth.cue(name)
+                if name == "sorry":
+                    self._ears.she_speaks()  # it asks for an answer
             case e.Duck(down):
                 self._sound.duck(DUCKED if down else 0.0)
             case e.StopPlaying(draft):

@@ -45,7 +45,7 @@ class Mouth:
         """Let a held clause sound, behind those that sound already."""
         with self._lock:
             speeches = self._held.pop((draft, index), [])
-            if self._cue_end > self.sound.heard():
+            if self.cueing:
                 self._cue_end = self.sound.stop()  # an answer is better than the sign that it is coming
             self._playing = [c for c in self._playing if c.draft == draft]
             words: list[tuple[str, float, float]] = []
@@ -63,15 +63,26 @@ class Mouth:
         with self._lock:
             self._cues[name] = list(speeches)
 
+    @property
+    def cueing(self) -> bool:
+        """Whether a prepared sound sounds."""
+        return self._cue_end > self.sound.heard()
+
     def cue(self, name: str) -> None:
         """Play a prepared sound, unless one still sounds; nothing where it isn't prepared yet."""
         with self._lock:
-            if self._cue_end > self.sound.heard():
+            if self.cueing:
                 return
             for speech in self._cues.get(name, []):
                 self._cue_end = (
                     self.sound.play(speech.samples, speech.rate) + len(speech.samples) / speech.rate
                 )
+
+    def hush(self) -> None:
+        """Stop a prepared sound: somebody speaks."""
+        with self._lock:
+            if self.cueing:
+                self._cue_end = self.sound.stop()
 
     def drop(self, draft: int) -> None:
         """Forget what is held for a draft."""

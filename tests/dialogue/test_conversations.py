@@ -6,12 +6,13 @@ import pytest
 from scripted import PATIENCE, Says, ScriptedWords, Stage
 
 from companion.dialogue import events as e
-from companion.dialogue.answer import QUIET, SOON, THINKING
+from companion.dialogue.answer import QUIET, SOON
 from companion.dialogue.draft import Clause, Draft
 from companion.dialogue.endpointing import OPEN
 from companion.dialogue.floor import step
 from companion.dialogue.prompt import Record, Turn
 from companion.dialogue.state import Floor, State
+from companion.dialogue.user_turn import THINKING
 from companion.engines import Cancelled
 from companion.engines.asr import Transcription
 from companion.errors import EngineError, StoreError
@@ -651,6 +652,52 @@ def test_words_that_can_not_be_made_out_in_time_are_regretted_aloud():
     stage.asr.seconds = 200.0
 
     stage.run(60.0)
+
+    assert [what.name for _, what in stage.seen.of(e.Cue)] == ["thinking", "sorry"]
+
+
+def test_it_is_told_once_that_words_take_long_to_make_out_and_not_again_for_their_answer():
+    state = State(floor=Floor.PUSHED)
+    state, commands = step(state, e.PushEnded(), 2.0, PATIENCE)
+    assert e.SetTimer(e.Timer.THINKING, 2.0 + THINKING) in commands
+
+    state, told = step(state, e.TimerFired(e.Timer.THINKING), 3.5, PATIENCE)
+    state, _ = step(state, e.Heard(1, "good morning to you all."), 8.0, PATIENCE)
+    _, again = step(state, e.TimerFired(e.Timer.THINKING), 8.4, PATIENCE)
+
+    assert (told, state.floor, again) == ([e.Cue("thinking")], Floor.ANSWERING, [])
+
+
+def test_an_apology_stops_for_whoever_speaks_and_not_for_a_cough():
+    stage = Stage(Says(1.0, 2.0, "good morning to you."), Says(3.5, 3.8), Says(5.0, 6.5, "what was that?"))
+    stage.llm.failing = EngineError("The model failed.")
+
+    stage.run(4.9)
+    assert stage.mouth.cueing
+    stage.run(5.9)
+
+    assert not stage.mouth.cueing
+    ((begun, samples, rate),) = stage.sound.played
+    assert begun < 3.5
+    assert len(samples) / rate < 4.0
+
+
+def test_an_apology_stops_when_asked_to():
+    stage = Stage(Says(1.0, 2.0, "good morning to you."))
+    stage.llm.failing = EngineError("The model failed.")
+    stage.run(4.0)
+    assert stage.mouth.cueing
+
+    stage.at(4.5, e.StopAsked()).run(4.6)
+
+    assert not stage.mouth.cueing
+
+
+def test_an_answer_that_says_nothing_is_regretted_aloud():
+    stage = Stage(Says(1.0, 2.0, "good morning to you all."))
+    stage.llm.reply = lambda messages: ""
+
+    stage.run(10.0)
 
     assert [what.name for _, what in stage.seen.of(e.Cue)] == ["sorry"]
 

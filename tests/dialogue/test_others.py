@@ -421,6 +421,48 @@ SPEAKING = State(
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("role", ["tts", "llm"])
+@pytest.mark.parametrize("others", [Others.SPEAK, Others.SPOKE])
+def test_an_engine_that_fails_when_others_talk_over_her_ends_her_turn_and_nothing_else(role, others):
+    draft = replace(
+        SPEAKING.draft, clauses=(Clause("Hello.", 1.0, played=True), Clause("There.", None)), written=None
+    )
+    state = replace(SPEAKING, draft=draft, others=others)
+
+    state, commands = known_step(state, (e.EngineFailed(role, 1, "It failed: try again."), 7.0))
+
+    assert state.floor is Floor.IDLE
+    assert e.CommitCompanionTurn(1, "Hello.", interrupted=False) in commands
+
+
+def test_words_over_a_television_that_ends_with_them_belong_to_the_turn():
+    stage = room(
+        (ANNA, 1.0, 2.0, "tell me a story about"),
+        (SCREEN, 2.15, 2.9, "the news"),
+        (ANNA, 2.9, 3.85, "a dog."),
+    )
+
+    stage.run(14.0)
+
+    (turn,) = turns(stage)
+    assert turn.endswith("a dog.")
+
+
+def test_a_turn_isnt_over_while_it_is_told_who_spoke_last_in_its_pause():
+    draft = Draft(1, 3.0, text="tell me a story.", ending=0.8, verdict=0.98)
+    paused = State(floor=Floor.PAUSE, others=Others.SPEAK, drafts=1, sounds=1, draft=draft)
+    silent, commands = known_step(paused, (e.SpeechPaused(3.3), 3.4), (e.TimerFired(e.Timer.TURN_END), 3.4))
+    assert e.Overhear(1, urgent=True) in commands
+    assert silent.floor is Floor.PAUSE
+
+    theirs, _ = known_step(silent, (look(e.Voice.OTHER), 3.5))
+    hers, commands = known_step(silent, (look(e.Voice.ANSWERED), 3.5))
+
+    assert theirs.floor is Floor.ANSWERING
+    assert (hers.floor, hers.draft.end) == (Floor.PAUSE, 3.3)
+    assert e.Transcribe(2, 3.3) in commands
+
+
 def test_a_television_that_pauses_as_she_ends_is_not_looked_at_in_the_silence():
     state, commands = known_step(SPEAKING, (e.SpeechPaused(6.0), 6.1))
     assert e.Overhear(4, urgent=True) in commands, "a look belongs to its sound"

@@ -88,7 +88,58 @@ def test_an_echo_that_outlasts_her_is_no_turn():
     assert stage.conversation.state.floor is Floor.IDLE
 
 
+@pytest.mark.parametrize("noise", [(0.42, 0.52), (0.42, 0.82), (0.45, 1.45)])
+def test_an_echo_that_outlasts_her_is_no_turn_where_a_noise_follows(noise):
+    end = spoken()[1]
+
+    stage = telling(Says(end - 0.5, end + 0.3, "by the sea."), Says(end + noise[0], end + noise[1]))
+
+    assert stage.said() == ["user: tell me a story.", f"companion: {STORY}"]
+    assert stage.conversation.state.floor is Floor.IDLE
+
+
+def test_what_is_said_behind_an_echo_that_outlasts_her_is_a_turn_of_its_own():
+    end = spoken()[1]
+
+    stage = telling(
+        Says(end - 0.5, end + 0.3, "by the sea."), Says(end + 0.45, end + 1.5, "what was she called?")
+    )
+
+    assert "user: what was she called?" in stage.said()
+
+
+def test_an_echo_that_is_noticed_when_she_has_ended_is_no_turn():
+    end = spoken()[1]
+
+    stage = telling(Says(end - 0.08, end + 0.3, "the sea."))
+
+    assert stage.said() == ["user: tell me a story.", f"companion: {STORY}"]
+    assert stage.conversation.state.floor is Floor.IDLE
+
+
+def test_an_echo_that_stops_her_before_it_was_looked_at_is_no_turn():
+    start = at_word("upon")
+    stage = Stage(ASK, Says(start, start + 0.9, "upon a time"))
+    stage.llm.reply = lambda messages: STORY
+    stage.asr.seconds = 0.05
+    stage.simulation.at(start - 0.1, lambda: setattr(stage.asr, "seconds", 1.0))
+
+    stage.run(15.0)
+
+    assert len(stage.seen.of(e.StopPlaying)) == 1
+    assert [said for said in stage.said() if said.startswith("user")] == ["user: tell me a story."]
+
+
 # --- somebody who uses her words
+
+
+@pytest.mark.parametrize("heard", ["really, by the sea?", "by the sea?", "alone by the sea?"])
+def test_who_repeats_her_last_words_and_ends_behind_her_is_heard(heard):
+    end = spoken()[1]
+
+    stage = telling(Says(end - 0.3, end + 1.0, heard))
+
+    assert f"user: {heard}" in stage.said()
 
 
 def test_words_that_she_said_before_are_the_users():

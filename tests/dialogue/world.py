@@ -61,6 +61,7 @@ MEANT = {
         e.Timer.TURN_END,
         e.Timer.TURN_BOUND,
         e.Timer.OTHERS,
+        e.Timer.THINKING,
     },
     Floor.RESUMING: {e.Timer.LONGEST, e.Timer.LOOK},
     Floor.ANSWERING: {e.Timer.ANSWER, e.Timer.THINKING},
@@ -191,7 +192,8 @@ class World:
 
     def engine_fails(self) -> None:
         """An engine gives up on some draft, or on none."""
-        draft = self.chance.choice((0, self.state.drafts, max(0, self.state.drafts - 1)))
+        live = self.state.draft.id if self.state.draft else self.state.drafts
+        draft = self.chance.choice((0, live, live, max(0, self.state.drafts - 1)))
         role = self.chance.choice(("asr", "llm", "tts", "endpoint", "words", "store"))
         if role == "store" and self.state.turn in self.stored:
             return
@@ -235,9 +237,11 @@ class World:
                 draft = self.state.draft
                 assert draft is not None
                 assert not draft.sounded
-                assert draft.next_to_play() is None, "no sign that an answer is coming when it is there"
-                assert self.state.turn not in self.announced, "an answer is announced once"
-                self.announced.add(self.state.turn)
+                there = bool(self.state.turn) and draft.next_to_play() is not None
+                assert not there, "no sign that an answer is coming when it is there"
+                turn = self.state.turn or self.state.turns + 1
+                assert turn not in self.announced, "an answer is announced once"
+                self.announced.add(turn)
             case e.CommitUserTurn(turn, draft, text):
                 assert text
                 assert draft not in self.doubted, "words that may be nobody's are not kept"

@@ -176,3 +176,18 @@ def test_headphones_that_are_unplugged_bring_the_canceller_back():
     loud.sound.play(speechlike(25.0, 22_050), 22_050)
     loud.hear(None, 4.0)
     assert level(room.hear(canceller, 3.0)) < level(loud.hear(None, 3.0)) - 20
+
+
+def test_a_loudspeaker_in_place_of_headphones_is_reckoned_with_at_once():
+    room = Room(gain=0.0, delay=0.03)
+    room.sound.play(speechlike(25.0, 22_050), 22_050)
+    canceller = EchoCanceller(room.reference.take, lambda: room.reference.slips, lambda: room.reference.opens)
+    room.hear(canceller, 4.0)
+    room.gain = 0.25
+    room.reference.opened(room.sound.out_rate, 0)
+
+    loud = Room(gain=0.25, delay=0.03)
+    loud.sound.play(speechlike(25.0, 22_050), 22_050)
+    loud.hear(None, 4.0)
+    room.hear(canceller, 0.3)
+    assert level(room.hear(canceller, 2.5)) < level(loud.hear(None, 2.5)) - 20
