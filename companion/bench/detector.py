@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from companion.audio import RATE
+from companion.bench import everyday
 from companion.bench.pauses import Item, Sound, items
 from companion.dialogue.endpointing import Evidence, wait
 from companion.dialogue.openness import openness
 from companion.engines import Never
 from companion.engines.asr import Recognizer
 from companion.engines.endpoint import TurnDetector, WordsJudge
+from companion.engines.tts import Synthesizer
 from companion.engines.vad import WINDOW
 from companion.engines.vad.hysteresis import Hysteresis, Started
 from companion.engines.vad.silero import SileroDetector
@@ -55,21 +57,27 @@ def run(
     recognizer: Recognizer,
     endpoint: TurnDetector,
     words: WordsJudge,
+    voice: Synthesizer,
     step: Callable[[str], None],
     *,
     short: bool = False,
 ) -> dict[str, Any]:
-    """Measure on the recordings of `data`.
+    """Measure on the recordings of `data`, and on everyday turns that are spoken by a `voice`.
 
     Plain JSON: for each policy and each half the delay at 5% cut-offs and the curve as [cut-offs, delay]
     pairs; for the shipped one also where it stands. Delay: mean seconds from the end of a complete utterance
     to the end of its turn. A cut-off: the turn is taken before the speech that follows a pause is noticed.
     """
-    seen = []
-    for count, item in enumerate(items(data, recognizer), 1):
-        step(f"{count}: {item.file}")
-        if not short or count % 8 == 1:
-            seen.append(_heard(item, recognizer, endpoint, words))
+
+    def heard(found: Iterable[Item]) -> list[Seen]:
+        seen = []
+        for count, item in enumerate(found, 1):
+            step(f"{count}: {item.file}")
+            if not short or count % 8 == 1:
+                seen.append(_heard(item, recognizer, endpoint, words))
+        return seen
+
+    seen = heard(items(data, recognizer))
     halves = {"all": seen, "tuned": [s for s in seen if not s.item.unseen]}
     halves["unseen"] = [s for s in seen if s.item.unseen]
     return {
@@ -77,6 +85,7 @@ def run(
         "complete": sum(s.gap is None for s in seen),
         "unnoticed": sum(s.evidence is None for s in seen),
         **{half: _measured(of) for half, of in halves.items()},
+        "everyday": _measured(heard(everyday.items(voice))),
     }
 
 

@@ -129,7 +129,7 @@ def turns(
     loader = app.Loader(settings)
     recognizer: Any = loader.asr()
     if detector:
-        _report(home, ("asr", "endpoint", "words"), _detected(loader, recognizer, data, short))
+        _report(home, ("asr", "endpoint", "words", "tts"), _detected(loader, recognizer, data, short))
         return
     from companion.audio.recordings import read
     from companion.bench import machine_floor
@@ -196,7 +196,7 @@ def quiet(home: str | None, data: Path, minutes: float, person: int) -> None:
 def _detected(loader: Any, recognizer: Any, data: Path, short: bool) -> dict[str, Any]:
     from companion.bench.detector import run
 
-    return run(data, recognizer, loader.endpoint(), loader.words(), _step, short=short)
+    return run(data, recognizer, loader.endpoint(), loader.words(), loader.tts(), _step, short=short)
 
 
 @command.command()

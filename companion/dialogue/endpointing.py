@@ -47,6 +47,12 @@ it, whatever it sounds like: read sentences sound unfinished to the end-of-turn 
 something whole and is silent for so long, at the usual pace, is answered. It spares 0.7 s at the 95th
 percentile. The spliced pauses last 1.5 s at most, so they say nothing of how long it might better be."""
 
+FALLEN = 0.9
+"""The end-of-turn model's probability of an end from which on words that were written down as a sentence are
+as good as whole, too, whatever the other model expects behind them: "Do you have a name?" was waited for as
+long as "Do you have a". It spares 0.7 s in 6 of 120 everyday turns; 0.2% more of the spliced pauses are cut
+off."""
+
 OPEN = 2.50
 """Silence that ends a turn whose last word asks for another ("and", "the", "um"). No complete turn of the
 measurement ended so; a real hesitation lasts longer than the spliced ones (1.5 s)."""
@@ -98,7 +104,9 @@ def wait(evidence: Evidence) -> float:
         return OPEN * factor
     if settled(evidence):
         return SURE[1] * max(1.0, factor)
-    whole = (evidence.ending or 0.0) >= ENOUGH[0]
+    written = evidence.words in (Words.WHOLE, Words.QUESTION)
+    fallen = written and (evidence.verdict or 0.0) >= FALLEN
+    whole = (evidence.ending or 0.0) >= ENOUGH[0] or fallen
     return min(ENOUGH[1] if whole else OPEN, _between(confidence(evidence))) * factor
 
 

@@ -94,6 +94,13 @@ def test_a_whole_sentence_is_not_waited_for_as_long_as_half_of_one_whatever_it_s
     assert whole == ENOUGH[1] < half
 
 
+@pytest.mark.parametrize("words", [Words.WHOLE, Words.QUESTION])
+def test_what_sounds_ended_and_was_written_down_as_a_sentence_is_not_waited_for_as_half_of_one(words):
+    assert wait(Evidence(words, 0.02, 0.95)) == ENOUGH[1]
+    assert wait(Evidence(words, 0.02, 0.5)) > ENOUGH[1]
+    assert wait(Evidence(Words.UNMARKED, 0.02, 0.95)) > ENOUGH[1]
+
+
 def test_a_turn_is_over_in_the_end_however_doubtful():
     stage = Stage(Says(1.0, 2.0, "and then"))
     stage.endpoint.probabilities = [0.0]

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from companion.audio import RATE
+from companion.bench import everyday
 from companion.bench.detector import edges
 from companion.bench.pauses import LONGEST, SHORTEST, items
 from companion.engines.asr.whisper import WhisperRecognizer
-from companion.settings import AsrSettings
+from companion.engines.tts.piper import PiperSynthesizer
+from companion.settings import AsrSettings, TtsSettings
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,22 @@ def test_each_recording_is_there_whole_and_with_pauses_in_it(found):
     assert len(pauses) >= 2
     assert all(SHORTEST <= item.pause <= LONGEST for item in pauses)
     assert {item.unseen for item in found} == {True, False}
+
+
+def test_everyday_turns_pause_at_their_bar_or_are_whole(weights_dir, monkeypatch):
+    voice = PiperSynthesizer(weights_dir / "piper-en_US-joe-medium", TtsSettings(threads=1))
+    monkeypatch.setattr(everyday, "WHOLE", "Do you have a name?")
+    monkeypatch.setattr(everyday, "TORN", "I went home | because it was raining.")
+
+    whole, torn = everyday.items(voice)
+
+    assert (whole.pause, whole.unseen, torn.unseen) == (None, False, True)
+    _began, paused, again = edges(whole)
+    assert (paused, again) == (pytest.approx(whole.at, abs=0.4), float("inf"))
+    assert SHORTEST <= torn.pause <= LONGEST
+    _began, paused, again = edges(torn)
+    assert paused == pytest.approx(torn.at, abs=0.3)
+    assert again == pytest.approx(torn.at + torn.pause, abs=0.4)
 
 
 def test_a_pause_is_room_tone_that_the_speech_detector_hears_as_silence(found):

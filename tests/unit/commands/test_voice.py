@@ -1,12 +1,18 @@
 """`companion voice`: learn, list, forget."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
+from companion.audio import device
 from companion.audio import recordings as sounds
+from companion.commands import voice
 from companion.dialogue.introductions import called
+from companion.errors import AudioError
 from companion.memory.store import Store
+from companion.settings import Settings
 from companion.settings_file import change
 
 
@@ -73,3 +79,28 @@ def test_without_a_microphone_recordings_are_asked_for(companion, small_home):
 def test_of_two_voices_whose_names_differ_in_case_only_the_one_that_is_named_is_forgotten():
     assert called(["Joe", "joe"], "joe") == ["joe"]
     assert called(["Joe", "joe"], "JOE") == ["Joe", "joe"]
+
+
+def test_a_microphone_that_is_lost_while_a_voice_is_read_to_it_is_one_sentence(monkeypatch):
+    gone = "The microphone is gone: plug it in again."
+
+    class Lost:
+        def __init__(self, settings):
+            """Opens nothing."""
+
+        def start(self):
+            """Is there at first."""
+
+        def close(self):
+            """Nothing is left."""
+
+        def read(self, timeout):
+            return None
+
+        def status(self):
+            return SimpleNamespace(trouble=gone)
+
+    monkeypatch.setattr(device, "DeviceSound", Lost)
+
+    with pytest.raises(AudioError, match="plug it in again"):
+        voice._read_aloud(Settings())
