@@ -188,7 +188,7 @@ class _Loudspeaker:
 
     def stream_opened(self, opened: Opened, first_block: int, _first_sample: int) -> None:
         self._playout.opened(opened.rate, first_block)
-        self._reference.opened(opened.rate, first_block)
+        self._reference.opened(opened.rate, first_block, opened.name)
 
     def stream_closed(self) -> None:
         self._reference.closed()

@@ -109,7 +109,9 @@ class Reference:
         """How often it had to be put back to its place, the device ran dry or was opened anew: each time the
         echo may come later or earlier than before."""
         self.opens = 0
-        """How often a device was opened: the next may be a loudspeaker where the last were headphones."""
+        """How often a device was opened that wasn't the last one: it may be a loudspeaker where that was a
+        pair of headphones."""
+        self._name: str | None = None
         self._rate = 0
         self._xruns = 0
         self._first_block = 0
@@ -117,11 +119,13 @@ class Reference:
         self._resampler: Any = None
         self._ready = np.zeros(0, np.float32)
 
-    def opened(self, rate: int, first_block: int) -> None:
-        """An output stream runs at `rate` hertz, from that block of its history on."""
+    def opened(self, rate: int, first_block: int, name: str = "") -> None:
+        """An output stream of the device called `name` runs at `rate` hertz, from that block of its history
+        on."""
         self._rate, self._first_block, self._resampler = rate, first_block, None
-        self.slips += self.opens > 0
-        self.opens, self._xruns = self.opens + 1, int(self._memory.marks[Mark.XRUNS])
+        self.slips += self._name is not None
+        self.opens += name != self._name
+        self._name, self._xruns = name, int(self._memory.marks[Mark.XRUNS])
 
     def closed(self) -> None:
         """The stream is gone: it is silent."""
@@ -178,8 +182,8 @@ class EchoCanceller:
         opens: Callable[[], int] = lambda: 1,
     ) -> None:  # fmt: skip
         """`reference(start, samples)` gives the loudspeaker's sound from that moment on, `slips` how often
-        that has jumped, `opens` how often a device was opened. Raises `AudioError` where WebRTC's library
-        can't be loaded."""
+        that has jumped, `opens` how often another device was opened. Raises `AudioError` where WebRTC's
+        library can't be loaded."""
         try:
             from livekit import rtc
 

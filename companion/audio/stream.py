@@ -269,7 +269,8 @@ class StreamKeeper:
             self._current = choice
             self._opened_at = time.monotonic()
             self._stillness.opened(self._opened_at, self._first_block)
-            self._listener.stream_opened(answer, self._first_block, first_sample)
+            named = replace(answer, name=f"{choice.name} ({answer.name})")
+            self._listener.stream_opened(named, self._first_block, first_sample)
             return True
         self.trouble = refusal(self._kind, choice.name, answer)
         if answer is None:

@@ -57,7 +57,7 @@ def command(
     _print(ledger, len(speech) / rate, as_json)
     for note in ledger.notes:
         click.echo(note, err=True)
-    if ledger.failed and not all(turn["reply"] for turn in ledger.turns or [{"reply": ""}]):
+    if ledger.failed:
         raise SystemExit(1)
 
 
@@ -85,8 +85,8 @@ class Ledger:
                 self.turns[-1]["reply"] = f"{before} {text}".strip()
             case e.Tell(why):
                 self.notes.append(why)
-            case e.EngineFailed(role):
-                self.failed |= role not in JUDGES
+            case e.EngineFailed(role, draft):
+                self.failed |= role == "store" or (draft != 0 and role not in JUDGES)
 
     def timed(self, timeline: Timeline) -> None:
         """Keep where the time went."""

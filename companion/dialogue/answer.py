@@ -9,6 +9,7 @@ from companion.dialogue import events as e
 from companion.dialogue.own_words import sounding
 from companion.dialogue.state import (
     Floor,
+    LastWords,
     Others,
     Patience,
     State,
@@ -120,9 +121,9 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
         e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False),
     ]
     heeded = state.floor is Floor.OVERLAP and state.others is Others.SILENT
-    over = sounding(state if heeded else replace(state, onset=now, over_at=None), now)
+    last = LastWords(sounding(state if heeded else replace(state, onset=now, over_at=None), now), now)
     state = replace(state, said=draft.spoken(), rest=draft.behind, unfinished=draft.cut_short)
-    state = replace(state, over="" if state.question else over)
+    state = replace(state, over=None if state.question else last)
     if heeded:
         after = replace(state, floor=Floor.USER, draft=None, turn=0)
         return user_turn.left_to_user((after, said), state.over_at, now, patience)

@@ -38,7 +38,7 @@ def _entered(before: State, after: State, now: float) -> State:
     if after.floor in _USERS and before.floor not in _USERS:
         after = replace(after, began=after.onset if before.floor in _CONTESTS else now)
     if after.over and after.floor not in (Floor.IDLE, Floor.USER, Floor.PAUSE, Floor.RESUMING):
-        after = replace(after, over="")
+        after = replace(after, over=None)
     if after.turns != before.turns:
         after = replace(after, ended=now)
     if after.floor is Floor.IDLE and (before.floor in _HERS or before.turns != after.turns):

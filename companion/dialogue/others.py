@@ -100,7 +100,9 @@ def looked(state: State, event: e.Event, now: float, patience: Patience) -> Step
     if state.others is Others.SPEAK and not answered:
         drop: list[e.Command] = [e.DropSound(recent=True)] if event.voice is e.Voice.OTHER else []
         return state, [*drop, e.SetTimer(e.Timer.OTHERS, now + AGAIN)]
-    after = replace(state, others=Others.SILENT, overhearing=0, foreseen="", over="", sounds=state.sounds + 1)
+    after = replace(
+        state, others=Others.SILENT, overhearing=0, foreseen="", over=None, sounds=state.sounds + 1
+    )
     if state.others is Others.SPEAK:
         return user_turn.overheard(replace(after, floor=Floor.USER), event, now, patience)
     after = replace(after, over_at=None)

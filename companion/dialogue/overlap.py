@@ -41,6 +41,7 @@ from companion.dialogue.pace import SOON
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import (
     Floor,
+    LastWords,
     Others,
     Patience,
     State,
@@ -170,9 +171,10 @@ def sustained(state: State, event: e.Event, now: float, patience: Patience) -> S
     words may still turn out to be hers."""
     if state.looks or patience.only_known:
         return state, []
-    over = "" if state.floor is Floor.CONTESTED or _was_asked(state) else sounding(state, now)
+    hers = state.floor is Floor.OVERLAP and not _was_asked(state)
+    last = LastWords(sounding(state, now), now) if hers else None
     after, commands = barge_in(state, now, patience)
-    return replace(after, over=over, clause_began=now), commands
+    return replace(after, over=last), commands
 
 
 def sound_ends(state: State, event: e.Event, now: float, patience: Patience) -> Step:

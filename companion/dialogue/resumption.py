@@ -184,7 +184,7 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         return user_turn.heard(state, event, now, patience)
     if state.rising and state.over_at == current(state).end:
         return _goes_on(state, now, patience)  # perhaps nothing: the same words are heard again
-    after, commands = _goes_on(replace(state, over=""), now, patience)
+    after, commands = _goes_on(replace(state, over=None), now, patience)
     return after, [e.DropSound(event.draft), *commands]
 
 

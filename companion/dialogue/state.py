@@ -63,6 +63,16 @@ STRANGE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class LastWords:
+    """What she said last before she fell silent, at the moment `ended`; `until`: when the first sound of the
+    turn that began over them was over (None: it isn't)."""
+
+    words: str
+    ended: float
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All there is to know about whose turn it is.
 
@@ -74,8 +84,8 @@ class State:
     been; looks at an earlier one are stale. Of the last, where it came in a pause or in her turn: its
     `onset`, `over_at`, when it ended (None: it goes on), and how many `looks` at its words have come back.
     `rising`: a sound there may become speech. `others`: whether anybody speaks who isn't answered (or, over
-    her voice, isn't heeded). `clause_began`: when the clause that sounds began to, or she fell silent;
-    `over`: her last words, where they were no question, and the turn began over them or none has begun.
+    her voice, isn't heeded). `clause_began`: when the clause that sounds began to; `over`: her
+    last words, where they were no question, and the turn began over them or none has begun.
     `foreseen`: the words of the turn so far as the model was given them. `said`: what was heard of her last
     answer; `rest`: what of it was written and not heard, for she was interrupted; `unfinished`: its draft, if
     the model had not written it to its end, else 0. `paces`: how long whose pauses last; `lesson`: those that
@@ -103,7 +113,7 @@ class State:
     rising: bool = False
     others: Others = Others.SILENT
     clause_began: float = 0.0
-    over: str = ""
+    over: LastWords | None = None
     foreseen: str = ""
     said: str = ""
     rest: str = ""
@@ -160,8 +170,9 @@ def committed(draft: Draft, turn: int) -> e.CommitUserTurn:
 def revoked(state: State, floor: Floor, commands: list[e.Command]) -> Step:
     """Withdraw a draft nobody has heard of, and go to `floor`."""
     withdraw: list[e.Command] = [e.Revoke(state.draft.id)] if state.draft else []
-    unanswered = 0 if floor is Floor.IDLE else state.unanswered
-    after = replace(state, floor=floor, draft=None, unanswered=unanswered)
+    after = replace(state, floor=floor, draft=None)
+    if floor is Floor.IDLE:  # what was announced as the next turn was none
+        after = replace(after, unanswered=0, announced=min(state.announced, state.turns))
     return after, [*withdraw, *commands, *_at_rest(floor)]
 
 

@@ -64,7 +64,7 @@ def user_begins(state: State, event: e.Event, now: float, patience: Patience) ->
     assert isinstance(event, e.SpeechStarted)
     after = replace(
         state, floor=Floor.USER, overhearing=0, sounds=state.sounds + 1, others=Others.SILENT, foreseen="",
-        over=state.over if event.onset <= state.clause_began else "",
+        over=state.over if state.over and event.onset <= state.over.ended else None,
     )  # fmt: skip
     return after, []
 
@@ -158,6 +158,8 @@ def begin_draft(state: State, draft: Draft, now: float, patience: Patience) -> S
     What was drafted ahead is kept: it is right if no word has been said since.
     """
     commands: list[e.Command] = []
+    if state.over is not None and state.over.until is None:
+        state = replace(state, over=replace(state.over, until=draft.end))
     ahead = state.draft
     if ahead is not None and not ahead.cut:
         draft = replace(ahead, end=draft.end, over=draft.over, final=draft.final)
@@ -246,8 +248,10 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
     draft = replace(current(state), who=event.who, sure=event.sure, stranger=event.stranger)
     if event.since and state.others is Others.SILENT:  # what ended was others' speech, the user's before it
         draft, state = replace(draft, end=draft.end - event.since), replace(state, others=Others.SPOKE)
-    if not event.text or is_echo(state, event.text):
+    if not event.text:
         return nothing_said(replace(state, draft=replace(draft, text="")), now, patience)
+    if is_echo(state, event.text):
+        return _heard_herself(replace(state, draft=replace(draft, text="")), now, patience)
     if event.doubted:
         return _doubted(replace(state, draft=draft), event.text, now, patience)
     strange = not event.who and event.sure >= STRANGE
@@ -270,10 +274,19 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
 
 
 def is_echo(state: State, text: str) -> bool:
-    """Whether a turn that began over her last words is an echo of them."""
-    late = current(state).end - state.clause_began
-    hers = bool(state.over) and late <= OUTLASTS and are_hers(text, state.over)
-    return hers and understand(text) is None
+    """Whether a turn that began over her last words is an echo of them. (A noise that joins on to an echo
+    makes it a turn: so does a voice.)"""
+    last = state.over
+    if last is None or last.until is None or last.until - last.ended > OUTLASTS:
+        return False
+    return are_hers(text, last.words) and understand(text) is None
+
+
+def _heard_herself(state: State, now: float, patience: Patience) -> Step:
+    """It was her own voice: no turn. If she stopped for it, whoever listens is told what to do."""
+    after, commands = nothing_said(state, now, patience)
+    told: list[e.Command] = [e.Tell('She heard herself, and stopped: say "go on", and she does.')]
+    return after, [*commands, *(told if state.interrupted else [])]
 
 
 def _doubted(state: State, words: str, now: float, patience: Patience) -> Step:
@@ -390,7 +403,8 @@ def silence_lasts(state: State, event: e.Event, now: float, patience: Patience) 
     draft = current(state)
     if event.timer is e.Timer.THINKING:
         coming = state.turns + 1
-        told = draft.text is not None or state.unanswered or state.announced == coming
+        awaited = draft.over and draft.text is None
+        told = not awaited or state.unanswered or state.announced == coming
         return (state, []) if told else (replace(state, announced=coming), [e.Cue("thinking")])
     if event.timer in (e.Timer.TURN_END, e.Timer.TURN_BOUND, e.Timer.LONGEST) and draft.text:
         return commit(state, now, patience, [])

@@ -43,8 +43,9 @@ BACKLOG = 600.0
 RECENT = 3.0
 """Seconds kept of speech that nobody who is answered has a part in: somebody may just have begun to."""
 
-_HUSH = (e.SpeechSustained, e.PushStarted, e.StopAsked)
-"""What stops a prepared sound ("I'm sorry, ..."), besides a turn: not a cough, nor a moment of its echo."""
+_HUSH = (e.PushStarted, e.StopAsked)
+"""What stops a prepared sound ("I'm sorry, ..."), besides a turn, and speech that lasts where everybody is
+answered: not a cough, nor a moment of its echo, nor a television."""
 
 SPEAKING = frozenset({Floor.COMPANION, Floor.OVERLAP})
 """Where the floor is while she speaks."""
@@ -126,7 +127,7 @@ class Conversation:
         self._tell(event, now)
         if {before, self.state.floor} & SPEAKING:
             self._ears.she_speaks()
-        if isinstance(event, _HUSH) or any(isinstance(command, e.CommitUserTurn) for command in commands):
+        if self._hushes(event, commands):
             self._mouth.hush()
         if isinstance(event, e.SpeechStarted) and self.state.floor is not Floor.IDLE:
             self._rest_from_review(longer_than=LET_FINISH)
@@ -149,6 +150,12 @@ class Conversation:
             self._timed = timeline.draft
             for watcher in self._watchers:
                 watcher.timed(timeline)
+
+    def _hushes(self, event: e.Event, commands: list[e.Command]) -> bool:
+        """Whether somebody takes the word from a prepared sound."""
+        heeded = self._patience.hands_free and not self._patience.only_known
+        speaks = isinstance(event, _HUSH) or (heeded and isinstance(event, e.SpeechSustained))
+        return speaks or any(isinstance(command, e.CommitUserTurn) for command in commands)
 
     def end(self) -> None:
         """Nobody says anything any more: the conversation is kept for the next start."""
@@ -188,9 +195,9 @@ class Conversation:
             case e.Play(draft, index):
                 self._play(draft, index)
             case e.Cue(name):
-                self._mouth.cue(name)
+                seconds = self._mouth.cue(name)
                 if name == "sorry":
-                    self._ears.she_speaks()  # it asks for an answer
+                    self._ears.she_speaks(seconds)  # it asks for an answer
             case e.Duck(down):
                 self._sound.duck(DUCKED if down else 0.0)
             case e.StopPlaying(draft):

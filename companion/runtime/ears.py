@@ -273,10 +273,10 @@ class Ears:
         speaking = self._onset is not None
         return Snapshot(start, end, audio, self._voiced, spans, speaking, spoke=self._spoke)
 
-    def she_speaks(self) -> None:
-        """She has been speaking until now."""
+    def she_speaks(self, ahead: float = 0.0) -> None:
+        """She has been speaking until now, and will for so many seconds more."""
         with self._lock:
-            self._spoke = self._tape.end
+            self._spoke = self._tape.end + round(ahead * RATE)
 
     def hand_over(self, draft: int, successor: int) -> None:
         """The snapshot taken for `draft` is now that of the draft `successor`."""

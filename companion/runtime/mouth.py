@@ -45,8 +45,7 @@ class Mouth:
         """Let a held clause sound, behind those that sound already."""
         with self._lock:
             speeches = self._held.pop((draft, index), [])
-            if self.cueing:
-                self._cue_end = self.sound.stop()  # an answer is better than the sign that it is coming
+            self.hush()  # an answer is better than the sign that it is coming
             self._playing = [c for c in self._playing if c.draft == draft]
             words: list[tuple[str, float, float]] = []
             start = end = None
@@ -68,21 +67,25 @@ class Mouth:
         """Whether a prepared sound sounds."""
         return self._cue_end > self.sound.heard()
 
-    def cue(self, name: str) -> None:
-        """Play a prepared sound, unless one still sounds; nothing where it isn't prepared yet."""
+    def cue(self, name: str) -> float:
+        """Play a prepared sound, unless one still sounds; returns its length in seconds, 0.0 where it isn't
+        prepared yet."""
         with self._lock:
             if self.cueing:
-                return
+                return 0.0
+            seconds = 0.0
             for speech in self._cues.get(name, []):
-                self._cue_end = (
-                    self.sound.play(speech.samples, speech.rate) + len(speech.samples) / speech.rate
-                )
+                length = len(speech.samples) / speech.rate
+                self._cue_end = self.sound.play(speech.samples, speech.rate) + length
+                seconds += length
+            return seconds
 
     def hush(self) -> None:
-        """Stop a prepared sound: somebody speaks."""
+        """Stop a prepared sound."""
         with self._lock:
             if self.cueing:
-                self._cue_end = self.sound.stop()
+                self.sound.stop()
+                self._cue_end = 0.0  # what is played next is none, wherever the device has got to
 
     def drop(self, draft: int) -> None:
         """Forget what is held for a draft."""

@@ -1,6 +1,7 @@
 """Whole conversations in virtual time: what is said, when, and what stands in the record afterwards."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from scripted import PATIENCE, Says, ScriptedWords, Stage
@@ -668,6 +669,19 @@ def test_it_is_told_once_that_words_take_long_to_make_out_and_not_again_for_thei
     assert (told, state.floor, again) == ([e.Cue("thinking")], Floor.ANSWERING, [])
 
 
+def test_a_sign_for_a_sound_that_was_no_turn_is_not_the_next_turns():
+    pushed = State(floor=Floor.PUSHED)
+    state, _ = step(pushed, e.PushEnded(), 2.0, PATIENCE)
+    state, _ = step(state, e.TimerFired(e.Timer.THINKING), 3.5, PATIENCE)
+    state, _ = step(state, e.Heard(1, ""), 4.0, PATIENCE)
+    assert state.floor is Floor.IDLE
+
+    state, _ = step(state, e.PushStarted(), 5.0, PATIENCE)
+    state, _ = step(state, e.PushEnded(), 6.0, PATIENCE)
+
+    assert step(state, e.TimerFired(e.Timer.THINKING), 7.5, PATIENCE)[1] == [e.Cue("thinking")]
+
+
 def test_an_apology_stops_for_whoever_speaks_and_not_for_a_cough():
     stage = Stage(Says(1.0, 2.0, "good morning to you."), Says(3.5, 3.8), Says(5.0, 6.5, "what was that?"))
     stage.llm.failing = EngineError("The model failed.")
@@ -680,6 +694,18 @@ def test_an_apology_stops_for_whoever_speaks_and_not_for_a_cough():
     ((begun, samples, rate),) = stage.sound.played
     assert begun < 3.5
     assert len(samples) / rate < 4.0
+
+
+@pytest.mark.parametrize("patience", [{"hands_free": False}, {"only_known": True}])
+def test_an_apology_goes_on_over_those_who_are_not_answered(patience):
+    stage = Stage(patience=replace(PATIENCE, **patience))
+    stage.at(1.0, e.Typed("good morning to you."))
+    stage.llm.failing = EngineError("The model failed.")
+    stage.at(3.0, e.SpeechSustained(2.4))
+
+    stage.run(4.0)
+
+    assert stage.mouth.cueing
 
 
 def test_an_apology_stops_when_asked_to():

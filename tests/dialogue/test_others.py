@@ -12,6 +12,7 @@ from companion.dialogue.draft import Clause, Draft
 from companion.dialogue.floor import step
 from companion.dialogue.state import Floor, Others, State
 from companion.engines.speaker.voices import KnownVoices, Voice, like, threshold
+from companion.errors import EngineError
 from companion.runtime import listener as listening
 from companion.runtime.listener import Listener
 
@@ -554,7 +555,7 @@ def test_nothing_is_made_of_words_that_may_be_nobodys():
         e.MuteChanged(True),
         e.StopAsked(),
         e.Typed("hello."),
-        e.EngineFailed("llm", "The model failed.", 2),
+        e.EngineFailed("llm", 2, "The model failed."),
         e.TimerFired(e.Timer.LONGEST),
         e.TimerFired(e.Timer.TURN_BOUND),
         e.TurnJudged(2, 0.99),
@@ -615,3 +616,17 @@ def test_she_does_not_hum_at_words_that_may_be_nobodys():
     _, commands = step(state, e.TurnJudged(2, 0.05), 3.4, patience)
 
     assert not [c for c in commands if isinstance(c, e.Cue)]
+
+
+def test_a_short_answer_to_an_apology_is_theirs_whom_she_answers():
+    stage = room((ANNA, 1.0, 2.5, "good morning to you."))
+    stage.llm.failing = EngineError("The model failed.")
+    stage.run(12.0)
+    ((begun, samples, rate),) = stage.sound.played
+    over = begun + len(samples) / rate
+
+    answered = room((ANNA, 1.0, 2.5, "good morning to you."), (LIKE, over + 0.5, over + 0.85, "what now?"))
+    answered.llm.failing = EngineError("The model failed.")
+    answered.run(over + 10.0)
+
+    assert turns(answered) == ["good morning to you.", "what now?"]

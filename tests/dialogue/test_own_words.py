@@ -98,6 +98,20 @@ def test_an_echo_that_outlasts_her_is_no_turn_where_a_noise_follows(noise):
     assert stage.conversation.state.floor is Floor.IDLE
 
 
+@pytest.mark.parametrize("seconds", [0.6, 0.9])
+def test_an_echo_that_outlasts_her_is_no_turn_where_a_noise_follows_and_hearing_is_slow(seconds):
+    end = spoken()[1]
+    stage = Stage(ASK, Says(end - 0.5, end + 0.3, "by the sea."), Says(end + 0.45, end + 1.45))
+    stage.llm.reply = lambda messages: STORY
+    stage.asr.seconds = 0.05
+    stage.simulation.at(end - 0.6, lambda: setattr(stage.asr, "seconds", seconds))
+
+    stage.run(20.0)
+
+    assert stage.said() == ["user: tell me a story.", f"companion: {STORY}"]
+    assert stage.conversation.state.floor is Floor.IDLE
+
+
 def test_what_is_said_behind_an_echo_that_outlasts_her_is_a_turn_of_its_own():
     end = spoken()[1]
 
@@ -127,6 +141,7 @@ def test_an_echo_that_stops_her_before_it_was_looked_at_is_no_turn():
     stage.run(15.0)
 
     assert len(stage.seen.of(e.StopPlaying)) == 1
+    assert "go on" in stage.seen.of(e.Tell)[-1][1].why
     assert [said for said in stage.said() if said.startswith("user")] == ["user: tell me a story."]
 
 

@@ -113,6 +113,8 @@ class World:
                 self.stored.add(turn)
             case e.ClauseReady(draft, index, seconds):
                 self.held[draft, index] = seconds
+            case e.Typed():
+                self.announced.discard(before.turns + 1)  # the turn that was to come is none
             case e.PushStarted() | e.PushEnded():
                 self.key = isinstance(event, e.PushStarted)
         self.state, commands = step(self.state, event, self.now, self.patience)
@@ -124,6 +126,8 @@ class World:
             self._commits(before, event)
         for command in commands:
             self._carry_out(command)
+        if self.state.floor is Floor.IDLE:
+            self.announced.discard(self.state.turns + 1)  # it was no turn
         self.keeps_its_promises()
         while self.at_once:
             self.give(self.at_once.pop(0))
@@ -326,8 +330,8 @@ class World:
 
     def _is_echo(self, before: State, text: str) -> bool:
         """Whether it can be nothing but her own voice."""
-        hers = sounding(before, self.now)
-        return are_hers(text, hers) and understand(text) is None and "?" not in hers
+        asks = before.draft is not None and any("?" in clause.text for clause in before.draft.clauses)
+        return not asks and understand(text) is None and are_hers(text, sounding(before, self.now))
 
     def _told(self) -> e.Voice:
         """Whose voice a look tells it to be: at times there is too little of it."""

@@ -183,8 +183,10 @@ def test_a_loudspeaker_in_place_of_headphones_is_reckoned_with_at_once():
     room.sound.play(speechlike(25.0, 22_050), 22_050)
     canceller = EchoCanceller(room.reference.take, lambda: room.reference.slips, lambda: room.reference.opens)
     room.hear(canceller, 4.0)
+    room.reference.opened(room.sound.out_rate, 0, "")  # the same, anew
+    assert room.reference.opens == 1
     room.gain = 0.25
-    room.reference.opened(room.sound.out_rate, 0)
+    room.reference.opened(room.sound.out_rate, 0, "Loudspeaker")
 
     loud = Room(gain=0.25, delay=0.03)
     loud.sound.play(speechlike(25.0, 22_050), 22_050)

@@ -48,6 +48,10 @@ def test_a_turn_that_a_failed_engine_left_without_an_answer_is_told_and_fails(he
     assert "hello." in done.stdout
 
 
+def test_an_utterance_that_could_not_be_made_out_fails(heard):
+    assert heard((*ANSWERED, e.EngineFailed("asr", 2, WHY), e.Tell(WHY))).exit_code == 1
+
+
 def test_json_stays_json_where_something_is_told(heard):
     done = heard((*ANSWERED, e.Tell("The pace of her voice is 0.90.")), "--json")
 
