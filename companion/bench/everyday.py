@@ -77,7 +77,6 @@ WHOLE = """
     I don't feel like going out tonight.
     Is that a yes?
     It's too quiet in here since Dad left.
-    Hold on a second.
     Can you hear the rain?
     Let's talk about something else.
     I got the job!
