@@ -13,8 +13,8 @@ import numpy as np
 
 from companion.audio import RATE
 from companion.bench.pauses import LONGEST, QUIET, SHORTEST, Item, Sound
-from companion.engines import Never
-from companion.engines.tts import SpokenWord, Synthesizer
+from companion.bench.spoken import spoken
+from companion.engines.tts import Synthesizer
 
 LEAD = 0.5
 """Seconds of silence before a turn."""
@@ -28,7 +28,7 @@ def items(voice: Synthesizer) -> Iterator[Item]:
     random = np.random.default_rng(4)
     for number, line in enumerate((*_lines(WHOLE), *_lines(TORN))):
         before, bar, behind = line.partition(" | ")
-        sound, words = _spoken(voice, f"{before} {behind}".strip())
+        sound, words = spoken(voice, f"{before} {behind}".strip(), RATE)
         pause = float(random.uniform(SHORTEST, LONGEST)) if bar else None
         at = words[len(before.split()) - 1].end
         cut = round(at * RATE)
@@ -40,20 +40,6 @@ def items(voice: Synthesizer) -> Iterator[Item]:
 
 def _seconds(seconds: float) -> Sound:
     return np.zeros(round(seconds * RATE), np.float32)
-
-
-def _spoken(voice: Synthesizer, text: str) -> tuple[Sound, list[SpokenWord]]:
-    """The speech of a text at 16 kHz, and its words, with their times in all of it."""
-    import soxr
-
-    sounds, words, length = [], list[SpokenWord](), 0
-    for speech in voice.synthesize(text, Never()):
-        begins = length / speech.rate
-        words += [SpokenWord(w.text, begins + w.start, begins + w.end) for w in speech.words]
-        sounds.append(speech.samples)
-        length += len(speech.samples)
-    whole = np.concatenate(sounds).astype(np.float32) / np.float32(32768)
-    return np.asarray(soxr.resample(whole, voice.rate, RATE), np.float32), words
 
 
 def _lines(text: str) -> list[str]:

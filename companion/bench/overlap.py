@@ -25,6 +25,7 @@ from companion.audio.recordings import read
 from companion.bench.asr_data import speech_in
 from companion.bench.noises import coloured
 from companion.bench.room import Room, wait_for
+from companion.bench.spoken import spoken
 from companion.bench.tape import RATE as TAPE_RATE
 from companion.bench.tape import Tape
 from companion.bench.turns import recordings_in
@@ -173,7 +174,7 @@ def run(
     sounds = _mixed(
         interruptions(data, recognizer, most), backchannels(synthesizer, most), noises(data, most)
     )
-    starters = [_voice(synthesizer, text) for text in STARTERS]
+    starters = [spoken(synthesizer, text, RATE)[0] for text in STARTERS]
     witness = _Witness()
     with Room(echo_db=echo_db) as room, _heard_in(room):
         from companion.audio.device import DeviceSound
@@ -220,7 +221,7 @@ def backchannels(synthesizer: Synthesizer, most: int) -> list[Sounded]:
     """Synthesised "mhm" and "yeah" in several voices."""
     pairs = [(text, factor) for factor in VOICES for text in BACKCHANNELS]
     return [
-        Sounded(f"{text} x{factor}", "backchannel", _trimmed(_voice(synthesizer, text, factor)))
+        Sounded(f"{text} x{factor}", "backchannel", _trimmed(spoken(synthesizer, text, RATE, factor)[0]))
         for text, factor in (pairs[i % len(pairs)] for i in range(most))
     ]
 
@@ -393,12 +394,6 @@ def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
                 "p95": round(float(np.percentile(values, 95)), 3),
             }
     return found
-
-
-def _voice(synthesizer: Synthesizer, text: str, factor: float = 1.0) -> Samples:
-    speeches = list(synthesizer.synthesize(text, Never()))
-    sound = np.concatenate([speech.samples for speech in speeches]).astype(np.float32) / np.float32(32768)
-    return _resampled(sound, round(speeches[0].rate * factor), RATE)
 
 
 def _trimmed(audio: Samples) -> Samples:

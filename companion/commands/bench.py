@@ -283,16 +283,9 @@ def echo(home: str | None, minutes: float, echo_db: float, moves: float, cancell
 
 def _spoken(voice: Any, texts: tuple[str, ...]) -> list[Any]:
     """The texts, spoken: float32[n] at 48 kHz each."""
-    import numpy as np
-    import soxr
+    from companion.bench.spoken import spoken
 
-    from companion.engines import Never
-
-    found = []
-    for text in texts:
-        samples = np.concatenate([speech.samples for speech in voice.synthesize(text, Never())]) / 32768
-        found.append(np.asarray(soxr.resample(samples.astype(np.float32), voice.rate, 48_000)))
-    return found
+    return [spoken(voice, text, 48_000)[0] for text in texts]
 
 
 SENTENCES = (
