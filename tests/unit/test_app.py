@@ -90,7 +90,7 @@ def test_after_a_kill_only_the_turns_that_were_not_kept_are_evaluated(start):
 def test_a_start_after_a_long_time_begins_anew(start):
     first = start()
     first.talk(*SAID)
-    first.store._write("UPDATE turns SET said_at=?", ("2026-01-01T08:00:00+01:00",))
+    first.store.database.write("UPDATE turns SET said_at=?", ("2026-01-01T08:00:00+01:00",))
 
     second = start()
 

@@ -12,6 +12,7 @@ import pytest
 
 from companion.engines.asr import Transcription, Word
 from companion.errors import StoreError
+from companion.memory.database import unwritable
 from companion.memory.store import Store
 
 
@@ -81,7 +82,7 @@ def test_damage_inside_is_said_with_what_can_be_done(tmp_path):
     ],
 )
 def test_what_cannot_be_written_is_said_with_what_can_be_done(tmp_path, error, said):
-    assert said in str(Store(tmp_path / "store.db")._failed(error))
+    assert said in str(unwritable(tmp_path / "store.db", error))
 
 
 def test_the_second_hearing_becomes_the_record_and_keeps_what_was_answered(tmp_path):
@@ -137,7 +138,8 @@ def test_kill_9_at_any_moment_loses_no_turn_that_was_committed(tmp_path):
     program = textwrap.dedent("""
         import sys
         from pathlib import Path
-        from companion.memory.store import Store
+        from companion.memory.database import unwritable
+from companion.memory.store import Store
         store = Store(Path(sys.argv[1]))
         for number in range(1, 100000):
             store.add_user_turn(number, f"turn {number}")
@@ -196,7 +198,7 @@ def test_how_old_a_turn_is_doesnt_depend_on_the_zone_it_was_said_in(tmp_path):
     store.add_user_turn(2, "Young.")
     said = ("2026-03-01T23:00:00+05:00", "2026-03-01T20:00:00+01:00")  # 18:00 and 19:00 in UTC
     for number, moment in enumerate(said, 1):
-        store._write("UPDATE turns SET said_at=? WHERE number=?", (moment, number))
+        store.database.write("UPDATE turns SET said_at=? WHERE number=?", (moment, number))
     store.close()
 
     turns = Store(path).earlier(datetime.datetime(2026, 3, 1, 18, 30, tzinfo=datetime.UTC), most=10)

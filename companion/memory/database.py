@@ -1,0 +1,166 @@
+"""The database file: opened, keyed, brought forward; read and written by one owner.
+
+SQLite through apsw-sqlite3mc, WAL, `synchronous=FULL`: a committed transaction survives a kill -9 and a loss
+of power. Two connections: one writes; the other only reads, so that what is looked for while somebody speaks
+doesn't wait for a disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from companion.errors import StoreError
+from companion.memory.schema import MIGRATIONS
+
+ANEW = "move it aside and keep it, since some of it may be rescued, and start again, which makes a new one"
+
+Row = tuple[Any, ...]
+
+
+class Database:
+    """One store's file. Raises `StoreError` with a sentence when it can't be used."""
+
+    def __init__(self, path: Path, key: bytes | None = None) -> None:
+        """Open the file, or make it; brings an older one forward. `key`: 32 bytes that it is encrypted with,
+        None for one that isn't."""
+        self.path, self._key = path, key
+        self._lock, self._reading = threading.RLock(), threading.Lock()
+        try:
+            if not self._in_memory:
+                _make_private(path)
+            self._db = self._connect()
+            self._migrate()
+            self._reader = self._db if self._in_memory else self._connect()
+        except (apsw.Error, OSError) as error:
+            raise StoreError(f"The store {path} can't be opened ({why(error)}): {remedy(error)}.") from error
+
+    @property
+    def _in_memory(self) -> bool:
+        return str(self.path) == ":memory:"
+
+    def _connect(self) -> apsw.Connection:
+        db = apsw.Connection(str(self.path))
+        db.set_busy_timeout(2000)
+        if self._key is not None:
+            unlock(db, self._key)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            db.execute(f"PRAGMA {pragma}")
+        return db
+
+    def _migrate(self) -> None:
+        version = int(str(self._db.execute("PRAGMA user_version").fetchall()[0][0]))
+        if version > len(MIGRATIONS):
+            raise StoreError(f"The store {self.path} was made by a newer Companion: update this one.")
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            with self._db:
+                self._db.execute(script)
+                self._db.execute(f"PRAGMA user_version={number}")
+
+    def read(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a query, as of the last commit; inside `transaction` read by what that gives."""
+        if self._in_memory:
+            return self._rows(self._lock, self._db, sql, values)
+        return self._rows(self._reading, self._reader, sql, values)
+
+    def _rows(self, lock: Any, db: apsw.Connection, sql: str, values: Sequence[Any]) -> list[Row]:
+        with lock:
+            try:
+                rows: list[Row] = db.execute(sql, tuple(values)).fetchall()
+            except apsw.Error as error:
+                raise StoreError(
+                    f"The store {self.path} can't be read ({why(error)}): {remedy(error)}."
+                ) from error
+        return rows
+
+    def write(self, sql: str, values: Sequence[Any] = ()) -> None:
+        """One statement, on disk when this returns."""
+        with self.transaction() as db:
+            db.execute(sql, tuple(values))
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[apsw.Connection]:
+        """Several statements, all on disk when this ends, or none."""
+        with self._lock:
+            try:
+                with self._db:
+                    yield self._db
+            except apsw.Error as error:
+                raise unwritable(self.path, error) from error
+
+    def checkpoint(self) -> None:
+        """Bring the file itself up to date and empty the write-ahead log, so that what was erased is in
+        neither."""
+        with self._lock, self._reading:
+            try:
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except apsw.Error as error:
+                raise StoreError(
+                    f"The store {self.path} can't be written ({why(error)}): {remedy(error)}."
+                ) from error
+
+    def close(self) -> None:
+        """Close the file; idempotent."""
+        with self._lock, self._reading:
+            if self._reader is not self._db:
+                self._reader.close()
+            self._db.close()
+
+
+def unlock(db: apsw.Connection, key: bytes) -> None:
+    """Let a connection read and write a file that is encrypted with the 32 bytes of `key` (ChaCha20-Poly1305,
+    a page at a time: SQLite3 Multiple Ciphers' default); no key is derived, for this is one."""
+    db.execute("PRAGMA cipher='chacha20'")
+    db.execute(f"PRAGMA key='raw:{key.hex()}'")
+
+
+def unwritable(path: Path, error: apsw.Error) -> StoreError:
+    """What is said of a turn that couldn't be put on disk."""
+    return StoreError(
+        f"What was said can't be written to {path} ({why(error)}): {remedy(error)}, then say it again."
+    )
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, or what another program made wider, its owner's alone before anything is in it: SQLite
+    gives the files beside it the rights it has itself."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        if file.exists() and file.stat().st_mode & 0o077:
+            with contextlib.suppress(PermissionError):  # a file system that knows no rights keeps what it has
+                file.chmod(0o600)
+
+
+def why(error: Exception) -> str:
+    """What is wrong, in words."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return {
+        "FullError": "the disk is full",
+        "NotADBError": "it is not a database",
+        "CorruptError": "it is damaged",
+        "CantOpenError": "it can't be reached",
+        "ReadOnlyError": "it is write-protected",
+        "BusyError": "another program is using it",
+        "IOError": "the disk reports an error",
+    }.get(type(error).__name__, type(error).__name__)
+
+
+def remedy(error: Exception) -> str:
+    """What a person can do about it; nobody but them has a copy of the store."""
+    if isinstance(error, OSError):
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return "free some space" if full else "check its rights and the disk"
+    return {
+        "FullError": "free some space",
+        "NotADBError": ANEW,
+        "CorruptError": ANEW,
+        "BusyError": "end that one",
+    }.get(type(error).__name__, "check its rights and the disk")
