@@ -138,8 +138,7 @@ def test_kill_9_at_any_moment_loses_no_turn_that_was_committed(tmp_path):
     program = textwrap.dedent("""
         import sys
         from pathlib import Path
-        from companion.memory.database import unwritable
-from companion.memory.store import Store
+        from companion.memory.store import Store
         store = Store(Path(sys.argv[1]))
         for number in range(1, 100000):
             store.add_user_turn(number, f"turn {number}")
