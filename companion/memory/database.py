@@ -11,7 +11,7 @@ import contextlib
 import errno
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,28 @@ ANEW = "move it aside and keep it, since some of it may be rescued, and start ag
 
 Row = tuple[Any, ...]
 
+STORE = "store.db"
+"""The file's name in a home."""
+
+IN_USE = "file.open"
+"""The mark that stands in the file while somebody writes in it. Marks that begin with "file." are about this
+file, not about what is known, and stay out of exports."""
+
 
 class Database:
     """One store's file. Raises `StoreError` with a sentence when it can't be used."""
 
-    def __init__(self, path: Path, key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        key: bytes | None = None,
+        before: Callable[[apsw.Connection, int], None] = lambda db, version: None,
+    ) -> None:
         """Open the file, or make it; brings an older one forward. `key`: 32 bytes that it is encrypted with,
-        None for one that isn't."""
-        self.path, self._key = path, key
+        None for one that isn't. `before` is called before a file that holds something is brought forward from
+        `version`; what it raises leaves the file as it is."""
+        self.path, self.key, self._before = path, key, before
+        self._marked = False
         self._lock, self._reading = threading.RLock(), threading.Lock()
         try:
             if not self._in_memory:
@@ -47,10 +61,7 @@ class Database:
         return str(self.path) == ":memory:"
 
     def _connect(self) -> apsw.Connection:
-        db = apsw.Connection(str(self.path))
-        db.set_busy_timeout(2000)
-        if self._key is not None:
-            unlock(db, self._key)
+        db = connect(self.path, self.key)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             db.execute(f"PRAGMA {pragma}")
         return db
@@ -59,6 +70,8 @@ class Database:
         version = int(str(self._db.execute("PRAGMA user_version").fetchall()[0][0]))
         if version > len(MIGRATIONS):
             raise StoreError(f"The store {self.path} was made by a newer Companion: update this one.")
+        if 0 < version < len(MIGRATIONS):
+            self._before(self._db, version)
         for number, script in enumerate(MIGRATIONS[version:], version + 1):
             with self._db:
                 self._db.execute(script)
@@ -95,23 +108,71 @@ class Database:
             except apsw.Error as error:
                 raise unwritable(self.path, error) from error
 
-    def checkpoint(self) -> None:
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[apsw.Connection]:
+        """A connection that sees the store as it is now, whatever is written meanwhile; it only reads."""
+        if self._in_memory:
+            with self.transaction() as db:
+                yield db
+        else:
+            with snapshot(self.path, self.key) as db:
+                yield db
+
+    def checkpoint(self) -> bool:
         """Bring the file itself up to date and empty the write-ahead log, so that what was erased is in
-        neither."""
+        neither. False where that must wait: another program is reading, a backup say."""
         with self._lock, self._reading:
             try:
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                waits = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]
             except apsw.Error as error:
                 raise StoreError(
                     f"The store {self.path} can't be written ({why(error)}): {remedy(error)}."
                 ) from error
+        return not waits
+
+    def left_in_use(self) -> bool:
+        """Whether whoever wrote in the file last didn't close it."""
+        return bool(self.read("SELECT 1 FROM marks WHERE name=?", (IN_USE,)))
+
+    def begin_use(self) -> None:
+        """Mark the file as in use until `close`."""
+        self.write("INSERT OR REPLACE INTO marks VALUES (?, ?)", (IN_USE, str(os.getpid())))
+        self._marked = True
 
     def close(self) -> None:
         """Close the file; idempotent."""
         with self._lock, self._reading:
+            if self._marked:
+                self._marked = False
+                with contextlib.suppress(apsw.Error):  # a mark that stays has the next start look it through
+                    self._db.execute("DELETE FROM marks WHERE name=?", (IN_USE,))
             if self._reader is not self._db:
                 self._reader.close()
             self._db.close()
+
+
+@contextlib.contextmanager
+def snapshot(path: Path, key: bytes | None) -> Iterator[apsw.Connection]:
+    """A connection that sees a store's file as it is now, whatever is written meanwhile, by whomever; it only
+    reads. Raises `StoreError`."""
+    try:
+        with contextlib.closing(connect(path, key, apsw.SQLITE_OPEN_READWRITE)) as db:
+            db.execute("BEGIN")
+            db.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # from here on it stays as it is
+            yield db
+    except apsw.Error as error:
+        raise StoreError(f"The store {path} can't be read ({why(error)}): {remedy(error)}.") from error
+
+
+def connect(path: Path, key: bytes | None, flags: int | None = None) -> apsw.Connection:
+    """A connection to a file, encrypted with `key` or not; nothing it sorts is put on disk unencrypted."""
+    usual = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    db = apsw.Connection(str(path), flags=usual if flags is None else flags)
+    db.set_busy_timeout(2000)
+    if key is not None:
+        unlock(db, key)
+    db.execute("PRAGMA temp_store=MEMORY")
+    return db
 
 
 def unlock(db: apsw.Connection, key: bytes) -> None:

@@ -95,11 +95,12 @@ SEARCH = """
     END;
     CREATE TRIGGER turns_gone AFTER DELETE ON turns BEGIN
         INSERT INTO turns_fts (turns_fts, rowid, text) VALUES ('delete', old.id, old.text);
+        DELETE FROM turn_vectors WHERE turn = old.id + 1;
     END;
     CREATE TRIGGER turns_changed AFTER UPDATE OF text ON turns BEGIN
         INSERT INTO turns_fts (turns_fts, rowid, text) VALUES ('delete', old.id, old.text);
         INSERT INTO turns_fts (rowid, text) VALUES (new.id, new.text);
-        DELETE FROM turn_vectors WHERE turn = new.id;
+        DELETE FROM turn_vectors WHERE turn IN (new.id, new.id + 1);
     END;
     CREATE VIRTUAL TABLE chunks_fts USING fts5(
         text, title, content='chunks', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
@@ -114,7 +115,8 @@ SEARCH = """
     END;
     CREATE TABLE turn_vectors (
         turn        INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE,
-        vector      BLOB    NOT NULL
+        vector      BLOB    NOT NULL,
+        words       BLOB    NOT NULL
     ) STRICT;
     CREATE TABLE chunk_vectors (
         chunk       INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE,
@@ -124,7 +126,8 @@ SEARCH = """
     CREATE VIRTUAL TABLE chunk_words USING fts5vocab(chunks_fts, 'row');
     INSERT INTO turns_fts (turns_fts) VALUES ('rebuild');
 """
-"""Full text and vectors. A vector is int8[n], the text's direction times 127."""
+"""Full text and vectors. A vector is int8[n], the text's direction; `words` those of its words, int8[m, k].
+A turn's are read behind the turn before it, so they go with that, too."""
 
 KNOWLEDGE = """
     CREATE TABLE people (

@@ -50,24 +50,39 @@ class Store:
         self.database = Database(path, key)
         self._session = now_iso()
 
-    def add_user_turn(self, number: int, text: str, who: str = "", sure: float = 0.0) -> None:
-        """Put user turn `number` of this session on disk; returns when it is there. `who` said it, as `sure`
-        as that is."""
-        self._add("user", number, text, interrupted=False, who=who, sure=sure)
+    def add_user_turn(
+        self,
+        number: int,
+        text: str,
+        who: str = "",
+        sure: float = 0.0,
+        *,
+        session: str = "",
+        said_at: str = "",
+    ) -> int:
+        """Put user turn `number` of this session on disk; returns its id when it is there. `who` said it, as
+        `sure` as that is. `session` and `said_at` are another's, for what was said elsewhere."""
+        return self._add("user", number, text, False, who, sure, session, said_at)
 
-    def add_companion_turn(self, number: int, text: str, interrupted: bool) -> None:
-        """Put what the companion was heard to say on disk."""
-        self._add("companion", number, text, interrupted)
+    def add_companion_turn(
+        self, number: int, text: str, interrupted: bool, *, session: str = "", said_at: str = ""
+    ) -> int:
+        """Put what the companion was heard to say on disk; returns its id."""
+        return self._add("companion", number, text, interrupted, session=session, said_at=said_at)
 
     def _add(
-        self, side: str, number: int, text: str, interrupted: bool, who: str = "", sure: float = 0.0
-    ) -> None:
-        row = (self._session, side, number, text, now_iso(), int(interrupted), who, sure)
-        self.database.write(
-            "INSERT INTO turns (session, side, number, text, said_at, interrupted, who, sure)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            row,
-        )
+        self, side: str, number: int, text: str, interrupted: bool, who: str = "", sure: float = 0.0,
+        session: str = "", said_at: str = "",
+    ) -> int:  # fmt: skip
+        when = said_at or now_iso()
+        row = (session or self._session, side, number, text, when, int(interrupted), who, sure)
+        with self.database.transaction() as db:
+            db.execute(
+                "INSERT INTO turns (session, side, number, text, said_at, interrupted, who, sure)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+            return int(db.last_insert_rowid())
 
     def voices(self) -> list[tuple[str, bytes, bytes, int]]:
         """Every known voice: name, vector as enrolled, as it is now, utterances it was learned from."""

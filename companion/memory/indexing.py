@@ -1,0 +1,147 @@
+"""Gives turns and chunks their vectors, newest turns first, a few at a time and whenever there is time.
+
+What has no vectors yet is found by its words all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.memory.database import Database
+from companion.memory.lexical import SAYS_NOTHING
+from companion.memory.vectors import Vectors, packed
+
+BEFORE = 40
+"""Words of the turn before that a turn is read behind: what "it" is."""
+
+BATCH = 8
+"""Rows that are written at once, at most."""
+
+
+class Meaning(Protocol):
+    """What a text means; `companion.engines.embed.Meaning` is one."""
+
+    @property
+    def vector(self) -> NDArray[np.float32]: ...
+    @property
+    def words(self) -> tuple[str, ...]: ...
+    @property
+    def rows(self) -> NDArray[np.float32]: ...
+
+
+class Embedder(Protocol):
+    """What memory needs of `companion.engines.embed.Embedder`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    @property
+    def word_dimension(self) -> int: ...
+    def meaning(self, text: str, before: str = "") -> Meaning: ...
+
+
+class Indexing:
+    """Works off what has no vectors. One thread at a time."""
+
+    def __init__(self, database: Database, embedder: Embedder, turns: Vectors, chunks: Vectors) -> None:
+        """Where the vectors there are were made by another model, they are dropped."""
+        self._database, self._embedder, self._turns, self._chunks = database, embedder, turns, chunks
+        self._same_model()
+
+    def _same_model(self) -> None:
+        kept = self._database.read("SELECT value FROM marks WHERE name = 'vectors of'")
+        if kept and kept[0][0] == self._embedder.name:
+            return
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM turn_vectors")
+            db.execute("DELETE FROM chunk_vectors")
+            db.execute("INSERT OR REPLACE INTO marks VALUES ('vectors of', ?)", (self._embedder.name,))
+
+    def waiting(self) -> tuple[int, int]:
+        """How many turns and chunks have no vectors yet."""
+        turns, chunks = self._database.read(
+            "SELECT (SELECT count(*) FROM turns) - (SELECT count(*) FROM turn_vectors),"
+            " (SELECT count(*) FROM chunks) - (SELECT count(*) FROM chunk_vectors)"
+        )[0]
+        return int(turns), int(chunks)
+
+    def work(self, go_on: Callable[[], bool]) -> bool:
+        """Work as long as `go_on` says so; whether there is nothing left. Raises `StoreError` and what the
+        model raises."""
+        return self._work_turns(go_on) and self._work_chunks(go_on)
+
+    def _work_turns(self, go_on: Callable[[], bool]) -> bool:
+        while rows := self._database.read(
+            "SELECT t.id, t.side, t.who, t.text, b.side, b.who, b.text FROM turns t"
+            " LEFT JOIN turns b ON b.id = t.id - 1 AND b.session = t.session"
+            " WHERE NOT EXISTS (SELECT 1 FROM turn_vectors WHERE turn = t.id) ORDER BY t.id DESC LIMIT ?",
+            (BATCH,),
+        ):
+            if not go_on():
+                return False
+            made = [(row[0], row[3], self._turn(row)) for row in rows]
+            self._write_turns(made)
+        return True
+
+    def _turn(self, row: Sequence[str]) -> tuple[bytes, bytes]:
+        _, side, who, text, side_before, who_before, before = row
+        lead = ""
+        if before:
+            lead = f"{speaker(side_before, who_before)}: {' '.join(before.split()[-BEFORE:])}"
+        meaning = self._embedder.meaning(f"{speaker(side, who)}: {text}", lead)
+        return packed(meaning.vector), _packed_words(meaning)
+
+    def _write_turns(self, made: list[tuple[int, str, tuple[bytes, bytes]]]) -> None:
+        """A turn that was changed or erased in the meantime gets none."""
+        kept: list[tuple[int, bytes]] = []
+        with self._database.transaction() as db:
+            for turn, text, (vector, words) in made:
+                db.execute(
+                    "INSERT OR IGNORE INTO turn_vectors SELECT id, ?, ? FROM turns WHERE id = ? AND text = ?",
+                    (vector, words, turn, text),
+                )
+                kept += [(turn, vector)] if db.changes() else []
+        if kept:
+            self._turns.add([one[0] for one in kept], [one[1] for one in kept])
+
+    def _work_chunks(self, go_on: Callable[[], bool]) -> bool:
+        while rows := self._database.read(
+            "SELECT id, title, author, text FROM chunks"
+            " WHERE NOT EXISTS (SELECT 1 FROM chunk_vectors WHERE chunk = chunks.id) LIMIT ?",
+            (BATCH,),
+        ):
+            kept: list[tuple[int, bytes]] = []
+            for chunk, title, author, text in rows:
+                if not go_on():
+                    return False
+                lead = ": ".join(part for part in (author, title) if part)
+                kept.append(
+                    (chunk, packed(self._embedder.meaning(f"{lead}. {text}" if lead else text).vector))
+                )
+            self._write_chunks(kept)
+        return True
+
+    def _write_chunks(self, made: list[tuple[int, bytes]]) -> None:
+        with self._database.transaction() as db:
+            db.executemany(
+                "INSERT OR IGNORE INTO chunk_vectors SELECT id, ?2 FROM chunks WHERE id = ?1", made
+            )
+        self._chunks.add([one[0] for one in made], [one[1] for one in made])
+
+
+def speaker(side: str, who: str) -> str:
+    """Whose words a turn's are, for the model."""
+    return who or ("User" if side == "user" else "Companion")
+
+
+def _packed_words(meaning: Meaning) -> bytes:
+    """The vectors of the words that say something, int8[n, k]."""
+    says = [at for at, word in enumerate(meaning.words) if word.isalnum() and word not in SAYS_NOTHING]
+    rows = meaning.rows[says]
+    scale = 127.0 / np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-6) if len(rows) else 1.0
+    return bytes(np.rint(rows * scale).astype(np.int8).tobytes())

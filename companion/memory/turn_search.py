@@ -1,0 +1,300 @@
+"""Which turns tell what is asked: found by words and by meaning, and ranked by what is known of each.
+
+Candidates are the turns with the question's rarest words, those whose vectors are nearest, and what was
+said before and behind them. Of each a few traits are weighed (`WEIGHTS`): the words it shares with the
+question and those of its neighbours, how near each word of the question comes to one of its own ("late
+interaction"), how near it is as a whole, whose words they are, whether it is a question, answers one, tells a
+time.
+
+The weights are fitted on two of LoCoMo's conversations (26 and 30) so that the turns that hold the answer
+have the greatest share of exp(score): `companion bench memory --fit`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.memory.database import Database
+from companion.memory.lexical import SAYS_NOTHING, Lexicon
+from companion.memory.vectors import Ids, Vectors
+
+TRAITS = (
+    "words", "words before", "words behind", "speaker", "speaker's words", "is a question", "length",
+    "tells a time", "word by word", "answers", "whole",
+)  # fmt: skip
+WEIGHTS = (1.25, 1.5, 0.44, 2.11, 0.82, -0.31, 0.28, 1.64, 0.83, 0.26, 0.32)
+"""What each of the `TRAITS` counts."""
+
+FOUND = 200
+"""Candidates by words, and by vectors."""
+
+AROUND = 60
+"""Of the best of each, the turns before and behind are candidates, too."""
+
+SAMPLE = 192
+"""Turns that tell what is usual: how near any turn comes to a question."""
+
+_TIME = re.compile(
+    r"\b(?:yesterday|today|tonight|tomorrow|last|next|ago|week|weekend|months?|years?|monday|tuesday|wednesday|"
+    r"thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|"
+    r"november|december|recently|since|morning|soon|days?|\d{4})\b",
+    re.IGNORECASE,
+)
+_ASKS_TIME = re.compile(r"^when\b|\bhow long\b|\bwhat (?:date|day|month|year|time)\b", re.IGNORECASE)
+_MINE = re.compile(r"\b(?:i|i'm|i've|me|my|mine|myself|we|our|us)\b", re.IGNORECASE)
+
+Numbers = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: its words, its `vector` float32[d] and `rows` float32[n, k] of its `pieces`; `asker` is
+    who asks ("": whose voice isn't known)."""
+
+    text: str
+    vector: Numbers
+    pieces: tuple[str, ...]
+    rows: Numbers
+    asker: str = ""
+
+
+class Spoken(NamedTuple):
+    """A turn as the store has it."""
+
+    id: int
+    session: str
+    side: str
+    who: str
+    text: str
+    said_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A turn that may tell it: `score`, higher is better; `near` is how near the question's words come to
+    its own, 0..1."""
+
+    turn: Spoken
+    score: float
+    near: float
+
+
+@dataclass(slots=True)
+class _Usual:
+    """Vectors and words of some turns, int8; taken anew when there are twice as many."""
+
+    rows: int
+    vectors: Numbers
+    words: list[Numbers]
+
+
+class TurnSearch:
+    """Finds turns in a store; used by one thread at a time."""
+
+    def __init__(self, database: Database, vectors: Vectors, word_dimension: int) -> None:
+        self._database, self._vectors, self._width = database, vectors, word_dimension
+        self.lexicon = Lexicon(database, "turns_fts", "turn_words")
+        self._usual: _Usual | None = None
+        self._speakers: tuple[int, tuple[str, ...]] = (-1, ())
+
+    def find(self, question: Question, weights: Sequence[float] = WEIGHTS) -> list[Candidate]:
+        """The candidates, best first."""
+        turns, traits, near = self.weighed(question)
+        scores = traits @ np.array(weights, np.float32)
+        order = np.argsort(-scores, kind="stable")
+        return [Candidate(turns[i], float(scores[i]), float(near[i])) for i in order]
+
+    def weighed(self, question: Question) -> tuple[list[Spoken], Numbers, Numbers]:
+        """The candidates, their traits float32[n, len(TRAITS)], and how near each is."""
+        rows = self._rows()
+        names = self.named(question.text)
+        terms = self.lexicon.terms(question.text, without=names)
+        by_words = dict(self.lexicon.match(terms, rows, FOUND))
+        nearest, _ = self._vectors.nearest(question.vector, FOUND)
+        wanted = _with_neighbours(list(by_words), nearest)
+        turns = self._turns(wanted)
+        traits, near = self._traits(question, turns, by_words, names, rows)
+        return turns, traits, near
+
+    def _rows(self) -> int:
+        return int(self._database.read("SELECT count(*) FROM turns_fts_docsize")[0][0])
+
+    def _turns(self, wanted: set[int]) -> list[Spoken]:
+        listed = ",".join(map(str, sorted(wanted)))
+        select = f"SELECT id, session, side, who, text, said_at FROM turns WHERE id IN ({listed}) ORDER BY id"
+        return [Spoken(*row) for row in self._database.read(select)]
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """Those of the known speakers that a text names."""
+        known = self._known_speakers()
+        words = set(re.findall(r"\w+", text.casefold()))
+        return tuple(name for name in known if name.casefold() in words)
+
+    def _known_speakers(self) -> tuple[str, ...]:
+        newest = int(self._database.read("SELECT coalesce(max(id), 0) FROM turns")[0][0])
+        if newest != self._speakers[0]:
+            rows = self._database.read(
+                "SELECT name FROM voices UNION SELECT DISTINCT who FROM turns WHERE who <> ''"
+            )
+            self._speakers = (newest, tuple(row[0] for row in rows))
+        return self._speakers[1]
+
+    def _traits(
+        self,
+        question: Question,
+        turns: list[Spoken],
+        by_words: dict[int, float],
+        names: tuple[str, ...],
+        rows: int,
+    ) -> tuple[Numbers, Numbers]:
+        count = len(turns)
+        found = np.zeros((count, len(TRAITS)), np.float32)
+        if not count:
+            return found, np.zeros(0, np.float32)
+        best = max(by_words.values(), default=1.0) or 1.0
+        words = np.array([by_words.get(turn.id, 0.0) / best for turn in turns], np.float32)
+        asks = np.array([turn.text.rstrip().endswith("?") for turn in turns], np.float32)
+        near, whole = self._nearness(question, [turn.id for turn in turns], rows)
+        speaker = np.array([_speaks(turn, question, names) for turn in turns], np.float32)
+        usual = near.usual
+        found[:, 0] = words
+        found[:, 1], found[:, 2] = _before(turns, words), _behind(turns, words)
+        found[:, 3], found[:, 4] = speaker, speaker * words
+        found[:, 5] = asks
+        found[:, 6] = np.log1p([len(turn.text.split()) for turn in turns]) - 2.8
+        if _ASKS_TIME.search(question.text):
+            found[:, 7] = [bool(_TIME.search(turn.text)) for turn in turns]
+        found[:, 8] = usual
+        found[:, 9] = _before(turns, asks * np.maximum(usual, 0.0))
+        found[:, 10] = whole.usual
+        return found, near.raw
+
+    def _nearness(self, question: Question, ids: list[int], rows: int) -> tuple[_Near, _Near]:
+        """How near the candidates come to the question, word by word and as a whole."""
+        usual = self._sample(rows)
+        weights = self._weights(question, rows)
+        kept = dict(
+            (row[0], (row[1], row[2]))
+            for row in self._database.read(
+                f"SELECT turn, vector, words FROM turn_vectors WHERE turn IN ({','.join(map(str, ids))})"
+            )
+        )
+        vectors = [_row(kept[one][0]) if one in kept else None for one in ids]
+        words = [_rows(kept[one][1], self._width) if one in kept else None for one in ids]
+        by_word = np.array([late(question.rows, weights, one) for one in words], np.float32)
+        whole = np.array(
+            [0.0 if one is None else float(one @ question.vector) for one in vectors], np.float32
+        )
+        there = np.array([one is not None for one in vectors])
+        usual_words = np.array(
+            [late(question.rows, weights, one) for one in usual.words] or [0.0], np.float32
+        )
+        usual_whole = usual.vectors @ question.vector if len(usual.vectors) else np.zeros(1, np.float32)
+        return _Near.of(by_word, usual_words, there), _Near.of(whole, usual_whole, there)
+
+    def _weights(self, question: Question, rows: int) -> Numbers:
+        """What each piece of the question counts, float32[n]: the rarer its word, the more; 0 for those that
+        say nothing and for the speakers' names, which are heeded otherwise."""
+        names = {name.casefold() for name in self.named(question.text)}
+        found = np.zeros(len(question.pieces), np.float32)
+        for at, piece in enumerate(question.pieces):
+            if piece.isalnum() and piece not in SAYS_NOTHING and piece not in names and len(piece) > 1:
+                there = self.lexicon.rows_with(piece, rows)
+                found[at] = np.log1p((rows - there + 0.5) / (there + 0.5))
+        return found
+
+    def _sample(self, rows: int) -> _Usual:
+        if self._usual is None or rows >= 2 * self._usual.rows:
+            taken = self._database.read(
+                "SELECT vector, words FROM turn_vectors WHERE turn IN"
+                " (SELECT turn FROM turn_vectors ORDER BY (turn * 7919) % 10007 LIMIT ?)",
+                (SAMPLE,),
+            )
+            vectors = [_row(row[0]) for row in taken]
+            matrix = np.stack(vectors) if vectors else np.zeros((0, 1), np.float32)
+            self._usual = _Usual(max(rows, 1), matrix, [_rows(row[1], self._width) for row in taken])
+        return self._usual
+
+    def forget(self) -> None:
+        """Let go of everything that was taken from the store."""
+        self._usual = None
+        self._speakers = (-1, ())
+        self.lexicon.forget()
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Nearness as it is, and in standard deviations from what is usual; 0 for a turn without a vector."""
+
+    raw: Numbers
+    usual: Numbers
+
+    @classmethod
+    def of(cls, raw: Numbers, sample: Numbers, there: NDArray[np.bool_]) -> _Near:
+        """`there`: which of them have a vector."""
+        spread = float(sample.std()) or 1.0
+        return cls(raw, np.where(there, (raw - float(sample.mean())) / spread, 0.0).astype(np.float32))
+
+
+def late(question: Numbers, weights: Numbers, words: Numbers | None) -> float:
+    """How near each word of the question comes to one of these, as a weighted mean of the best cosines."""
+    total = float(weights.sum())
+    if words is None or not len(words) or not total:
+        return 0.0
+    best = np.maximum((question @ words.T).max(axis=1), 0.0)
+    return float(best @ weights) / total
+
+
+def _row(kept: bytes) -> Numbers:
+    vector = np.frombuffer(kept, np.int8).astype(np.float32)
+    return vector / max(float(np.linalg.norm(vector)), 1e-6)
+
+
+def _rows(kept: bytes, width: int) -> Numbers:
+    rows = np.frombuffer(kept, np.int8).reshape(-1, width).astype(np.float32)
+    lengths: Numbers = np.linalg.norm(rows, axis=1, keepdims=True).astype(np.float32)
+    return np.asarray(rows / np.maximum(lengths, 1e-6), np.float32)
+
+
+def _with_neighbours(by_words: list[int], nearest: Ids) -> set[int]:
+    close = [*by_words[:AROUND], *nearest[:AROUND].tolist()]
+    beside = {at + step for at in close for step in (-1, 1)}
+    return {*by_words, *nearest.tolist(), *beside}
+
+
+def _speaks(turn: Spoken, question: Question, names: tuple[str, ...]) -> float:
+    """Whether a turn is in the words of the one whom the question is about, 0 or 1."""
+    if len(names) == 1:
+        return float(turn.who == names[0])
+    if not names and _MINE.search(question.text):
+        return float(turn.side == "user" and turn.who == question.asker)
+    return 0.0
+
+
+def _follows(turn: Spoken, before: Spoken) -> bool:
+    """Whether it was said next in the same conversation."""
+    return turn.id == before.id + 1 and turn.session == before.session
+
+
+def _before(turns: Sequence[Spoken], values: Numbers) -> Numbers:
+    """What the turn before each has, where it is a candidate; `turns` are in the order of their ids."""
+    found = np.zeros(len(turns), np.float32)
+    for at in range(1, len(turns)):
+        if _follows(turns[at], turns[at - 1]):
+            found[at] = values[at - 1]
+    return found
+
+
+def _behind(turns: Sequence[Spoken], values: Numbers) -> Numbers:
+    """What the turn behind each has."""
+    found = np.zeros(len(turns), np.float32)
+    for at in range(len(turns) - 1):
+        if _follows(turns[at + 1], turns[at]):
+            found[at] = values[at + 1]
+    return found
