@@ -7,6 +7,7 @@ conversation, and what they may ask of it.
 from __future__ import annotations
 
 import datetime
+import functools
 import os
 import time
 from collections.abc import Callable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from companion.dialogue.events import Event
     from companion.engines import Cancel
     from companion.engines.asr import Recognizer
+    from companion.engines.embed.bge import BgeEmbedder
     from companion.engines.endpoint import TurnDetector
     from companion.engines.llm import LanguageModel
     from companion.engines.llm.sentence import SentenceModel
@@ -44,10 +46,11 @@ if TYPE_CHECKING:
     from companion.runtime.jobs import Talk
     from companion.runtime.listener import Listener
     from companion.runtime.live import Live
+    from companion.runtime.mind import Mind
     from companion.runtime.mouth import Mouth
     from companion.runtime.simulation import Simulation, VirtualSound
 
-NEEDED = ("llm", "asr", "tts", "endpoint", "words")
+NEEDED = ("llm", "asr", "tts", "endpoint", "words", "embed")
 """Roles without whose model there is no conversation aloud."""
 
 ANSWER_WITHIN = 45.0
@@ -129,6 +132,13 @@ class Loader:
 
         return SentenceModel(folder)
 
+    def embed(self) -> BgeEmbedder:
+        """The model that tells what a text means."""
+        folder = self.folder("embed")
+        from companion.engines.embed.bge import BgeEmbedder
+
+        return BgeEmbedder(folder)
+
     def endpoint(self) -> TurnDetector:
         """The end-of-turn model."""
         folder = self.folder("endpoint")
@@ -174,6 +184,9 @@ class Parts:
     ears: Ears
     store: Any
     settings: Settings
+    mind: Mind | None = None
+    """Her memory at work; None where nothing is remembered."""
+    home: Path | None = None
 
     def close(self) -> None:
         """Free the models and close the store, each whatever befalls the other."""
@@ -218,10 +231,13 @@ def demand_weights(settings: Settings) -> None:
         Loader(settings).folder(role)
 
 
-def load_parts(settings: Settings, store: Store | Forgetful, told: Callable[[str], None]) -> Parts:
+def load_parts(
+    settings: Settings, store: Store | Forgetful, told: Callable[[str], None], home: Path | None = None
+) -> Parts:
     """Load every engine, side by side. Raises the first `CompanionError` that one of them meets.
 
-    `told` is given the name of each role as it becomes ready, from any thread.
+    `told` is given the name of each role as it becomes ready, from any thread. `home`: of the store, where
+    what is said is remembered.
     """
     from companion.runtime.jobs import Engines
 
@@ -238,7 +254,19 @@ def load_parts(settings: Settings, store: Store | Forgetful, told: Callable[[str
         jobs = {role: pool.submit(ready, role, getattr(loader, role)) for role in (*NEEDED, "ears")}
         loaded = {role: job.result() for role, job in jobs.items()}
     engines = Engines(*(loaded[role] for role in ("asr", "endpoint", "words", "llm", "tts")))
-    return Parts(engines, loaded["ears"], store, settings)
+    mind = None if home is None else mind_of(store, loaded["embed"], home)
+    return Parts(engines, loaded["ears"], store, settings, mind, home)
+
+
+def mind_of(store: Any, embedder: BgeEmbedder, home: Path) -> Mind:
+    """Her memory at work on a home's store."""
+    from companion.memory import automatic
+    from companion.memory.recall import Recall
+    from companion.runtime.mind import Mind, now_here
+
+    recall = Recall(store.database, embedder)
+    recall.refresh()
+    return Mind(store, recall, lambda: automatic.renew(home, store.database, now_here()))
 
 
 def manner(settings: Settings) -> Talk:
@@ -338,7 +366,14 @@ def converse(
     from companion.runtime.jobs import Jobs
 
     listening = listener(parts.settings, parts.store)
-    jobs = Jobs(parts.engines, mouth, parts.store, manner(parts.settings), matters, listening)
+    memory: dict[str, Any] = {}
+    if parts.mind is not None and parts.home is not None:
+        memory = {
+            "recall": parts.mind,
+            "memory": parts.mind,
+            "forget_kept": functools.partial(forget, parts.home),
+        }
+    jobs = Jobs(parts.engines, mouth, parts.store, manner(parts.settings), matters, listening, **memory)
     paces = Paces(tuple(parts.store.paces()))
     patient = patience(parts.settings)
     return Conversation(jobs, hands, parts.ears, mouth, sound, patient, clock, watchers, before, paces)

@@ -223,6 +223,19 @@ class MemorySettings:
         low=0.0,
         high=8760.0,
     )
+    key: str = setting(
+        "auto",
+        "Where the key of the store is: in the system's keyring, or, where there is none, in a file; in a "
+        "file; or sealed under a passphrase that is asked for at each start.",
+        choices=("auto", "file", "passphrase"),
+    )
+    reflect: str = setting(
+        "on",
+        "Whether she thinks about what was said while it is quiet, to know facts and not words alone; on "
+        "battery the model rests.",
+        choices=("on", "off"),
+    )
+    backups: int = setting(7, "Copies of the store that she keeps beside it, one a day.", low=0, high=100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ sound it is given, and from nothing else, which words it may return.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from companion.dialogue import events as e
 from companion.dialogue.prompt import Record
+from companion.dialogue.remembering import understand
 from companion.dialogue.state import Patience, State
 from companion.dialogue.timeline import Timeline
 from companion.engines import Cancel, Cancelled
@@ -23,9 +24,10 @@ from companion.engines.tts import Speech, SpokenWord
 from companion.engines.vad.hysteresis import Hysteresis, Started
 from companion.runtime.conversation import Conversation
 from companion.runtime.ears import Ears
-from companion.runtime.jobs import Engines, Jobs, Recall, Store, Talk, nothing_recalled
+from companion.runtime.jobs import Engines, Jobs, Store, Talk
 from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
+from companion.runtime.remembrance import Memory, NoMemory, Recall, nothing_recalled
 from companion.runtime.simulation import Simulation, VirtualClock, VirtualSound
 from companion.settings import VadSettings
 
@@ -230,6 +232,30 @@ class MemoryStore:
         self.reviews.append((number, answered, transcription.text))
 
 
+@dataclass
+class ScriptedMemory:
+    """Answers with what is scripted for an ask, and passes else; keeps what it was asked. With a word in
+    `erases`, a yes erases every turn that has it, and what was said about that."""
+
+    answers: dict[e.Ask, e.Answered | Exception] = field(default_factory=dict)
+    asked_for: list[tuple[e.Ask, str, str, int]] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    erases: str = ""
+
+    def asked(
+        self, ask: e.Ask, about: str, instead_of: str, turn: int, record: Record, cancel: Cancel
+    ) -> e.Answered:
+        self.asked_for.append((ask, about, instead_of, turn))
+        self.records.append(record)
+        answer = self.answers.get(ask, e.Answered(passes=True))
+        if isinstance(answer, Exception):
+            raise answer
+        if ask is e.Ask.YES and self.erases:
+            gone = {(t.side, t.number) for t in record.turns if self.erases in t.text}
+            return replace(answer, erased=frozenset({*gone, ("user", turn)}))
+        return answer
+
+
 @dataclass(slots=True)
 class Seen:
     """A watcher that keeps everything that happened."""
@@ -257,6 +283,8 @@ class Stage:
         patience: Patience = PATIENCE,
         listener: Listener | None = None,
         recall: Recall = nothing_recalled,
+        memory: Memory = NoMemory(),  # noqa: B008 - it has no state
+        forget_kept: Callable[[], None] = lambda: None,
         before: Record = Record(),  # noqa: B008 - frozen
         llm: LanguageModel | None = None,
         store: Store | None = None,
@@ -292,6 +320,8 @@ class Stage:
             matters=matters,
             listener=listener,
             recall=recall,
+            memory=memory,
+            forget_kept=forget_kept,
         )
         self.simulation.conversation = Conversation(
             jobs, self.simulation, self.ears, self.mouth, self.sound, patience, self.clock,
@@ -318,6 +348,23 @@ class Stage:
         """What stands in the store, in order: "user: ..." and "companion: ..."."""
         return [f"{side}: {text}" for side, _, text in self.store.rows]
 
+
+def off_record(stage: Stage) -> list[tuple[str, int, str]]:
+    """What was said off the record by either side, as the store would have it if it did: the turns from the
+    one that asked for it to the one that ended it, by what was said alone."""
+    found, off = [], False
+    for _, what in stage.seen.log:
+        match what:
+            case e.CommitUserTurn(turn, _, text):
+                wish = understand(text)
+                off = wish.ask is e.Ask.OFF_RECORD if wish and wish.ask in ON_OR_OFF else off
+                found += [("user", turn, text)] if off else []
+            case e.CommitCompanionTurn(draft, text, interrupted) if off:
+                found.append(("companion", draft, text + (" —" if interrupted else "")))
+    return found
+
+
+ON_OR_OFF = (e.Ask.OFF_RECORD, e.Ask.ON_RECORD)
 
 STORY = "once upon a time there was a very small dog who lived alone by the sea"
 ASK = Says(1.0, 2.0, "tell me a story.")

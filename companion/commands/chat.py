@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from companion.commands.aside import Aside
 from companion.commands.ending import Terminated, undisturbed
 from companion.dialogue.answer import KEEPING
+from companion.dialogue.events import Answered, Ask
 from companion.dialogue.prompt import Record
 from companion.engines import Cancel
+from companion.errors import CompanionError
+
+if TYPE_CHECKING:
+    from companion.dialogue.remembering import Wish
+    from companion.dialogue.state import State
+    from companion.runtime.remembrance import Memory, Recall
 
 NOTHING_ALOUD = "Nothing is spoken while we type, and the microphone is closed."
 """Her answer to what is asked of her voice."""
+
+TYPED_LEFT = 1.0
+"""Seconds that somebody who has typed may wait for the model to read what memory has for it."""
 
 
 @click.command()
@@ -31,8 +41,8 @@ def command(home: str | None) -> None:
     Example: echo "Good morning." | companion chat
     """
     from companion import app
-    from companion.home import STORE, held, open_home, start_log
-    from companion.memory.store import Store
+    from companion.commands.unlocking import unlocked
+    from companion.home import held, open_home, start_log
     from companion.settings_file import load
 
     app.prepare()
@@ -42,14 +52,17 @@ def command(home: str | None) -> None:
         start_log(folder)
         loader = app.Loader(settings)
         loader.folder("llm")
-        store = Store(folder / STORE)
+        loader.folder("embed")
+        store = unlocked(folder)
         aside = Aside()
         if sys.stdin is not None and sys.stdin.isatty():
             click.echo("Loading the language model ...", err=True)
         llm: Any = aside.do(lambda cancel: loader.llm())
         try:
             before = aside.do(lambda cancel: app.resume(llm, store, settings, folder, cancel))
-            chat = Chat(llm, store, settings, aside, before)
+            mind = app.mind_of(store, loader.embed(), folder)
+            forget_kept = partial(app.forget, folder)
+            chat = Chat(llm, store, settings, aside, before, mind, mind, forget_kept)
             try:
                 chat.run()
             finally:
@@ -71,19 +84,27 @@ class Chat:
         settings: Any,
         aside: Aside,
         before: Record = Record(),  # noqa: B008
+        recall: Recall | None = None,
+        memory: Memory | None = None,
+        forget_kept: Callable[[], None] = lambda: None,
     ) -> None:
-        """`before`: what was said before this start, with numbers below 0."""
+        """`before`: what was said before this start, with numbers below 0. `recall`, `memory`: what she
+        remembers (None: nothing); `forget_kept` deletes the conversations that are kept for the next start.
+        """
         from companion import app
         from companion.dialogue.state import State
         from companion.runtime.context import Context
+        from companion.runtime.remembrance import NoMemory, nothing_recalled
 
+        self._recall, self._memory = recall or nothing_recalled, memory or NoMemory()
+        self._forget_kept = forget_kept
         self._llm, self._store, self._aside, self._record = llm, store, aside, before
         talk = app.manner(settings)
         self._sampling = talk.sampling
         self._context = Context(llm, talk.persona, talk.examples, talk.max_tokens)
         self._turns = 0
         self._state = State()
-        """What she said last, as the heart knows it of a conversation aloud."""
+        """What she said last, and whether it is off the record, as the heart knows it of a conversation aloud."""
 
     def run(self) -> None:
         """Until the input ends."""
@@ -108,17 +129,72 @@ class Chat:
                 self._answer(" ".join(line.split()))
 
     def _answer(self, text: str) -> None:
+        from companion.dialogue.introductions import to_forget
         from companion.dialogue.prompt import Turn
+        from companion.dialogue.recollection import off_record_with, wish_in
 
         self._turns += 1
-        self._store.add_user_turn(self._turns, text)
+        before = self._state
+        wish = None if to_forget(text) else wish_in(before, text)
+        off = off_record_with(before, wish)
+        self._state = replace(before, confirming=False, off_record=off)
+        if not off:
+            self._store.add_user_turn(self._turns, text)
         # Only what doesn't fit at all is left out while the person waits.
-        self._record = self._context.answerable(self._record.with_turn(Turn("user", self._turns, text)))
+        turn = Turn("user", self._turns, text, kept=not off)
+        self._record = self._context.answerable(self._record.with_turn(turn))
         reply = _Reply()
         try:
-            self._write(reply, self._pieces(text))
+            self._write(reply, self._of_memory(before, wish, reply) if wish else self._pieces(text))
         finally:
             self._take_down(reply)
+
+    def _of_memory(self, before: State, wish: Wish, reply: _Reply) -> Generator[str, None, None]:
+        """What answers a line that wants something of her memory; `before`: how things stood before it."""
+        from companion.dialogue.recollection import by_heart
+        from companion.dialogue.state import State
+
+        if before.off_record and not self._state.off_record:
+            self._state = State()
+            self._let_go(self._record.on_record())
+        words = by_heart(before, wish)
+        if words:
+            yield words
+            if wish.ask is Ask.OFF_RECORD and wish.about:
+                yield " "
+                yield from self._thought_of(self._record)
+            return
+        try:
+            answered = self._aside.do(partial(self._asked, wish))
+        except CompanionError as error:
+            click.echo(str(error), err=True)
+            return
+        if answered.erased or answered.corrected or (wish.ask is Ask.YES and not answered.passes):
+            self._forget_kept()
+            self._let_go(self._record.changed(answered.erased, answered.corrected))
+        reply.confirms = answered.confirm
+        if answered.passes or not answered.text:
+            yield from self._thought_of(self._record)
+        else:
+            yield answered.text
+
+    def _asked(self, wish: Wish, cancel: Cancel) -> Answered:
+        return self._memory.asked(wish.ask, wish.about, wish.instead_of, self._turns, self._record, cancel)
+
+    def _let_go(self, record: Record) -> None:
+        """Go on with another record: the model's cache goes back to what it shares with this one."""
+        shared = self._context.unanswered(self._record.shared_with(record))
+        self._record = record
+        self._aside.do(lambda cancel: self._llm.prefill(shared, cancel))
+
+    def _thought_of(self, record: Record) -> Generator[str, None, None]:
+        """The model's answer to the last line, with what that brings to mind."""
+        from companion.runtime.remembrance import note_for
+
+        words, said = record.last_said(), record.before_last_said()
+        note = self._aside.do(partial(note_for, self._recall, self._llm, words, TYPED_LEFT, said))
+        self._record = self._record.with_recalled(note or "")
+        yield from self._aside.each(partial(self._generate, record.with_recalled(note or "")))
 
     def _pieces(self, text: str) -> Generator[str, None, None]:
         """What answers a line, piece by piece: code does what it asks for where that makes sense without a
@@ -138,10 +214,10 @@ class Chat:
             return _known()
         if _of_her_voice(text):
             return _known(NOTHING_ALOUD)
-        record = self._record
         if request is Request.GO_ON:
-            record = record.taken_up(self._state.unfinished, "")
-        return self._aside.each(partial(self._generate, record))
+            record = self._record.taken_up(self._state.unfinished, "")
+            return self._aside.each(partial(self._generate, record))
+        return self._thought_of(self._record)
 
     def _forget_voice(self, whose: str) -> bool:
         """Delete the voice of that name; whose voice is typed isn't known, unless only one is. Whether there
@@ -163,9 +239,15 @@ class Chat:
         said = " ".join(reply.text.split())
         if said:
             again = self._state.unfinished if said in (self._state.said, NOTHING_ALOUD) else 0
-            self._state = State(said=said, unfinished=self._turns if reply.interrupted else again)
-            self._store.add_companion_turn(self._turns, said, reply.interrupted)
-            self._record = self._record.with_turn(Turn("companion", self._turns, said, reply.interrupted))
+            off = self._state.off_record
+            self._state = State(
+                said=said, unfinished=self._turns if reply.interrupted else again, off_record=off,
+                confirming=reply.confirms,
+            )  # fmt: skip
+            if not off:
+                self._store.add_companion_turn(self._turns, said, reply.interrupted)
+            turn = Turn("companion", self._turns, said, reply.interrupted, kept=not off)
+            self._record = self._record.with_turn(turn)
 
     def _write(self, reply: _Reply, answer: Generator[str, None, None]) -> None:
         """Print the reply piece by piece, on one line. Ctrl-C ends it; what ends the whole chat is raised."""
@@ -204,8 +286,9 @@ class Chat:
         self._aside.do(self._keep)
 
     def _keep(self, cancel: Cancel) -> None:
-        if self._record.turns:  # every one of them is in the store
-            self._llm.keep(self._context.messages(self._record), cancel)
+        lasting = self._record.lasting()  # every one of them is in the store
+        if lasting.turns:
+            self._llm.keep(self._context.messages(lasting), cancel)
 
 
 def _of_her_voice(text: str) -> bool:
@@ -227,7 +310,8 @@ def _known(*pieces: str) -> Generator[str, None, None]:
 
 @dataclass(slots=True)
 class _Reply:
-    """What she has written so far, and whether it was cut short."""
+    """What she has written so far, whether it was cut short, and whether it asks what may be erased."""
 
     text: str = ""
     interrupted: bool = True
+    confirms: bool = False

@@ -41,10 +41,10 @@ def command(
     app.prepare()
     audio = recordings.read(recording)
     ledger = Ledger()
-    with _store(home, remember) as (store, settings):
+    with _store(home, remember) as (store, settings, folder):
         # A recording has no key to hold, so its turns are found by listening.
         settings = replace(settings, turns=replace(settings.turns, mode="hands-free"))
-        parts = app.load_parts(settings, store, lambda role: None)
+        parts = app.load_parts(settings, store, lambda role: None, folder)
         if settings.voices.answer == "known" and store.voices():
             ledger.nothing = "No speech of a voice that she knows was found in the recording."
         try:
@@ -94,22 +94,22 @@ class Ledger:
 
 
 def _store(home: str | None, remember: bool) -> Any:
-    """The store and the settings, as a context; without --remember nothing is kept and nothing is held."""
+    """The store, the settings and the home, as a context; without --remember nothing is kept or held."""
     import contextlib
 
     from companion import app
-    from companion.home import STORE, held, open_home
-    from companion.memory.store import Store
+    from companion.commands.unlocking import unlocked
+    from companion.home import held, open_home
     from companion.settings_file import load
 
     @contextlib.contextmanager
     def opened() -> Any:
         if not remember:
-            yield app.Forgetful(), app.settings_of(home)
+            yield app.Forgetful(), app.settings_of(home), None
             return
         folder = open_home(home)
         with held(folder, "hear"):
-            yield Store(folder / STORE), load(folder)
+            yield unlocked(folder), load(folder), folder
 
     return opened()
 

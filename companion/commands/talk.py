@@ -62,8 +62,7 @@ def _begun(folder: Any, settings: Any, screen: Any) -> Any:
     """A companion that listens."""
     from companion import app
     from companion.audio.device import DeviceSound
-    from companion.home import STORE
-    from companion.memory.store import Store
+    from companion.commands.unlocking import unlocked
     from companion.runtime.tally import Tally
 
     sound = DeviceSound(settings.audio)
@@ -71,11 +70,11 @@ def _begun(folder: Any, settings: Any, screen: Any) -> Any:
     with contextlib.ExitStack() as undo:
         undo.callback(sound.close)
         _check_devices(sound)  # a machine without a microphone is told so before the models load
-        store = Store(folder / STORE)
+        store = unlocked(folder)
         undo.callback(store.close)
         undo.callback(undisturbed)
         screen.note("Loading the models ...")
-        parts = app.load_parts(settings, store, lambda role: None)
+        parts = app.load_parts(settings, store, lambda role: None, folder)
         if offer := _offer(settings.voices, store):
             screen.note(offer)
         before = _resumed(parts, store, settings, folder)

@@ -195,13 +195,13 @@ def _store(home: str | None) -> Any:
     """The store of a home that no other process holds, for the length of a `with` block."""
     import contextlib
 
-    from companion.home import STORE, held, open_home
-    from companion.memory.store import Store
+    from companion.commands.unlocking import unlocked
+    from companion.home import held, open_home
 
     @contextlib.contextmanager
     def opened() -> Any:
         folder = open_home(home)
-        with held(folder, "voice"), contextlib.closing(Store(folder / STORE)) as store:
+        with held(folder, "voice"), contextlib.closing(unlocked(folder)) as store:
             yield store
 
     return opened()

@@ -118,11 +118,13 @@ def _finish(state: State, now: float, patience: Patience, commands: list[e.Comma
     draft = current(state)
     said: list[e.Command] = [
         *commands,
-        e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False),
+        e.CommitCompanionTurn(draft.id, draft.spoken(), interrupted=False, kept=not state.off_record),
     ]
     heeded = state.floor is Floor.OVERLAP and state.others is Others.SILENT
     last = LastWords(sounding(state if heeded else replace(state, onset=now, over_at=None), now), now)
-    state = replace(state, said=draft.spoken(), rest=draft.behind, unfinished=draft.cut_short)
+    state = replace(
+        state, said=draft.spoken(), rest=draft.behind, unfinished=draft.cut_short, confirming=draft.confirms
+    )  # fmt: skip
     state = replace(state, over=None if state.question else last)
     if heeded:
         after = replace(state, floor=Floor.USER, draft=None, turn=0)
@@ -140,8 +142,9 @@ def playback_stopped(state: State, event: e.Event, now: float, patience: Patienc
     assert isinstance(event, e.PlaybackStopped)
     words = f"{state.said} {state.rest}".split()
     rest = " ".join(words[len(event.heard.split()) :])
-    said = [e.CommitCompanionTurn(event.draft, event.heard, interrupted=True)] if event.heard else []
-    return replace(state, said=event.heard, rest=rest), [*said, e.Settle()]
+    kept, confirming = not state.off_record, state.confirming and bool(event.heard)
+    said = [e.CommitCompanionTurn(event.draft, event.heard, True, kept)] if event.heard else []
+    return replace(state, said=event.heard, rest=rest, confirming=confirming), [*said, e.Settle()]
 
 
 def answer_overdue(state: State, event: e.Event, now: float, patience: Patience) -> Step:
@@ -271,7 +274,7 @@ def stop_asked(state: State, event: e.Event, now: float, patience: Patience) -> 
     state = replace(state, set_aside=None)
     if state.floor in (Floor.COMPANION, Floor.OVERLAP):
         after, commands = interrupted(state, Floor.IDLE, [e.DropSound()])
-        return replace(after, stopped=True), commands
+        return replace(after, stopped=True, confirming=False), commands
     before: list[e.Command] = []
     if state.floor in (Floor.PAUSE, Floor.RESUMING):
         if not current(state).text:

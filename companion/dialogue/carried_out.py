@@ -60,17 +60,17 @@ def request_in(state: State, text: str) -> Request | None:
 
 def carry_out(state: State, request: Request, now: float, patience: Patience) -> Step:
     """Commit the turn, which the current draft has the words of, and do what it asks for."""
-    after, said = _over(replace(state, set_aside=None))
+    after, said = over(replace(state, set_aside=None))
     if request in STEP:
         said.append(e.Adjust(*STEP[request]))
         if state.stopped or not state.interrupted:
-            return _recited(after, ADJUSTED[request], now, patience, said)
+            return recited(after, ADJUSTED[request], now, patience, said)
     if request is Request.REPEAT and state.said:
-        return _repeated(after, now, patience, said)
+        return _repeated(after, state.confirming, now, patience, said)
     if request is Request.REPEAT and not state.interrupted:
-        return _recited(after, NOTHING_SAID, now, patience, said)
+        return recited(after, NOTHING_SAID, now, patience, said)
     if request in STEP or request in (Request.REPEAT, Request.GO_ON):
-        return _gone_on(after, now, patience, said)
+        return _gone_on(after, state.confirming, now, patience, said)
     if request is Request.MUTE:
         after = replace(after, muted=True)
         said += [e.CloseMicrophone(), e.Tell(MUTED)]
@@ -84,15 +84,15 @@ def carry_out(state: State, request: Request, now: float, patience: Patience) ->
 
 def ask_who(state: State, now: float, patience: Patience) -> Step:
     """A voice that nobody is known by: ask whose it is, once, and set aside what was said."""
-    after, said = _over(state)
-    return _recited(replace(after, set_aside=current(state).text), WHO, now, patience, [*said, e.Asked()])
+    after, said = over(state)
+    return recited(replace(after, set_aside=current(state).text), WHO, now, patience, [*said, e.Asked()])
 
 
 def introduced(state: State, name: str, now: float, patience: Patience) -> Step:
     """The stranger gave a name: the voice is learned by it, and what was set aside is answered."""
-    after, said = _over(state)
+    after, said = over(state)
     met = MET.format(name=name)
-    after, commands = _recited(replace(after, set_aside=None), met, now, patience, [*said, e.Introduce(name)])
+    after, commands = recited(replace(after, set_aside=None), met, now, patience, [*said, e.Introduce(name)])
     draft = replace(current(after), written=None)
     rest = e.Reply(draft.id, state.set_aside or "", first=len(draft.clauses))
     return replace(after, draft=draft), [*commands, rest]
@@ -103,10 +103,10 @@ def forget_voice(state: State, whose: str, now: float, patience: Patience) -> St
     speaker = current(state)
     who = speaker.who if whose == MINE else whose
     stranger = whose == MINE and not who and speaker.sure >= STRANGE
-    after, said = _over(replace(state, set_aside=None))
+    after, said = over(replace(state, set_aside=None))
     if stranger:  # "my voice" is nobody's that she knows, least of all that of whom she lives with
-        return _recited(after, NOT_KNOWN, now, patience, said)
-    after, commands = _recited(after, "", now, patience, said)
+        return recited(after, NOT_KNOWN, now, patience, said)
+    after, commands = recited(after, "", now, patience, said)
     draft = replace(current(after), written=None)
     return replace(after, draft=draft), [*commands, e.ForgetVoice(draft.id, who)]
 
@@ -121,23 +121,27 @@ def voice_forgotten(state: State, event: e.Event, now: float, patience: Patience
     return replace(state, draft=draft), [*tell, *speak]
 
 
-def _over(state: State) -> Step:
+def over(state: State) -> Step:
     """The turn whose words the current draft has is written down; what answers it is to follow."""
     turn = state.turns + 1
-    after = replace(state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0)
-    return after, [committed(current(state), turn), e.DropSound()]
+    after = replace(
+        state, floor=Floor.ANSWERING, turn=turn, turns=turn, stored=False, unanswered=0, wish=None,
+        confirming=False,
+    )  # fmt: skip
+    return after, [committed(state, turn), e.DropSound()]
 
 
-def _repeated(state: State, now: float, patience: Patience, said: list[e.Command]) -> Step:
+def _repeated(state: State, confirms: bool, now: float, patience: Patience, said: list[e.Command]) -> Step:
     """What was heard of her last answer, once more; where it was cut off, she can still go on with it."""
-    after, commands = _recited(state, state.said, now, patience, said)
-    draft = replace(current(after), behind=state.rest, cut_short=state.unfinished)
+    after, commands = recited(state, state.said, now, patience, said)
+    draft = replace(current(after), behind=state.rest, cut_short=state.unfinished, confirms=confirms)
     return replace(after, draft=draft), commands
 
 
-def _gone_on(state: State, now: float, patience: Patience, said: list[e.Command]) -> Step:
+def _gone_on(state: State, confirms: bool, now: float, patience: Patience, said: list[e.Command]) -> Step:
     """The rest of an answer that was cut off; what was never written of it the model writes now."""
-    after, commands = _recited(state, state.rest, now, patience, said)
+    after, commands = recited(state, state.rest, now, patience, said)
+    after = replace(after, draft=replace(current(after), confirms=confirms))
     if not state.unfinished:
         return after, commands
     draft = replace(current(after), written=None)
@@ -145,7 +149,7 @@ def _gone_on(state: State, now: float, patience: Patience, said: list[e.Command]
     return replace(after, draft=draft), [*commands, more]
 
 
-def _recited(state: State, words: str, now: float, patience: Patience, said: list[e.Command]) -> Step:
+def recited(state: State, words: str, now: float, patience: Patience, said: list[e.Command]) -> Step:
     """An answer in words that are known, in place of one that the model may have begun."""
     before = current(state)
     clauses = tuple(Clause(clause) for clause in split(words))
@@ -167,6 +171,6 @@ def abandoned(state: State) -> Step:
     """A wish for time that lasted as long as a turn may: it is kept, and wants no answer."""
     if not current(state).text:
         return revoked(state, Floor.IDLE, [e.DropSound()])
-    after, said = _over(state)
+    after, said = over(state)
     after, commands = yielded(after, Floor.IDLE, [], "the user asked for time, and said no more")
     return after, [*said, *commands]

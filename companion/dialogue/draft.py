@@ -39,6 +39,7 @@ class Draft:
     `cut`: the turn was cut because it is as long as a turn may be; it is not answered.
     `expected`: when its first clause can sound, as far as that is known (seconds of the clock).
     `written`: how many clauses the whole reply has, None while it is being written.
+    `confirms`: it reads back what will be erased, and asks whether to.
     `behind`: what would follow it if she were asked to go on, for it repeats an answer that was cut off;
     `cut_short`: the draft of that answer, if it had not been written to its end, else 0.
     `issued`: how many clauses have been given to the loudspeaker, in order.
@@ -57,6 +58,7 @@ class Draft:
     over: bool = False
     final: bool = False
     cut: bool = False
+    confirms: bool = False
     expected: float | None = None
     clauses: tuple[Clause, ...] = ()
     written: int | None = None

@@ -27,6 +27,38 @@ class Voice(Enum):
     """None that she knows, where nobody else is answered."""
 
 
+class Ask(Enum):
+    """What somebody wants of her memory."""
+
+    KEEP = "keep this"
+    WRONG = "that is wrong"
+    MISHEARD = "that isn't what I said"
+    FORGET = "forget this"
+    YES = "yes, erase it"
+    NO = "no, keep it"
+    ABOUT = "what is known about this"
+    LAST = "when was this last talked about"
+    SOURCE = "how do you know that"
+    OFF_RECORD = "off the record"
+    ON_RECORD = "back on the record"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What memory has done about an ask, and has to say of it.
+
+    `text`: her words. `confirm`: they say what would go and ask whether to erase it, so they end in a
+    question. `passes`: memory has nothing to say to it, and the model answers. `erased`: turns that are gone,
+    and `corrected`: turns with their new text, as (side, number) of the record that memory was given.
+    """
+
+    text: str = ""
+    confirm: bool = False
+    passes: bool = False
+    erased: frozenset[tuple[Literal["user", "companion"], int]] = frozenset()
+    corrected: tuple[tuple[Literal["user", "companion"], int, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """Somebody began to speak at `onset`; noticed some milliseconds later."""
@@ -113,6 +145,27 @@ class VoiceForgotten:
 
     draft: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryAnswered:
+    """Memory has done what it was asked, and says `text`; `confirm`: it asks whether to erase what it has
+    read back. `passes`: it has nothing to say, and the model answers."""
+
+    draft: int
+    text: str = ""
+    confirm: bool = False
+    passes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChanged:
+    """Memory erased or corrected turns of the record (side and number): the model's cache is to follow, and
+    `answer` is said when it has."""
+
+    erased: frozenset[tuple[Literal["user", "companion"], int]]
+    corrected: tuple[tuple[Literal["user", "companion"], int, str], ...]
+    answer: MemoryAnswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +355,8 @@ Event = (
     | Heard
     | Introduced
     | VoiceForgotten
+    | MemoryAnswered
+    | RecordChanged
     | Overheard
     | ReplyForeseen
     | ReplyBegun
@@ -471,13 +526,15 @@ class Revoke:
 @dataclass(frozen=True, slots=True)
 class CommitUserTurn:
     """Write the user's turn to disk (answered by `Stored`); `draft` is the one whose words it takes,
-    0 for a turn that was typed. `who` said it, as `sure` as that is (0..1)."""
+    0 for a turn that was typed. `who` said it, as `sure` as that is (0..1). `kept`: else it was said off the
+    record, and nothing is written."""
 
     turn: int
     draft: int
     text: str
     who: str = ""
     sure: float = 0.0
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,6 +551,23 @@ class ForgetVoice:
 
     draft: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskMemory:
+    """Ask memory for what user turn `turn` wants of it, once that is stored (answered by `MemoryAnswered`):
+    `about` what, and, where something is put right, `instead_of` what."""
+
+    draft: int
+    turn: int
+    ask: Ask
+    about: str = ""
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BackOnRecord:
+    """What was said off the record leaves the conversation, and the model's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -541,11 +615,13 @@ class StopPlaying:
 
 @dataclass(frozen=True, slots=True)
 class CommitCompanionTurn:
-    """Write down what she said: what was played of it, and whether she was interrupted."""
+    """Write down what she said: what was played of it, and whether she was interrupted. `kept`: else it was
+    said off the record, and nothing is written."""
 
     draft: int
     text: str
     interrupted: bool
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -614,6 +690,8 @@ Command = (
     | YieldTurn
     | Introduce
     | ForgetVoice
+    | AskMemory
+    | BackOnRecord
     | Asked
     | Play
     | Duck

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from companion.dialogue import answer, carried_out, commit, others, overlap, resumption, user_turn
+from companion.dialogue import (
+    answer,
+    carried_out,
+    commit,
+    others,
+    overlap,
+    recollection,
+    resumption,
+    user_turn,
+)
 from companion.dialogue import events as e
 from companion.dialogue.state import Floor, Handler, Others, Patience, State, Step
 
@@ -250,6 +259,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.ClauseReady: (answer.clause_ready, _to(_F.COMPANION, _F.OVERLAP, _F.IDLE)),
         e.ReplyWritten: (answer.reply_written, _to(_F.COMPANION, _F.OVERLAP, _F.IDLE)),
         e.VoiceForgotten: (carried_out.voice_forgotten, _to()),
+        e.MemoryAnswered: (recollection.memory_answered, _to()),
         e.SpeechStarted: (overlap.user_overlaps, _to(_F.CONTESTED)),
         e.SpeechPaused: (overlap.others_end, _to(_F.CONTESTED)),
         e.TimerFired: (answer.answer_overdue, _to(_F.IDLE)),
@@ -271,6 +281,7 @@ TABLE: dict[Floor, dict[type[e.Event], tuple[Handler, frozenset[Floor]]]] = {
         e.TimerFired: (overlap.time_passes, _to(_F.USER, _F.PAUSE)),
         e.Stored: (answer.stored, _to()),
         e.VoiceForgotten: (carried_out.voice_forgotten, _to()),
+        e.MemoryAnswered: (recollection.memory_answered, _to()),
         **_EXTENDED,
         e.PushStarted: (user_turn.key_down, _to(_F.PUSHED)),
         e.Typed: (commit.typed, _to(_F.ANSWERING, _F.IDLE)),

@@ -6,6 +6,7 @@ What tells them apart, in the order in which it comes in:
 | --- | --- |
 | a sound that may be speech, from its first 32 ms on | her voice ducks, for as long as it lasts |
 | a request that code carries out ("stop"), as soon as it is heard surely, or twice | a barge-in: she stops |
+| a "no" over what is read back before it is erased, likewise | a barge-in |
 | the same, of a voice that surely isn't answered | none |
 | other words, surely of none she knows (a guest, the television) | she goes on, as loud as before |
 | other words, and too little of the voice yet to tell that it isn't one of those | nothing until it is told |
@@ -38,6 +39,7 @@ from companion.dialogue.answer import sound
 from companion.dialogue.backchannels import is_backchannel, may_become_backchannel
 from companion.dialogue.own_words import are_hers, sounding
 from companion.dialogue.pace import SOON
+from companion.dialogue.remembering import yes_or_no
 from companion.dialogue.requests import Request, understand
 from companion.dialogue.state import (
     Floor,
@@ -121,7 +123,9 @@ def overheard(state: State, event: e.Event, now: float, patience: Patience) -> S
     lasted = (now if after.over_at is None else after.over_at) - after.onset
     relied = event.sure or lasted >= LASTING
     request = understand(event.text if relied else event.stable)
-    if request not in (None, Request.GO_ON) and event.voice is not e.Voice.OTHER:
+    refuses = current(after).confirms and yes_or_no(event.text if relied else event.stable) is e.Ask.NO
+    asks = refuses or request not in (None, Request.GO_ON)
+    if asks and event.voice is not e.Voice.OTHER:
         return barge_in(after, now, patience)
     if event.voice is not e.Voice.ANSWERED:
         return _unheeded(after, event.voice, now, patience)

@@ -7,7 +7,7 @@ one in a single message, because chat templates want the two sides to alternate.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -37,13 +37,14 @@ the front of the prompt, where they are evaluated once."""
 class Turn:
     """A turn as it stands in the record. `number` counts the user's turns; a companion's turn carries the
     number of its draft. `interrupted`: its end was never heard. `recalled`: what memory gave for it, which
-    stays before it so that what was evaluated stays true."""
+    stays before it so that what was evaluated stays true. `kept`: else it was said off the record."""
 
     side: Side
     number: int
     text: str
     interrupted: bool = False
     recalled: str = ""
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,53 @@ class Record:
             if (turn.side, turn.number) == (side, number):
                 return Record(self.turns[i:]) if i else self
         return self
+
+    def last_said(self) -> str:
+        """What the user said last."""
+        return next((turn.text for turn in reversed(self.turns) if turn.side == "user"), "")
+
+    def before_last_said(self) -> Record:
+        """The record up to what the user said last."""
+        for i in range(len(self.turns) - 1, -1, -1):
+            if self.turns[i].side == "user":
+                return Record(self.turns[:i])
+        return self
+
+    def has(self, turn: Turn) -> bool:
+        """Whether that turn stands in it, whatever its text."""
+        return any((t.side, t.number) == (turn.side, turn.number) for t in self.turns)
+
+    def lasting(self) -> Record:
+        """The record up to the first turn that isn't in the store as the model read it: it was said off the
+        record, or memory gave something for it."""
+        for i, turn in enumerate(self.turns):
+            if turn.recalled or not turn.kept:
+                return Record(self.turns[:i])
+        return self
+
+    def on_record(self) -> Record:
+        """The record without what was said off it."""
+        return Record(tuple(turn for turn in self.turns if turn.kept))
+
+    def changed(
+        self, erased: Collection[tuple[Side, int]], corrected: Collection[tuple[Side, int, str]]
+    ) -> Record:
+        """The record without the turns that were erased, with the text of those that were corrected; and
+        without what was recalled for any turn, for that may say what is gone."""
+        texts = {(side, number): text for side, number, text in corrected}
+        return Record(
+            tuple(
+                replace(turn, text=texts.get((turn.side, turn.number), turn.text), recalled="")
+                for turn in self.turns
+                if (turn.side, turn.number) not in erased
+            )
+        )
+
+    def shared_with(self, other: Record) -> Record:
+        """The turns that both begin with."""
+        pairs = zip(self.turns, other.turns, strict=False)
+        count = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(self.turns), len(other.turns)))
+        return Record(self.turns[:count])
 
     def without_oldest(self) -> Record:
         """The record without its oldest exchange: up to the next user turn that follows an answer. Where no

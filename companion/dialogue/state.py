@@ -94,7 +94,9 @@ class State:
     after it that it may be its rest (None: it didn't). `keep_at`: when the conversation is to be kept, if it
     is quiet then. `began`: when the user took the floor; `hummed`: when she last said "mm-hm". `set_aside`:
     what a stranger said, where her last answer asked for a name instead (None: it didn't). `stopped`: she was
-    asked to stop, and goes on with what she said only if she is asked to.
+    asked to stop, and goes on with what she said only if she is asked to. `wish`: what the turn that is being
+    answered (or is unanswered) wants of memory. `confirming`: she has read back what will be erased, and waits
+    for a yes or no. `off_record`: nothing that is said is kept.
     """
 
     floor: Floor = Floor.IDLE
@@ -127,6 +129,9 @@ class State:
     hummed: float = float("-inf")
     set_aside: str | None = None
     stopped: bool = False
+    wish: e.AskMemory | None = None
+    confirming: bool = False
+    off_record: bool = False
     drafts: int = 0
     turns: int = 0
 
@@ -162,9 +167,12 @@ def noticed(state: State, floor: Floor, onset: float, over_at: float | None = No
     )  # fmt: skip
 
 
-def committed(draft: Draft, turn: int) -> e.CommitUserTurn:
-    """The command that writes a draft's words down as that turn."""
-    return e.CommitUserTurn(turn, draft.id, draft.text or "", draft.who, draft.sure)
+def committed(state: State, turn: int) -> e.CommitUserTurn:
+    """The command that writes the words of the current draft down as that turn."""
+    draft = current(state)
+    return e.CommitUserTurn(
+        turn, draft.id, draft.text or "", draft.who, draft.sure, kept=not state.off_record
+    )
 
 
 def revoked(state: State, floor: Floor, commands: list[e.Command]) -> Step:
@@ -204,5 +212,6 @@ def interrupted(state: State, floor: Floor, commands: list[e.Command]) -> Step:
         rest=rest,
         unfinished=draft.id if draft.unfinished else 0,
         stopped=False,
+        confirming=draft.confirms,
     )
     return after, [e.StopPlaying(draft.id), e.Revoke(draft.id), *commands, *_at_rest(floor)]

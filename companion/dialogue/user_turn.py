@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from companion.dialogue import carried_out
+from companion.dialogue import carried_out, recollection
 from companion.dialogue import events as e
 from companion.dialogue.commit import commit
 from companion.dialogue.draft import Draft
 from companion.dialogue.endpointing import Evidence, wait
 from companion.dialogue.hum import hummed
 from companion.dialogue.introductions import to_forget
-from companion.dialogue.openness import openness
+from companion.dialogue.openness import Words, openness
 from companion.dialogue.own_words import OUTLASTS, are_hers
 from companion.dialogue.pace import cut_off
+from companion.dialogue.remembering import yes_or_no
 from companion.dialogue.requests import asks_for_time, understand
 from companion.dialogue.state import (
     STRANGE,
@@ -208,9 +209,9 @@ def heard_of_cut(state: State, event: e.Event, now: float, patience: Patience) -
     after = replace(state, draft=None)
     if not event.text or event.doubted:
         return after, [e.DropSound(draft.id)]
-    turn = state.turns + 1
-    return replace(after, turns=turn), [
-        e.CommitUserTurn(turn, draft.id, event.text, event.who, event.sure),
+    turn, after = state.turns + 1, recollection.heeded(after, event.text)
+    return replace(after, turns=turn, wish=None, confirming=False), [
+        e.CommitUserTurn(turn, draft.id, event.text, event.who, event.sure, kept=not after.off_record),
         e.DropSound(draft.id),
         e.YieldTurn(turn, "it is as long as a turn may be, and the user goes on"),
     ]
@@ -269,7 +270,10 @@ def heard(state: State, event: e.Event, now: float, patience: Patience) -> Step:
         commands += [e.Revoke(draft.id, successor=fresh.id)]
         commands += [] if fresh.over else [e.Judge(fresh.id)]  # a verdict under way went with the old one
     after = replace(state, draft=fresh, drafts=max(state.drafts, fresh.id))
-    commands += _answering(fresh.id, text) if _for_the_model(state, text) else []
+    if _for_the_model(state, text):
+        commands += _answering(fresh.id, text)
+    elif recollection.wish_in(state, text) is not None:  # people tell at length what is to be remembered
+        commands.append(e.JudgeWords(fresh.id, text))
     return await_end(after, now, patience, commands)
 
 
@@ -311,7 +315,7 @@ def _cut_off(state: State, event: e.Heard) -> State:
     if state.broke_in is None:
         return state
     theirs = event.who == state.broke_in or event.sure < STRANGE
-    rest = theirs and understand(event.text, state.question) is None
+    rest = theirs and understand(event.text, state.question) is None and not state.off_record
     pace = cut_off(state.paces.of(event.who)) if rest else state.paces.of(event.who)
     return replace(state, broke_in=None, paces=state.paces.with_pace(event.who, pace))
 
@@ -320,7 +324,8 @@ def learned(state: State, voice: e.Voice) -> State:
     """What the last pause teaches, if the voice that ended it was the user's."""
     if state.lesson is None or voice is e.Voice.OPEN:
         return state
-    return replace(state, paces=state.lesson if voice is e.Voice.ANSWERED else state.paces, lesson=None)
+    learns = voice is e.Voice.ANSWERED and not state.off_record
+    return replace(state, paces=state.lesson if learns else state.paces, lesson=None)
 
 
 def _answering(draft: int, text: str) -> list[e.Command]:
@@ -329,7 +334,9 @@ def _answering(draft: int, text: str) -> list[e.Command]:
 
 def _for_the_model(state: State, text: str) -> bool:
     """Whether the model is to answer these words: not where code does what they ask for."""
-    return carried_out.request_in(state, text) is None and not to_forget(text)
+    if recollection.wish_in(state, text) is not None or to_forget(text):
+        return False
+    return carried_out.request_in(state, text) is None
 
 
 def await_end(state: State, now: float, patience: Patience, commands: list[e.Command]) -> Step:
@@ -346,7 +353,8 @@ def await_end(state: State, now: float, patience: Patience, commands: list[e.Com
     if draft.text is None or draft.over or looked_at(state):
         return state, commands
     asked = state.question
-    words = openness(draft.text, asked)
+    answers = state.confirming and yes_or_no(draft.text) is not None
+    words = Words.SHORT if answers else openness(draft.text, asked)
     evidence = Evidence(words, draft.ending, draft.verdict, bool(asked), state.paces.of(draft.who))
     silence = wait(evidence) * patience.factor
     if silence == float("inf"):
@@ -387,7 +395,7 @@ def nothing_said(state: State, now: float, patience: Patience) -> Step:
     return after, [
         *before,
         e.DropSound(),
-        e.Reply(draft.id, ""),
+        recollection.answer_again(after),
         e.SetTimer(e.Timer.ANSWER, now + patience.answer),
     ]
 

@@ -55,3 +55,8 @@ def told_again(before: str, now: str) -> str:
 
 def _indent(text: str) -> int:
     return len(text) - len(text.lstrip())
+
+
+def places(text: str) -> list[tuple[str, int, int]]:
+    """The words as `bare` has them, each with where it begins and ends in `text`."""
+    return [(m[0].casefold().replace("’", "'"), m.start(), m.end()) for m in _WORD.finditer(text)]

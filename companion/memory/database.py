@@ -28,8 +28,10 @@ STORE = "store.db"
 """The file's name in a home."""
 
 IN_USE = "file.open"
-"""The mark that stands in the file while somebody writes in it. Marks that begin with "file." are about this
-file, not about what is known, and stay out of exports."""
+"""The mark that stands in the file while somebody writes in it."""
+
+OF_THE_FILE = "file.%"
+"""Like this are the names of marks that are about this file and its key, not about what is known."""
 
 
 class Database:
@@ -129,10 +131,6 @@ class Database:
                     f"The store {self.path} can't be written ({why(error)}): {remedy(error)}."
                 ) from error
         return not waits
-
-    def left_in_use(self) -> bool:
-        """Whether whoever wrote in the file last didn't close it."""
-        return bool(self.read("SELECT 1 FROM marks WHERE name=?", (IN_USE,)))
 
     def begin_use(self) -> None:
         """Mark the file as in use until `close`."""

@@ -184,6 +184,11 @@ class Facts:
             _succeed(db, number, newer, now)
         return newer
 
+    def rest_on(self, number: int, evidence: Evidence) -> None:
+        """One more place that says a fact."""
+        with self._database.transaction() as db:
+            _attach(db, number, evidence)
+
     def forget(self, number: int) -> None:
         """Erase one fact; what it had succeeded is what its own successor, or nothing, has succeeded."""
         with self._database.transaction() as db:

@@ -59,9 +59,9 @@ def open_store(home: Path, keeping: Keeping | None = None) -> Opened:
         encrypting.encrypt(path, key)
         told = (*told, encrypting.TOLD)
     demand_opens(home, path, key)
+    look = looked_through(home, path, key)
     database = Database(path, key, before=functools.partial(automatic.before, home, key))
     try:
-        look = looked_through(home, database)
         database.begin_use()
         if automatic.due(database):
             automatic.renew(home, database, datetime.datetime.now().astimezone())
@@ -79,8 +79,10 @@ def open_beside(home: Path, keeping: Keeping | None = None) -> Database:
     if not path.exists():
         raise StoreError(f"Nothing is remembered in {home} yet: talk with her first.")
     _demand_file(home, path)
-    if encrypting.is_plain(path) or not keys.present(home):
+    if encrypting.is_plain(path):
         raise StoreError(f"The store in {home} is an older version's: end that one, and start her anew once.")
+    if not keys.present(home):
+        raise keys.lost(home, f"{home / keys.FILE} is gone")
     key, _ = keys.find(home, keeping or keys.usual())
     demand_opens(home, path, key)
     return Database(path, key, before=functools.partial(automatic.before, home, key))

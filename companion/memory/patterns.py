@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from companion.memory.patterns_clauses import Clause, Sentence, clauses, sentences
@@ -18,9 +18,8 @@ QUOTED = 240
 def propose(text: str, who: str = "", names: Collection[str] = ()) -> list[Proposal]:
     """What a turn says that is worth keeping. `who` said it: "" for the one who lives here, to whom the
     statements are told ("you moved to Leeds"); of anybody else they stay verbatim. `names`: who is known."""
-    found = [
-        each for sentence in sentences(text) if not sentence.is_question for each in _of(sentence, names)
-    ]
+    stated = (sentence for sentence in sentences(text) if not sentence.is_question)
+    found = list(_meant(each for sentence in stated for each in _of(sentence, names)))
     told = found if who else [replace(each, statement=to_you(each.statement)) for each in found]
     return list({each.statement.casefold(): each for each in reversed(told)}.values())[::-1]
 
@@ -33,8 +32,18 @@ def _of(sentence: Sentence, names: Collection[str]) -> Iterator[Proposal]:
         yield replace(proposal, quote=quote or proposal.quote)
     for clause in clauses(sentence.text, names):
         at = sentence.text.find(clause.text)
-        if not any(start < at + len(clause.text) and at < end for _, (start, end) in certain):
+        if not any(start < min(at + len(clause.text), end) and at < end for _, (start, end) in certain):
             yield _proposal(clause, quote or clause.text)
+
+
+def _meant(proposals: Iterable[Proposal]) -> Iterator[Proposal]:
+    """The proposals, "she" and "he" of whoever was named last in the same turn."""
+    last = ""
+    for each in proposals:
+        pronoun = each.subject.casefold() in ("she", "he")
+        if each.introduces is not None or (each.subject != "I" and not pronoun):
+            last = each.introduces[0] if each.introduces is not None else each.subject
+        yield replace(each, subject=last) if pronoun and last else each
 
 
 def _proposal(clause: Clause, quote: str) -> Proposal:
@@ -62,6 +71,5 @@ _YOURS = {
     "i am": "you are", "i'm": "you're", "i’m": "you're", "i was": "you were", "am i": "are you",
     "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself",
 }  # fmt: skip
-_FIRST_PERSON = re.compile(
-    r"\b(?:%s)\b" % "|".join(sorted(map(re.escape, _YOURS), key=len, reverse=True)), re.IGNORECASE
-)
+_LONGEST_FIRST = sorted(map(re.escape, _YOURS), key=len, reverse=True)
+_FIRST_PERSON = re.compile(rf"\b(?:{'|'.join(_LONGEST_FIRST)})\b", re.IGNORECASE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from companion.memory.facts import Kind
@@ -14,8 +13,8 @@ from companion.memory.proposals import Proposal
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A wording, and what is proposed where it stands: the groups `whose` and `name` of the pattern give the
-    subject and who is introduced; {0} in `slot` the group `what`."""
+    """A wording and the fact that it states. The groups of the pattern: `whose` is the subject, `relation` and
+    `name` who is introduced, `what` and `value` fill the `slot` and say when."""
 
     pattern: re.Pattern[str]
     kind: Kind
@@ -23,86 +22,149 @@ class Rule:
     certainty: float = 0.95
 
 
-def _rule(pattern: str, kind: Kind, slot: str, certainty: float = 0.95) -> Rule:
-    filled = pattern.replace("<REL>", _REL).replace("<NAME>", _NAME).replace("<END>", _END)
-    return Rule(re.compile(filled), kind, slot, certainty)
-
-
-_REL = r"(?P<relation>%s)" % "|".join(sorted(map(re.escape, RELATIONS), key=len, reverse=True))
+_LONGEST_FIRST = sorted(map(re.escape, RELATIONS), key=len, reverse=True)
+_RELATION = f"(?P<relation>{'|'.join(_LONGEST_FIRST)})"
 _NAME = r"(?P<name>[A-Z][\w'’-]*[\w](?: (?:van |von |de |da )?[A-Z][\w-]+){0,2})"
+_MY = r"\b(?:[Mm]y|[Oo]ur) "
+_IS = r"(?: is| are|['’]s)"
+_IAM = r"\bI(?:['’]m| am) "
 _END = r"(?=[,.!?;]|$| and | but | who | so )"
+_FAVOURITE = r"(?:all[- ]time )?(?:favou?rite|fave)"
+_DUE = (
+    r"baby|twins|(?:\w+ )?(?:wedding|exam|operation|surgery|interview|appointment|flight|funeral|party|"
+    r"dentist|meeting|deadline|move|due date|concert)"
+)
+
+
+def _rule(pattern: str, kind: Kind, slot: str, certainty: float = 0.95) -> Rule:
+    return Rule(re.compile(pattern), kind, slot, certainty)
+
+
+_ASIDE = (
+    _rule(rf"{_MY}(?:\w+ )??{_RELATION},? {_NAME}", "person", "{relation}.name", 0.85),
+    _rule(
+        rf"\b(?:an?|another|two|three) (?:\w+ )?{_RELATION}s?,? (?:called|named) {_NAME}",
+        "person",
+        "{relation}.name",
+    ),
+)
+"""Names that come by the way: their sentence says more."""
 
 RULES: tuple[Rule, ...] = (
-    _rule(r"\b(?:[Mm]y|[Oo]ur) (?:\w+ )?<REL>(?:'s name is|'s called| is called| is named|, called| called| named) <NAME>",
-          "person", "{relation}.name"),
-    _rule(r"\b(?:[Mm]y|[Oo]ur) (?:\w+ )?<REL>,? <NAME>", "person", "{relation}.name", 0.85),
-    _rule(r"\b<NAME>(?: is|['’]s) (?:my|our) (?:\w+ )?<REL>\b", "person", "{relation}.name"),
-    _rule(r"\b(?:an?|two|three) (?:\w+ )?<REL> (?:called|named) <NAME>", "person", "{relation}.name"),
-    _rule(r"(?:\b[Mm]y name(?: is|['’]s)|\bI(?:['’]m| am) called|\b(?:you can |please |just )?[Cc]all me) <NAME>",
-          "person", "name"),
-    _rule(r"\b[Mm]y birthday(?: is|['’]s)(?: on)? (?P<what>.+?)<END>", "person", "birthday"),
-    _rule(r"\bI was born (?:on|in) (?P<what>.+?)<END>", "person", "born"),
-    _rule(r"\b(?P<whose>[A-Z][\w-]+|[Mm]y \w+)['’]s birthday(?: is|['’]s)(?: on)? (?P<what>.+?)<END>",
-          "person", "birthday"),
-    _rule(r"\bI(?:['’]m| am) (?P<what>\w+(?:-\w+)?) years old", "person", "age"),
-    _rule(r"\bI (?:live|(?:have )?moved|just moved|'ve moved|am living|'m living) (?:in|to|into) (?P<what>.+?)<END>",
-          "place", "home"),
-    _rule(r"\bI(?:['’]m| am| come) (?:originally )?from (?P<what>[A-Z].+?)<END>", "place", "from"),
-    _rule(r"\bI work (?:as|at|for|in) (?P<what>.+?)<END>", "work", "work"),
-    _rule(r"\bI(?:['’]m| am) (?:working as )?an? (?P<what>(?:\w+ )?\w+(?:er|or|ist|ian|nurse|ant|teacher|cook))<END>",
-          "work", "work", 0.8),
-    _rule(r"\bI(?:['’]ve| have|['’]m| am)? (?:just )?(?:got|starting|started|start|have) (?P<what>an? new job.*?)<END>",
-          "work", "work"),
-    _rule(r"\bI(?:['’]m| am) (?:very |really |badly )?allergic to (?P<what>.+?)(?=[,.!?;]|$| but )", "health",
-          "allergy {what}"),
-    _rule(r"\bI(?:['’]m| am) (?:a )?(?P<what>vegetarian|vegan|pescatarian|coeliac|celiac)\b", "health", "diet"),
-    _rule(r"\b[Mm]y (?:all[- ]time )?(?:favou?rite|fave) (?P<what>\w+(?: \w+)?)(?: is| are|['’]s) (?P<value>.+?)<END>",
-          "preference", "favourite {what}"),
-    _rule(r"\b(?P<value>[A-Z]?[\w' -]{2,30}?)(?: is|['’]s) my (?:all[- ]time )?(?:favou?rite|fave)(?: (?P<what>\w+))?",
-          "preference", "favourite {what}", 0.85),
-    _rule(r"\b(?:[Tt]he|[Mm]y|[Oo]ur) (?P<what>baby|twins|(?:\w+ )?(?:wedding|exam|operation|surgery|interview|"
-          r"appointment|flight|funeral|party|dentist|meeting|deadline|move|due date|party|concert))"
-          r"(?: is|['’]s|'re| are)(?: now| due)? (?:due |at .{1,20}? )?(?:on|in|at|next|this|tomorrow|for|the) ?"
-          r"(?P<value>.*?)<END>", "plan", "when {what}"),
-)  # fmt: skip
-"""In the order they are tried; of each clause the first that fits counts."""
+    _rule(
+        rf"{_MY}(?:\w+ )?{_RELATION}(?:'s name is|'s called| is called| is named|,? called| named) {_NAME}",
+        "person",
+        "{relation}.name",
+    ),
+    *_ASIDE,
+    _rule(rf"\b{_NAME}{_IS} (?:my|our) (?:\w+ )?{_RELATION}\b", "person", "{relation}.name"),
+    _rule(rf"\b{_NAME}, (?:my|our) (?:\w+ )?{_RELATION}\b", "person", "{relation}.name", 0.85),
+    _rule(
+        rf"(?:\b[Mm]y name{_IS}|{_IAM}called|\b(?:you can |please |just )?[Cc]all me) {_NAME}",
+        "person",
+        "name",
+    ),
+    _rule(rf"{_MY}birthday{_IS}(?: on)? (?P<what>.+?){_END}", "person", "birthday"),
+    _rule(rf"\bI was born (?:on|in) (?P<what>.+?){_END}", "person", "born"),
+    _rule(
+        rf"\b(?P<whose>[A-Z][\w-]+|[Mm]y \w+)['’]s birthday{_IS}(?: on)? (?P<what>.+?){_END}",
+        "person",
+        "birthday",
+    ),
+    _rule(rf"{_IAM}(?P<what>\w+(?:[- ]\w+)?) years old", "person", "age"),
+    _rule(
+        r"\bI(?:['’]ve| have|['’]m| am)? ?(?:just )?(?:live|living|moved) (?:in|to|into) (?P<what>.+?)"
+        + _END,
+        "place",
+        "home",
+    ),
+    _rule(rf"\bI(?:['’]m| am| come) (?:originally )?from (?P<what>[A-Z].+?){_END}", "place", "from"),
+    _rule(rf"\bI work (?:as|at|for|in) (?P<what>.+?){_END}", "work", "work"),
+    _rule(
+        rf"{_IAM}(?:working as )?an? (?P<what>(?:\w+ )?\w+(?:er|or|ist|ian|nurse|ant|teacher|cook)){_END}",
+        "work",
+        "work",
+        0.8,
+    ),
+    _rule(
+        r"\bI(?:['’]ve| have|['’]m| am)? ?(?:just )?(?:got|starting|started|start|have) (?P<what>an? new job.*?)"
+        + _END,
+        "work",
+        "work",
+    ),
+    _rule(
+        rf"{_IAM}(?:very |really |badly )?allergic to (?P<what>.+?)(?=[,.!?;]|$| but )",
+        "health",
+        "allergy {what}",
+    ),
+    _rule(rf"{_IAM}(?:a )?(?P<what>vegetarian|vegan|pescatarian|coeliac|celiac)\b", "health", "diet"),
+    _rule(
+        rf"{_MY}{_FAVOURITE} (?P<what>\w+(?: \w+)?){_IS} (?P<value>.+?){_END}",
+        "preference",
+        "favourite {what}",
+    ),
+    _rule(
+        rf"\b(?P<value>[A-Z]?[\w' -]{{2,30}}?){_IS} my {_FAVOURITE}(?: (?P<what>\w+))?",
+        "preference",
+        "favourite {what}",
+        0.85,
+    ),
+    _rule(
+        rf"\b(?:[Tt]he|[Mm]y|[Oo]ur) (?P<what>{_DUE})(?: is|['’]s|'re| are)(?: now| due)? (?:due |at .{{1,20}}? )?"
+        rf"(?:on|in|at|next|this|tomorrow|for|the) ?(?P<value>.*?){_END}",
+        "plan",
+        "when {what}",
+    ),
+)
+"""In the order they are tried; of what overlaps the first counts."""
+
+_SEVERAL_TEXT = """
+    friend kid child son daughter brother sister cousin neighbour neighbor colleague coworker aunt uncle niece
+    nephew grandchild student client dog cat pig pet rabbit puppy kitten twin sibling roommate flatmate
+"""
+_SEVERAL = frozenset(_SEVERAL_TEXT.split())
+"""Of these people have several: another one's name succeeds none."""
 
 
 def exact(sentence: str) -> list[tuple[Proposal, tuple[int, int]]]:
-    """What a sentence says for certain, each with where it stands (start and end, characters)."""
+    """What a sentence says for certain, each with the stretch that says nothing else (start and end,
+    characters; an empty one where more is said there)."""
     found: list[tuple[Proposal, tuple[int, int]]] = []
+    taken: list[tuple[int, int]] = []
     for rule in RULES:
         for match in rule.pattern.finditer(sentence):
-            if any(match.start() < end and start < match.end() for _, (start, end) in found):
+            if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
             if (proposal := _proposed(rule, match)) is not None:
-                found.append((proposal, match.span()))
+                taken.append(match.span())
+                found.append((proposal, (0, 0) if rule in _ASIDE else match.span()))
     return found
 
 
 def _proposed(rule: Rule, match: re.Match[str]) -> Proposal | None:
-    groups = {name: (value or "").casefold() for name, value in match.groupdict().items()}
-    name = match.groupdict().get("name") or ""
-    if name and name.split()[0].casefold() in NO_NAMES:
+    groups = {name: value or "" for name, value in match.groupdict().items()}
+    name, relation = groups.get("name", ""), groups.get("relation", "")
+    if _is_no_name(name):
         return None
-    relation = groups.get("relation", "")
-    slot = rule.slot.format(**groups)
+    slot = rule.slot.format(**{each: value.casefold() for each, value in groups.items()}).strip()
     return Proposal(
-        subject=match.groupdict().get("whose") or "I",
-        statement=match[0].strip(),
+        subject=groups.get("whose") or "I",
+        statement=_statement(rule, match),
         kind=rule.kind,
         slot="" if relation in _SEVERAL else slot,
-        when_words=groups.get("what", "") if rule.slot in ("birthday", "born") else groups.get("value", ""),
+        when_words=groups.get("value") or groups.get("what", ""),
         quote=match[0],
         certainty=rule.certainty,
         introduces=(name, relation) if name and relation else None,
     )
 
 
-_SEVERAL = frozenset(
-    """friend kid child son daughter brother sister cousin neighbour neighbor colleague coworker aunt uncle niece
-    nephew grandchild student client dog cat pet rabbit puppy kitten twin sibling roommate flatmate""".split()
-)  # noqa: SIM905 - read as a list of words
-"""Of these people have several: another one's name succeeds none."""
+def _is_no_name(name: str) -> bool:
+    first = name.split()[0].casefold() if name else ""
+    return first in NO_NAMES or first.endswith("ly")
 
-Told = Callable[[str], str]
+
+def _statement(rule: Rule, match: re.Match[str]) -> str:
+    if rule in _ASIDE:
+        return f"my {match['relation']} is called {match['name']}"
+    return match[0].strip()

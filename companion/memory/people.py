@@ -26,7 +26,7 @@ MALE = frozenset(_MALE.split())
 _NEUTRAL = """
     partner spouse friend cousin neighbour neighbor colleague coworker co-worker boss manager roommate
     flatmate housemate landlord landlady kid child baby twin parent ex teacher doctor dentist therapist coach
-    mentor dog cat puppy kitten pup rabbit horse parrot hamster student client assistant fiance fiancee
+    mentor dog cat pig puppy kitten pup rabbit horse parrot hamster student client assistant fiance fiancee
     sibling godchild grandchild stepson stepdaughter pet
 """
 NEUTRAL = frozenset(_NEUTRAL.split())
@@ -109,6 +109,10 @@ class People:
         near = sorted(((_shared(plain, known), person) for person, known in rows), reverse=True)
         found = dict.fromkeys(person for share, person in near if share >= 0.3)
         return [one for person in list(found)[:most] if (one := self.get(person)) is not None]
+
+    def called(self) -> frozenset[str]:
+        """Every name that is known."""
+        return frozenset(name for (name,) in self._database.read("SELECT name FROM names"))
 
     def find_or_make(self, name: str, relation: str = "") -> Person:
         """The person of that name, made where there is none; a relation that is new is kept."""

@@ -17,7 +17,7 @@ LONGEST = 300
 """Characters of a statement at most: a longer one tells a story."""
 
 BACKED = 0.6
-"""Part of a statement's content words that must have been said."""
+"""Part of a statement's content words that must stand in its quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Reason(Enum):
     """Why a proposal was dropped."""
 
     QUOTE = "quote"
+    QUESTION = "question"
     SUBJECT = "subject"
     KIND = "kind"
     EMPTY = "empty"
@@ -78,6 +79,8 @@ def check(proposal: Proposal, said: Said, known: Callable[[str], bool]) -> Verdi
     reason = _malformed(proposal) or (Reason.QUOTE if at is None else None)
     if reason is None and _is_instruction(said.text[slice(*at)] if at else ""):
         reason = Reason.INSTRUCTION
+    if reason is None and at is not None and _QUESTION.match(said.text, at[1]):
+        reason = Reason.QUESTION
     if reason is None and not _exists(proposal.subject, said, known):
         reason = Reason.SUBJECT
     day = said_when(said.said_at)
@@ -94,7 +97,7 @@ def place(quote: str, text: str) -> tuple[int, int] | None:
     words = _WORD.findall(quote)
     if not words:
         return None
-    pattern = r"[\W_]+".join(map(re.escape, words)).replace("'", "['’]").replace("’", "['’]")
+    pattern = re.sub("['’]", "['’]", r"[\W_]+".join(map(re.escape, words)))
     found = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
     return (found.start(), found.end()) if found else None
 
@@ -133,7 +136,7 @@ class Notebook:
     def take(self, said: Said, proposals: Sequence[Proposal], how: How) -> list[int]:
         """Check each proposal against what was said; returns the numbers of the facts it became."""
         kept = []
-        for proposal in proposals:
+        for proposal in (self._named(each, said) for each in proposals):
             verdict = check(proposal, said, lambda name: self.people.find(name) is not None)
             if verdict.reason is None and how == "model" and self._known(proposal, said):
                 verdict = Verdict(Reason.KNOWN)
@@ -198,6 +201,13 @@ class Notebook:
             self.people.born(person.id, f"--{verdict.valid_from[5:]}")
         return self.people.get(person.id) or person
 
+    def _named(self, proposal: Proposal, said: Said) -> Proposal:
+        """The proposal with the name of whom "she" or "he" means, as far as that is known."""
+        if proposal.subject.casefold() not in ("she", "he") or said.turn is None:
+            return proposal
+        person = self.people.meant(proposal.subject, said.turn)
+        return replace(proposal, subject=person.name if person is not None else "")
+
     def _subject(self, subject: str, speaker: Person, said: Said) -> Person:
         if _is_speaker(subject, said):
             return speaker
@@ -235,22 +245,41 @@ def _invented(proposal: Proposal, said: Said, times: Sequence[Span], day: dateti
         if not spoken and (span.start, span.end) not in meant:
             return Reason.DATE
         rest = rest[: span.at] + rest[span.at + len(span.words) :]
-    given = {word.casefold() for word in _WORD.findall(f"{said.text} {said.who} {proposal.subject}")}
-    words = _WORD.findall(rest)
-    if any(word.isdigit() and word not in given for word in words):
+    around = f"{said.who} {proposal.subject}"
+    whole = f"{said.text} {around}"
+    if not _numbers(rest) <= _numbers(whole):
         return Reason.NUMBER
-    names = [word for word in words[1:] if word[:1].isupper() and word != "I"]
-    bare_names = {re.sub(r"['’]\w*$", "", name).casefold() for name in names}
-    if not bare_names <= given | {re.sub(r"['’]\w*$", "", word) for word in given}:
+    if not _names(rest) <= _all_words(whole):
         return Reason.NAME
-    whole = f"{said.text} {said.who} {proposal.subject}"
-    return None if backed(rest, whole) >= BACKED else Reason.UNBACKED
+    by_quote = backed(rest, f"{proposal.quote} {around}")
+    return None if by_quote >= BACKED else Reason.UNBACKED
+
+
+def figures_and_names(statement: str, text: str) -> bool:
+    """Whether every number and name of a statement stands in a text."""
+    return _numbers(statement) <= _numbers(text) and _names(statement) <= _all_words(text)
+
+
+def _numbers(text: str) -> set[str]:
+    return set(re.findall(r"\d+", text))
+
+
+def _names(text: str) -> set[str]:
+    """The words with a capital but for the first, in lower case and without "'s"."""
+    capitals = [word for word in _WORD.findall(text)[1:] if word[:1].isupper() and word != "I"]
+    return {re.sub(r"['’]\w*$", "", word).casefold() for word in capitals}
+
+
+def _all_words(text: str) -> set[str]:
+    words = {word.casefold() for word in _WORD.findall(text)}
+    return words | {re.sub(r"['’]\w*$", "", word) for word in words}
 
 
 def _dated(proposal: Proposal, times: Sequence[Span]) -> Verdict:
     """The days that a fact is about; only of an event or a plan is the last one its end."""
     named = [span for span in times if place(span.words, proposal.when_words) is not None]
-    chosen = named or [span for span in times if span.exact] or list(times)
+    stated = [span for span in times if place(span.words, proposal.statement) is not None]
+    chosen = named or stated or (list(times) if len(times) == 1 else [])
     if not chosen:
         return Verdict()
     first, last = chosen[0].start, chosen[0].end
@@ -269,16 +298,12 @@ def _name_in(proposal: Proposal) -> str:
     return found[1].strip(" .!") if found else ""
 
 
-def with_subject(proposal: Proposal, subject: str) -> Proposal:
-    """The proposal about somebody else."""
-    return replace(proposal, subject=subject)
-
-
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _ENDINGS = (
     "ations", "ation", "ingly", "ings", "ing", "edly", "ied", "ies", "ed", "ments", "ment", "ness", "ers",
     "er", "ors", "or", "ly", "es", "s", "e",
 )  # fmt: skip
+_QUESTION = re.compile(r"[^.!?\n]*\?")
 _INSTRUCTION = re.compile(
     r"(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules|prompts?)|system prompt|<\||\|>|"
     r"\[/?inst\]|<</?sys>>|you are now\b|from now on,? you\b|"
@@ -289,11 +314,11 @@ _INSTRUCTION = re.compile(
 )
 _EMPTY_TEXT = """
     a an the this that these those it its it's i i'm i've i'd i'll me my mine myself we we're we've us our
-    ours you you're you've your yours yourself he he's him his she she's her hers they they're them their who whom
-    whose which what when where why how am is are was were be been being do does did done doing have has had
-    having will would shall should can could may might must 'll 're 've not no nor n't don't didn't doesn't
-    isn't wasn't aren't and or but so if because as of at by for with about into through to from in on off out
-    up down over under again then than too very just really also says said say told tells user speaker there
-    here all any some such own same s t got get gets am 'cause cause since until while
+    ours you you're you've your yours yourself he he's him his she she's her hers they they're them their who
+    whom whose which what when where why how am is are was were be been being do does did done doing have has
+    had having will would shall should can could may might must 'll 're 've not no nor n't don't didn't
+    doesn't isn't wasn't aren't and or but so if because as of at by for with about into through to from in
+    on off out up down over under again then than too very just really also says said say told tells user
+    speaker there here all any some such own same s t got get gets am 'cause cause since until while
 """
 _EMPTY = frozenset(_EMPTY_TEXT.split())

@@ -8,6 +8,7 @@ import json
 import shutil
 import tarfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -15,7 +16,7 @@ from companion.errors import StoreError
 from companion.memory import keys
 from companion.memory.backup import HOME, MANIFEST, VERSION, Manifest, Packed
 from companion.memory.copies import Advance, copy, damage, unwatched
-from companion.memory.database import STORE, snapshot
+from companion.memory.database import OF_THE_FILE, STORE, connect, snapshot
 from companion.memory.files import private
 from companion.memory.keys import Keeping
 from companion.memory.schema import MIGRATIONS
@@ -27,6 +28,14 @@ _INNER = "inner.db"
 
 _MANIFEST_MOST = 64 << 20
 """Bytes of a manifest: a hundred thousand files have less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Where what was in the home lies now, None if there was nothing; what is to be told of the new key."""
+
+    aside: Path | None
+    told: str
 
 
 def is_sealed(file: Path) -> bool:
@@ -45,31 +54,29 @@ def restore(
     keeping: Keeping | None = None,
     replace: bool = False,
     advance: Advance = unwatched,
-) -> Path | None:
-    """Bring a backup back into a home that this process holds, with a new key. Where what was there lies now,
-    None if there was nothing.
+) -> Restored:
+    """Bring a backup back into a home that this process holds, with a new key.
 
     Raises `StoreError` before anything is touched when the file is damaged, cut off, foreign, newer or sealed
     under another passphrase, and when the home has a store and `replace` isn't said.
     """
-    _demand_free(home, replace)
+    demand_free(home, replace)
     with _staged(home) as folder:
         manifest = _unpack(file, passphrase, folder, advance)
         inner = bytes.fromhex(manifest.key)
         if found := damage(folder / _INNER, inner):
             raise StoreError(f"The store in {file} can't be used ({found}): use another backup.")
-        key, _ = keys.make(folder, keeping or keys.usual())
+        _unmark(folder / _INNER, inner)
+        key, told = keys.make(folder, keeping or keys.usual())
         with snapshot(folder / _INNER, inner) as source:
             copy(source, folder / STORE, key)
         (folder / _INNER).unlink()
-        return take_place(home)
+        return Restored(take_place(home), told.replace(str(folder), str(home)))
 
 
-def restore_copy(
-    home: Path, file: Path, keeping: Keeping | None = None, replace: bool = False
-) -> Path | None:
+def restore_copy(home: Path, file: Path, keeping: Keeping | None = None, replace: bool = False) -> Restored:
     """Bring an automatic copy of this home's store back, with the rest of the home as it is. As `restore`."""
-    _demand_free(home, replace)
+    demand_free(home, replace)
     if not keys.present(home):
         raise StoreError(f"{file} is no backup of Companion's: name a file that `companion backup` made.")
     key, _ = keys.find(home, keeping or keys.usual())
@@ -83,10 +90,18 @@ def restore_copy(
             shutil.copy2(home / name, folder / name)
         with snapshot(file, key) as source:
             copy(source, folder / STORE, key)
-        return take_place(home)
+        return Restored(take_place(home), "")
 
 
-def _demand_free(home: Path, replace: bool) -> None:
+def _unmark(path: Path, key: bytes) -> None:
+    """Take out what a store says of the file it was in: whether that was closed, whether its key was told."""
+    with contextlib.closing(connect(path, key)) as db:
+        if db.execute("SELECT 1 FROM sqlite_schema WHERE name='marks'").fetchall():
+            db.execute(f"DELETE FROM marks WHERE name LIKE '{OF_THE_FILE}'")
+
+
+def demand_free(home: Path, replace: bool) -> None:
+    """Raise `StoreError` when a home holds a store that isn't to be set aside."""
     settle(home)
     if (home / STORE).exists() and not replace:
         raise StoreError(

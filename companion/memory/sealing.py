@@ -53,6 +53,9 @@ class Cost:
         )
 
 
+COST = Cost()
+
+
 def stretched(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     """64 bytes that a passphrase stands for; however its accents were typed (NFKC)."""
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
@@ -65,7 +68,7 @@ def wrap(key: bytes, passphrase: str) -> dict[str, str | int]:
     """A key sealed under a passphrase, as a table that JSON can hold."""
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-    salt, cost = os.urandom(16), Cost()
+    salt, cost = os.urandom(16), COST
     sealed = ChaCha20Poly1305(stretched(passphrase, salt, cost)[:32]).encrypt(bytes(12), key, None)
     return {"salt": salt.hex(), "log2_n": cost.log2_n, "r": cost.r, "p": cost.p, "sealed": sealed.hex()}
 
@@ -96,7 +99,7 @@ class SealedWriter(io.RawIOBase):
     def __init__(self, file: BinaryIO, passphrase: str) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-        salt, cost = os.urandom(16), Cost()
+        salt, cost = os.urandom(16), COST
         both = stretched(passphrase, salt, cost)
         header = _HEADER.pack(MAGIC, VERSION, cost.log2_n, cost.r, cost.p, salt)
         self._header = header + hmac.digest(both[32:], header, "sha256")

@@ -13,10 +13,13 @@ import apsw
 from companion.errors import StoreError
 from companion.memory import automatic
 from companion.memory.copies import damage
-from companion.memory.database import Database, connect, why
+from companion.memory.database import IN_USE, connect, why
 
 LARGE = 200 << 20
 """Bytes from which on a store that wasn't closed is looked through quickly at first."""
+
+MARKED = 4
+"""The first version of a store that says of itself whether it was closed."""
 
 
 def demand_opens(home: Path, path: Path, key: bytes) -> None:
@@ -37,12 +40,10 @@ def unreadable(path: Path, key: bytes) -> str:
     return ""
 
 
-def looked_through(home: Path, database: Database) -> Callable[[], str] | None:
+def looked_through(home: Path, path: Path, key: bytes) -> Callable[[], str] | None:
     """Look a store through that wasn't closed, or that is shorter than it says. Raises `StoreError` with the
     way back when it is damaged; gives what is left to look at."""
-    path, key = database.path, database.key
-    assert key is not None
-    if not (_shortened(path, key) or _left_in_use(database)):
+    if not _doubtful(path, key):
         return None
     large = path.stat().st_size > LARGE
     if found := damage(path, key, quick=large):
@@ -50,24 +51,23 @@ def looked_through(home: Path, database: Database) -> Callable[[], str] | None:
     return functools.partial(_thorough, home, path, key) if large else None
 
 
-def _left_in_use(database: Database) -> bool:
-    try:
-        return database.left_in_use()
-    except StoreError:
-        return True  # whatever is wrong with it, looking it through says
-
-
-def _shortened(path: Path, key: bytes) -> bool:
-    """Whether the file lacks its end: nothing else tells until that is read."""
+def _doubtful(path: Path, key: bytes) -> bool:
+    """Whether nobody closed it, or it lacks its end, which nothing else tells until that is read."""
+    log = path.with_name(f"{path.name}-wal")
     with contextlib.closing(connect(path, key, apsw.SQLITE_OPEN_READWRITE)) as db:
         try:
-            pages, size = (
-                int(str(next(db.execute(f"PRAGMA {name}"))[0])) for name in ("page_count", "page_size")
-            )
+            pages, size = (_number(db, f"PRAGMA {name}") for name in ("page_count", "page_size"))
+            if _number(db, "PRAGMA user_version") < MARKED:
+                return False
+            left = _number(db, f"SELECT count(*) FROM marks WHERE name='{IN_USE}'")
         except apsw.Error:
             return True
-    log = path.with_name(f"{path.name}-wal")
-    return path.stat().st_size < pages * size and not (log.exists() and log.stat().st_size)
+        waiting = log.exists() and log.stat().st_size
+        return bool(left) or (not waiting and path.stat().st_size < pages * size)
+
+
+def _number(db: apsw.Connection, sql: str) -> int:
+    return int(str(next(db.execute(sql))[0]))
 
 
 def _thorough(home: Path, path: Path, key: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -45,10 +46,12 @@ class Heard(Protocol):
 class Store:
     """The turns of one home. Raises `StoreError` with a sentence when the file can't be used."""
 
-    def __init__(self, path: Path, key: bytes | None = None) -> None:
-        """Open the store, or make it; brings an older one forward. `key` as `Database` says."""
-        self.database = Database(path, key)
-        self._session = now_iso()
+    def __init__(self, at: Path | Database) -> None:
+        """The store in a database, or in the file `at`, which is not encrypted and is made where it isn't
+        there."""
+        self.database = at if isinstance(at, Database) else Database(at)
+        self.session = now_iso()
+        self._earlier: list[int] = []
 
     def add_user_turn(
         self,
@@ -75,7 +78,7 @@ class Store:
         session: str = "", said_at: str = "",
     ) -> int:  # fmt: skip
         when = said_at or now_iso()
-        row = (session or self._session, side, number, text, when, int(interrupted), who, sure)
+        row = (session or self.session, side, number, text, when, int(interrupted), who, sure)
         with self.database.transaction() as db:
             db.execute(
                 "INSERT INTO turns (session, side, number, text, said_at, interrupted, who, sure)"
@@ -117,7 +120,7 @@ class Store:
         words = json.dumps([asdict(word) for word in heard.words], ensure_ascii=False)
         with self.database.transaction() as db:
             found = db.execute(
-                "SELECT id FROM turns WHERE session=? AND side='user' AND number=?", (self._session, number)
+                "SELECT id FROM turns WHERE session=? AND side='user' AND number=?", (self.session, number)
             ).fetchall()
             if not found:
                 return
@@ -144,11 +147,41 @@ class Store:
         rows = self.database.read(
             "SELECT id, session, side, number, text, said_at, interrupted, who, sure, coalesce(answered, '')"
             " FROM turns LEFT JOIN hearings ON turn = id WHERE session <> ? ORDER BY id DESC LIMIT ?",
-            (self._session, most),
+            (self.session, most),
         )
         newest = (StoredTurn(*row) for row in rows)
         young = itertools.takewhile(lambda t: datetime.datetime.fromisoformat(t.said_at) >= since, newest)
-        return list(young)[::-1]
+        found = list(young)[::-1]
+        self._earlier = [turn.id for turn in found]
+        return found
+
+    def earlier_number(self, number: int) -> int | None:
+        """The id of a turn that `earlier` gave, by its number from the end: -1 is the last."""
+        return self._earlier[number] if -len(self._earlier) <= number < 0 else None
+
+    def number(self, side: str, number: int) -> int | None:
+        """The id of a turn of this session; None where it isn't in the store."""
+        found = self.database.read(
+            "SELECT id FROM turns WHERE session = ? AND side = ? AND number = ?", (self.session, side, number)
+        )
+        return int(found[0][0]) if found else None
+
+    def some(self, ids: Iterable[int]) -> list[StoredTurn]:
+        """Those turns, oldest first."""
+        listed = ",".join(str(int(one)) for one in ids)
+        rows = self.database.read(
+            "SELECT id, session, side, number, text, said_at, interrupted, who, sure FROM turns"
+            f" WHERE id IN ({listed}) ORDER BY id"
+        )
+        return [StoredTurn(*row) for row in rows]
+
+    def correct(self, turn: int, text: str) -> None:
+        """Mend what was misheard; how the turn was heard is no longer kept with it."""
+        with self.database.transaction() as db:
+            db.execute("UPDATE turns SET text = ?, corrected = 1 WHERE id = ?", (text, turn))
+            db.execute("DELETE FROM hearings WHERE turn = ?", (turn,))
+            db.execute("DELETE FROM mentions WHERE turn = ?", (turn,))
+            db.execute("DELETE FROM reflected WHERE turn = ?", (turn,))
 
     def close(self) -> None:
         """Close the file; idempotent."""

@@ -25,6 +25,14 @@ class Context:
         """The prompt of a record."""
         return messages(lines(record, persona=self._persona, examples=self._examples))
 
+    def unanswered(self, record: Record) -> list[Message]:
+        """The prompt of a record up to the last of it that isn't hers: made to hold that, a cache holds no
+        more, for there a reply would begin."""
+        prompt = self.messages(record)
+        while prompt[-1].role == "assistant":
+            prompt.pop()
+        return prompt
+
     def count(self, record: Record) -> int:
         """How many tokens that prompt takes."""
         return self._llm.count(self.messages(record))

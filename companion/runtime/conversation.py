@@ -19,7 +19,7 @@ from companion.dialogue.timeline import Stopwatch, Timeline
 from companion.engines.tts import Speech
 from companion.runtime.clock import Clock
 from companion.runtime.ears import MOST, Ears, Snapshot
-from companion.runtime.hands import Hands
+from companion.runtime.hands import Hands, Job
 from companion.runtime.jobs import Jobs
 from companion.runtime.mouth import Mouth
 
@@ -143,6 +143,8 @@ class Conversation:
             self._review()
         elif isinstance(event, e.Recalled):
             self._recall(event)
+        elif isinstance(event, e.RecordChanged):
+            self._record_changed(event)
         elif isinstance(event, e.Thinned):
             self.record = self.record.since(event.side, event.number)
         timeline = self._stopwatch.read()
@@ -253,7 +255,8 @@ class Conversation:
             case e.Reply(draft, text, first):
                 self._hands.cancel("settle")
                 self._hands.cancel("foresee")
-                job = self._jobs.reply(draft, text, self.record, self._utterance, first)
+                utterance = self._utterance if text else self._answered
+                job = self._jobs.reply(draft, text, self.record, utterance, first)
                 self._hands.start("llm", f"draft {draft}", job)
             case e.Continue(draft, cut, rest, index):
                 self._hands.cancel("settle")
@@ -262,6 +265,12 @@ class Conversation:
                 self._hands.start("llm", f"draft {draft}", job)
             case e.Introduce(name):
                 self._hands.start("asr", "introduce", self._jobs.hearing.introduce(name))
+            case e.AskMemory():
+                self._hands.start("store", "store", self._jobs.memory.ask(command, self.record))
+            case e.BackOnRecord():
+                self._shots.clear()
+                kept = self.record.on_record()
+                self._let_go(kept, self._jobs.roll_back(self.record.shared_with(kept)))
             case e.ForgetVoice(draft, name):
                 self._hands.start("asr", "introduce", self._jobs.hearing.forget_voice(draft, name))
             case e.Asked():
@@ -292,7 +301,8 @@ class Conversation:
 
     def _play(self, draft: int, index: int) -> None:
         if not any((t.side, t.number) == ("companion", draft) for t in self.record.turns):
-            self.record = self.record.with_turn(Turn("companion", draft, ""))  # its place, until it was heard
+            kept = not self.state.off_record
+            self.record = self.record.with_turn(Turn("companion", draft, "", kept=kept))  # until it was heard
         self._mouth.play(draft, index)
 
     def _stop_playing(self, draft: int) -> None:
@@ -304,19 +314,20 @@ class Conversation:
         if isinstance(command, e.CommitCompanionTurn):
             draft, text, interrupted = command.draft, command.text, command.interrupted
             self.record = self.record.with_text("companion", draft, text, interrupted)
-            self._hands.start("store", "store", self._jobs.store_companion(draft, text, interrupted))
+            if command.kept:
+                self._hands.start("store", "store", self._jobs.store_companion(draft, text, interrupted))
             return
         recalled = self._recalled.pop(self._utterance, "")
         self._recalled.clear()
-        self.record = self.record.with_turn(Turn("user", command.turn, command.text, recalled=recalled))
+        turn = Turn("user", command.turn, command.text, recalled=recalled, kept=command.kept)
+        self.record = self.record.with_turn(turn)
         self._answered, self._utterance = self._utterance, self._utterance + 1
-        stored = self._jobs.store_user(command.turn, command.text, command.who, command.sure)
-        self._hands.start("store", "store", stored)
+        self._hands.start("store", "store", self._jobs.store_user(command))
         for who, pace in set(self.state.paces.known) - set(self._paces.known):
             self._hands.start("store", "store", self._jobs.keep_pace(who, pace))
         self._paces = self.state.paces
         shot = self._shots.pop(command.draft, None)
-        if shot is not None and len(shot.audio):
+        if command.kept and shot is not None and len(shot.audio):
             self._to_review.append(_Committed(command.turn, command.text, shot))
             while sum(len(waiting.sound.audio) for waiting in self._to_review) > BACKLOG * RATE:
                 self._to_review.pop(0)
@@ -327,6 +338,27 @@ class Conversation:
             self.record = self.record.with_recalled(event.note)
         else:
             self._recalled = {event.utterance: event.note}
+
+    def _record_changed(self, event: e.RecordChanged) -> None:
+        """Turns were erased or corrected: nothing here knows of what they said, before that is answered."""
+        numbers = {number for side, number in event.erased if side == "user"}
+        self._to_review = [waiting for waiting in self._to_review if waiting.turn not in numbers]
+        if self._reviewing is not None and self._reviewing.turn in numbers:
+            self._hands.cancel("review")
+            self._reviewing = None
+        self._recalled.clear()
+        changed = self.record.changed(event.erased, event.corrected)
+        roll_back = self._jobs.roll_back(self.record.shared_with(changed))
+        self._let_go(changed, self._jobs.memory.let_go(roll_back, event.answer))
+
+    def _let_go(self, record: Record, job: Job) -> None:
+        """Go on with another record: the model's cache is brought back to what it shares with it by that job,
+        which isn't withdrawn, and then up to it."""
+        for key in ("settle", "foresee", "keep"):
+            self._hands.cancel(key)
+        self.record = record
+        self._hands.start("llm", "store", job)
+        self._settle()
 
     def _settle(self) -> None:
         self._hands.cancel("settle")

@@ -14,6 +14,7 @@ from companion.audio import Sound
 from companion.dialogue import events as e
 from companion.dialogue.clauses import WRITTEN, ClauseSplitter, Lengths, lengths
 from companion.dialogue.prompt import Record, Side, Turn
+from companion.dialogue.shared_past import asks_about_past
 from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Recognizer, Transcription
 from companion.engines.endpoint import TurnDetector, WordsJudge
@@ -26,6 +27,7 @@ from companion.runtime.headroom import Headroom, Unhurried
 from companion.runtime.hearing import Hearing
 from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
+from companion.runtime.remembrance import Memory, NoMemory, Recall, Remembrance, note_for, nothing_recalled
 from companion.runtime.voice_rates import VoiceRates
 
 FAST = 400.0
@@ -40,17 +42,12 @@ its first words are known."""
 PAUSE_LEFT = 0.25
 """Seconds between the first verdict on a pause and the shortest wait for its end."""
 
-SAYS_SOMETHING = 3
-"""Words from which on memory is asked about them."""
-
-LEAST_RECALLED, MOST_RECALLED = 24, 512
-"""Tokens of a note: fewer say nothing, more drown the words."""
+PAST_LEFT = 1.0
+"""Seconds that the answer to a question about what the two have shared may wait for a note: without one a
+small model makes something up."""
 
 UNREAD = 16
 """Tokens of the words still to be read at the pause, at most: those before were read as they came."""
-
-FRAME_TOKENS = 16
-"""Tokens that a template puts around a message, at most."""
 
 
 class Store(Protocol):
@@ -63,20 +60,6 @@ class Store(Protocol):
     def review_user_turn(self, number: int, transcription: Transcription, answered: str) -> None: ...
 
     def keep_pace(self, who: str, pace: float) -> None: ...
-
-
-class Recall(Protocol):
-    """Memory, asked for what the user's words bring to mind."""
-
-    def __call__(self, words: str, tokens: int, cancel: Cancel) -> str:
-        """A note of at most that many tokens for the model to read before the words; "" for nothing. Returns
-        at once: somebody speaks, or waits."""
-        ...
-
-
-def nothing_recalled(words: str, tokens: int, cancel: Cancel) -> str:
-    """A memory without anything in it."""
-    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +96,15 @@ class Jobs:
         matters: Callable[[str, str], bool],
         listener: Listener | None = None,
         recall: Recall = nothing_recalled,
+        memory: Memory = NoMemory(),  # noqa: B008 - it has no state
+        forget_kept: Callable[[], None] = lambda: None,
     ) -> None:
         self._engines, self._mouth, self._store, self._talk = engines, mouth, store, talk
         self._context = Context(engines.llm, talk.persona, talk.examples, talk.max_tokens)
         self._on_disk: set[tuple[Side, int]] = set()
         self._recall = recall
         self._recalled = (-1, "")
+        self.memory = Remembrance(memory, forget_kept)
         self._processor = Headroom()
         self.hearing = Hearing(
             engines.asr,
@@ -137,7 +123,7 @@ class Jobs:
         """Let the model read the first words of a turn that goes on, behind what memory has for them."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            yield from self._ask_memory(text, utterance, SPEAKING_LEFT, cancel)
+            yield from self._ask_memory(text, utterance, SPEAKING_LEFT, record, cancel, partial=True)
             prompt = self._prompt(record, text, utterance)
             if self._cut:
                 self._read(prompt, cancel, open_ended=True)
@@ -190,10 +176,14 @@ class Jobs:
         return job
 
     def reply(self, draft: int, text: str, record: Record, utterance: int = 0, first: int = 0) -> Job:
-        """Write the reply, clause by clause, from number `first` on."""
+        """Write the reply, clause by clause, from number `first` on. Without a `text` it answers the last
+        turns of the record, whose utterance that is."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            yield from self._ask_memory(text, utterance, PAUSE_LEFT, cancel)
+            before = record if text else record.before_last_said()
+            words = text or record.last_said()
+            left = PAST_LEFT if asks_about_past(words) else PAUSE_LEFT
+            yield from self._ask_memory(words, utterance, left, before, cancel)
             if not first:
                 yield from self._foreseen(draft, text)
             yield from self._written(draft, first, self._prompt(record, text, utterance), cancel)
@@ -280,13 +270,14 @@ class Jobs:
 
         return job
 
-    def store_user(self, turn: int, text: str, who: str = "", sure: float = 0.0) -> Job:
-        """Put a user turn on disk."""
+    def store_user(self, command: e.CommitUserTurn) -> Job:
+        """Put a user turn on disk, unless it is said off the record."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            self._store.add_user_turn(turn, text, who, sure)
-            self._on_disk.add(("user", turn))
-            yield e.Stored(turn)
+            if command.kept:
+                self._store.add_user_turn(command.turn, command.text, command.who, command.sure)
+                self._on_disk.add(("user", command.turn))
+            yield e.Stored(command.turn)
 
         return job
 
@@ -340,6 +331,21 @@ class Jobs:
 
         return job
 
+    def roll_back(self, record: Record) -> Job:
+        """Let go of everything in the model's cache behind that record, of which the cache has evaluated the
+        turns before; nothing of it is read anew, so it takes a moment."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            self._recalled = (-1, "")
+            if self._first is not None and not record.has(self._first):
+                self._first = None
+            self._engines.llm.prefill(self._context.unanswered(self._since_the_cut(record)), cancel)
+            self._cut = True
+            return
+            yield
+
+        return job
+
     def _lengths(self) -> Lengths:
         """How long clauses must be, by what the model and the voice have taken so far."""
         return lengths(self._engines.llm.rates().decode, self._voice.voice)
@@ -360,11 +366,12 @@ class Jobs:
     def _stored(self, record: Record) -> Record:
         """The record up to the first turn that isn't on disk, with all that the model read of it: those of
         earlier starts, below 0, are; what memory gave for a turn isn't."""
-        for i, turn in enumerate(record.turns):
-            kept = turn.number < 0 or (turn.side, turn.number) in self._on_disk
-            if turn.recalled or (turn.text and not kept):
-                return Record(record.turns[:i])
-        return record
+        lasting = record.lasting()
+        for i, turn in enumerate(lasting.turns):
+            on_disk = turn.number < 0 or (turn.side, turn.number) in self._on_disk
+            if turn.text and not on_disk:
+                return Record(lasting.turns[:i])
+        return lasting
 
     def _since_the_cut(self, record: Record) -> Record:
         """The record without what was cut out of the cache. A reply can be asked for with a record from
@@ -377,19 +384,18 @@ class Jobs:
         self._engines.llm.thin(prompt, cancel)
         self._cut = True
 
-    def _ask_memory(self, text: str, utterance: int, left: float, cancel: Cancel) -> Iterator[e.Event]:
-        """Ask memory on the first words that say something, once an utterance, for as much as the model can
-        read in the `left` seconds; a note that is longer is left out, for it would delay the answer. It is
-        told with every prompt that it stands in, for what a withdrawn job tells is dropped."""
-        tokens = min(MOST_RECALLED, int(self._engines.llm.rates().prefill * left))
+    def _ask_memory(
+        self, text: str, utterance: int, left: float, record: Record, cancel: Cancel, partial: bool = False
+    ) -> Iterator[e.Event]:
+        """Ask memory on the first words that say something, and again on more of them until they bring
+        something to mind, for as much as the model can read in the `left` seconds. It is told with every
+        prompt that the note stands in, for what a withdrawn job tells is dropped."""
         if self._recalled[0] != utterance:
-            if len(text.split()) < SAYS_SOMETHING or tokens < LEAST_RECALLED:
-                return
-            note = self._recall(text, tokens, cancel)
-            if note and self._engines.llm.count([Message("user", note)]) > tokens + FRAME_TOKENS:
-                note = ""
-            self._recalled = (utterance, note)
-        if self._recalled[1]:
+            llm = self._engines.llm
+            note = note_for(self._recall, llm, text, left, record, cancel, partial=partial)
+            if note or (note == "" and not partial):
+                self._recalled = (utterance, note)
+        if self._recalled[0] == utterance and self._recalled[1]:
             yield e.Recalled(*self._recalled)
 
     def _prompt(self, record: Record, text: str, utterance: int) -> list[Message]:
@@ -397,7 +403,7 @@ class Jobs:
         the context together."""
         note = self._recalled[1] if self._recalled[0] == utterance else ""
         said = self._since_the_cut(record)
-        whole = said.with_turn(Turn("user", 0, text, recalled=note)) if text else said
+        whole = said.with_turn(Turn("user", 0, text, recalled=note)) if text else said.with_recalled(note)
         return self._context.messages(self._context.answerable(whole))
 
 

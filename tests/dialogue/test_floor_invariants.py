@@ -12,7 +12,11 @@ from companion.dialogue import events as e
 from companion.dialogue.floor import TABLE, step
 from companion.dialogue.state import Floor, State
 
-REQUESTS = ("go on", "slower", "stop", "repeat that", "give me a second", "I'm thinking.", "never mind")
+REQUESTS = (
+    "go on", "slower", "stop", "repeat that", "give me a second", "I'm thinking.", "never mind",
+    "forget what I said about Jonas", "yes", "no", "remember that I'm ill", "off the record",
+    "back on the record",
+)  # fmt: skip
 
 FROM_OUTSIDE = st.one_of(
     st.builds(e.MuteChanged, st.booleans()),

@@ -262,7 +262,7 @@ class Memory:
     def __init__(self, note="Amy is her sister"):
         self.note, self.asked = note, []
 
-    def __call__(self, words, tokens, cancel):
+    def __call__(self, words, tokens, before, cancel, *, partial):
         self.asked.append((words, tokens))
         return self.note
 

@@ -14,6 +14,7 @@ from scripted import PATIENCE
 from companion.dialogue import events as e
 from companion.dialogue.floor import step
 from companion.dialogue.own_words import are_hers, sounding
+from companion.dialogue.remembering import understand as remembered
 from companion.dialogue.requests import understand
 from companion.dialogue.state import Floor, Others, State
 
@@ -21,9 +22,15 @@ TEXTS = (
     "", "", "words", "good morning.", "what time is it?", "and then I", "my number is 555 12",
     "stop, please.", "go on.", "never mind.", "slower, please.", "what did you say?", "mute yourself.",
     "her name is, give me a second.", "let me think.", "mhm.", "yeah, right.", "yes.", "I'm Anna.",
-    "(laughs)", "no, something about a cat.", "forget my voice.",
+    "(laughs)", "no, something about a cat.", "forget my voice.", "remember that I'm ill.", "that's wrong.",
+    "forget what I said about Jonas.", "no.", "what do you know about Amy?", "off the record.",
+    "back on the record.", "off the record, I'm ill.",
 )  # fmt: skip
-"""What may be heard: nothing, sentences whole and open, requests, wishes for time, backchannels, names."""
+"""What may be heard: nothing, sentences whole and open, requests, wishes for time, backchannels, names, and
+what is wanted of her memory."""
+
+CHANGES = (e.Ask.KEEP, e.Ask.WRONG, e.Ask.MISHEARD, e.Ask.FORGET)
+"""What is asked of memory that would write something down."""
 
 NOT_HERS = (e.Voice.GUEST, e.Voice.OTHER)
 """The voices of people that she doesn't know."""
@@ -102,6 +109,9 @@ class World:
         self.rising = self.rises_under_her = self.ducked = self.key = False
         self.speaking: float | None = None
         self.voice = e.Voice.ANSWERED  # of whoever makes the last sound
+        self.off_record = False
+        self.reads_back: set[int] = set()  # drafts that ask whether to erase something
+        self.asked_back = self.asked_before = False  # such a one was heard last, before the last turn
 
     # --- what happens
 
@@ -113,6 +123,8 @@ class World:
                 self.stored.add(turn)
             case e.ClauseReady(draft, index, seconds):
                 self.held[draft, index] = seconds
+            case e.MemoryAnswered(draft, _, True):
+                self.reads_back.add(draft)
             case e.Typed():
                 self.announced.discard(before.turns + 1)  # the turn that was to come is none
             case e.PushStarted() | e.PushEnded():
@@ -198,7 +210,7 @@ class World:
         """An engine gives up on some draft, or on none."""
         live = self.state.draft.id if self.state.draft else self.state.drafts
         draft = self.chance.choice((0, live, live, max(0, self.state.drafts - 1)))
-        role = self.chance.choice(("asr", "llm", "tts", "endpoint", "words", "store"))
+        role = self.chance.choice(("asr", "llm", "tts", "endpoint", "words", "store", "memory"))
         if role == "store" and self.state.turn in self.stored:
             return
         self.give(e.EngineFailed(role, draft, "It failed: try again."))
@@ -248,6 +260,9 @@ class World:
                 self.announced.add(turn)
             case e.CommitUserTurn(turn, draft, text):
                 assert text
+                self._on_or_off_record(command)
+                again = understand(text) is not None  # "what did you say?"
+                self.asked_before, self.asked_back = self.asked_back, self.asked_back and again
                 assert draft not in self.doubted, "words that may be nobody's are not kept"
                 assert turn not in self.committed, "a turn is committed once"
                 self.committed.append(turn)
@@ -265,8 +280,10 @@ class World:
             case e.YieldTurn(turn, _):
                 assert turn in self.committed
                 self.yielded.add(turn)
-            case e.CommitCompanionTurn(draft, text, _):
+            case e.CommitCompanionTurn(draft, text, _, kept):
                 assert draft not in self.finished, "what she said is written down once"
+                assert kept is not self.off_record, "off the record nothing of hers is kept"
+                self.asked_back |= draft in self.reads_back
                 self.finished.add(draft)
             case _:
                 self._employ(command)
@@ -320,8 +337,33 @@ class World:
                 self._comes("tts", e.Adjusted(what, factor))
             case e.Introduce(name):
                 self._comes("asr", e.Introduced(name, chance.random() < 0.5))
+            case e.AskMemory(draft, turn, ask):
+                assert turn in self.committed, "memory is asked for what is on disk"
+                assert not (self.off_record and ask in CHANGES), "off the record nothing is written down"
+                assert ask is not e.Ask.YES or self.asked_before, "a yes counts behind her question only"
+                self._comes("store", self._remembered(draft))
+            case e.BackOnRecord():
+                assert not self.off_record
             case e.ForgetVoice(draft, _):
                 self._comes("asr", e.VoiceForgotten(draft, chance.choice(("Anna", ""))))
+
+    def _on_or_off_record(self, command: e.CommitUserTurn) -> None:
+        """What is said off the record isn't kept, from the turn on that asks for it."""
+        wish = remembered(command.text)
+        if wish is not None and wish.ask is e.Ask.OFF_RECORD:
+            self.off_record = True
+        if wish is not None and wish.ask is e.Ask.ON_RECORD and not self.state.off_record:
+            self.off_record = False
+        assert command.kept is not self.off_record, "off the record nothing is kept, else all of it"
+
+    def _remembered(self, draft: int) -> e.MemoryAnswered:
+        """What memory says to what it was asked."""
+        kind = self.chance.random()
+        if kind < 0.2:
+            return e.MemoryAnswered(draft, passes=True)
+        if kind < 0.5:
+            return e.MemoryAnswered(draft, "You said that Jonas is ill. Shall I erase it?", confirm=True)
+        return e.MemoryAnswered(draft, self.chance.choice(("Done.", "I know nothing of it.", "***", "")))
 
     def _words(self) -> str:
         """What somebody says, or is left of her own voice."""
@@ -401,6 +443,9 @@ class World:
         floor, timers = self.state.floor, set(self.timers)
         assert bool(self.state.turn) == (floor in HERS)
         assert floor in SPEAKING or not self.playing, "she speaks in her turn only"
+        if self.state.confirming:
+            draft = self.state.draft
+            assert draft is None or not draft.confirms, "a yes counts when she has asked, not before"
         assert floor in HERS or set(self.committed) <= self.answered | self.yielded, "no turn is forgotten"
         assert EXITS.get(floor) in timers | {None}, f"nothing ends {floor}"
         assert timers <= MEANT[floor], f"{timers - MEANT[floor]} means nothing in {floor}"

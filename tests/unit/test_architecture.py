@@ -12,7 +12,7 @@ from companion.cli import COMMANDS, cli
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def test_the_state_diagram_is_drawn_from_the_table():
+def test_the_diagrams_are_drawn_from_the_table_of_states_and_from_a_fresh_store():
     checked = subprocess.run([sys.executable, ROOT / "scripts" / "diagram", "--check"], capture_output=True)
 
     assert checked.returncode == 0, checked.stderr.decode()

@@ -20,7 +20,8 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Sampling:
     """How the next token is chosen; `temperature` 0 takes the likeliest. `seed` None: another each time.
-    `never`: what isn't written, where it is a token of its own."""
+    `never`: what isn't written, where it is a token of its own. `grammar`: what the reply must be, in GBNF
+    from its rule "root" on; "" for anything."""
 
     temperature: float
     top_p: float
@@ -28,6 +29,7 @@ class Sampling:
     repeat_penalty: float
     seed: int | None = None
     never: tuple[str, ...] = ()
+    grammar: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,8 @@ class Llama:
         said = self._prompt.said(messages)
         vocabulary = self._model.vocabulary
         never = [found[0] for text in sampling.never if len(found := vocabulary.of_words(text)) == 1]
-        with self._lane.work(), sampler(sampling, vocabulary.size, said, never) as chain:
+        grammar = vocabulary.grammar(sampling.grammar) if sampling.grammar else None
+        with self._lane.work(), sampler(sampling, vocabulary.size, said, never, grammar) as chain:
             try:
                 self._evaluate(tokens, cancel, answer=True)
                 for token in self._tokens(chain, request, cancel, max_tokens):

@@ -16,22 +16,29 @@ REMEMBERED = 64
 
 @contextmanager
 def sampler(
-    sampling: Sampling, vocabulary_size: int, said: Iterable[int], never: Sequence[int] = ()
+    sampling: Sampling,
+    vocabulary_size: int,
+    said: Iterable[int],
+    never: Sequence[int] = (),
+    grammar: Any = None,
 ) -> Iterator[Any]:
     """A sampler chain for one reply, freed at the end.
 
     `said`: tokens she said before, which the repeat penalty holds back too. Only hers: holding back the
     user's words makes her avoid names, and holding back the template's makes her never stop. `never`: tokens
-    that aren't chosen.
+    that aren't chosen. `grammar`: llama.cpp's sampler of a grammar, freed with the chain; with one, what was
+    said before isn't held back, for it doesn't stand in the grammar.
     """
     api = llama()
     parameters = api.llama_sampler_chain_default_params()
     parameters.no_perf = True
     chain = api.llama_sampler_chain_init(parameters)
     try:
+        if grammar is not None:
+            api.llama_sampler_chain_add(chain, grammar)
         for link in _links(api, sampling, vocabulary_size, never):
             api.llama_sampler_chain_add(chain, link)
-        for token in list(said)[-REMEMBERED:]:
+        for token in list(said)[-REMEMBERED:] if grammar is None else []:
             api.llama_sampler_accept(chain, token)
         yield chain
     finally:

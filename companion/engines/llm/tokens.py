@@ -53,6 +53,15 @@ class Vocabulary:
             return tokens
         return self._broken_up(text, tokens)
 
+    def grammar(self, source: str) -> Any:
+        """llama.cpp's sampler that lets only through what a grammar in GBNF allows; whoever adds it to a chain
+        frees it with that. Raises `EngineError` where the grammar can't be read."""
+        with self._open() as vocab:
+            sampler = self._api.llama_sampler_init_grammar(vocab, source.encode(), b"root")
+        if not sampler:
+            raise EngineError("The model's grammar can't be read: this is a fault of Companion's.")
+        return sampler
+
     def piece(self, token: int) -> bytes:
         """The bytes a token stands for, maybe only part of a character; empty for control tokens."""
         with self._open() as vocab:

@@ -1,0 +1,1 @@
+"""What the person already has: mails, chats, notes and documents, read as data and never as orders."""

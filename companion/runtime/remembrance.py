@@ -1,0 +1,134 @@
+"""What the runtime asks of memory: a note for the words of a turn, and what people want of it themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from companion.dialogue import events as e
+from companion.dialogue.prompt import Record, Turn
+from companion.engines import Cancel, Cancelled
+from companion.engines.llm import LanguageModel, Message
+from companion.runtime.hands import Job
+from companion.runtime.workers import reason
+
+SAYS_SOMETHING = 3
+"""Words from which on memory is asked about them."""
+
+LEAST_RECALLED, MOST_RECALLED = 24, 512
+"""Tokens of a note: fewer say nothing, more drown the words."""
+
+FRAME_TOKENS = 16
+"""Tokens that a template puts around a message, at most."""
+
+BEFORE = 6
+"""Turns before the words that memory is shown, to tell who "she" is."""
+
+
+class Recall(Protocol):
+    """Memory, asked for what the user's words bring to mind."""
+
+    def __call__(
+        self, words: str, tokens: int, before: tuple[Turn, ...], cancel: Cancel, *, partial: bool
+    ) -> str:
+        """A note of at most that many tokens for the model to read before the words; "" for nothing. Returns
+        at once: somebody speaks, or waits. `before`: the last turns of the record, oldest first. `partial`:
+        more words are to come, so that it can't be told yet that nothing is known of them."""
+        ...
+
+
+class Memory(Protocol):
+    """Memory, asked for what a turn wants of it."""
+
+    def asked(
+        self, ask: e.Ask, about: str, instead_of: str, turn: int, record: Record, cancel: Cancel
+    ) -> e.Answered:
+        """Do it, and say what is to be said. `turn`: the user's turn that asks, the last of `record`; it is
+        in the store, unless it was said off the record. Raises a `CompanionError` where it can't be done. On
+        the store's thread, behind everything that was committed before; asked once a turn."""
+        ...
+
+
+class NoMemory:
+    """A memory that has nothing to say: the model answers."""
+
+    def asked(
+        self, ask: e.Ask, about: str, instead_of: str, turn: int, record: Record, cancel: Cancel
+    ) -> e.Answered:
+        """Passes."""
+        return e.Answered(passes=True)
+
+
+def nothing_recalled(
+    words: str, tokens: int, before: tuple[Turn, ...], cancel: Cancel, *, partial: bool = False
+) -> str:
+    """A memory without anything in it."""
+    return ""
+
+
+def note_for(
+    recall: Recall, llm: LanguageModel, words: str, left: float, record: Record, cancel: Cancel,
+    *, partial: bool = False,
+) -> str | None:  # fmt: skip
+    """What memory has for the words, as far as the model can read it in the `left` seconds: a note that is
+    longer would delay the answer, and is left out. None where it wasn't asked."""
+    tokens = min(MOST_RECALLED, int(llm.rates().prefill * left))
+    if len(words.split()) < SAYS_SOMETHING or tokens < LEAST_RECALLED:
+        return None
+    note = recall(words, tokens, record.turns[-BEFORE:], cancel, partial=partial)
+    fits = note and llm.count([Message("user", note)]) <= tokens + FRAME_TOKENS
+    return note if fits else ""
+
+
+class Remembrance:
+    """Makes the jobs of memory's own thread, and what is to be done on the model's when turns are gone."""
+
+    def __init__(self, memory: Memory, forget_kept: Callable[[], None]) -> None:
+        """`forget_kept` deletes the conversations that the model's cache is kept of. Raises `HomeError`."""
+        self._memory, self._forget_kept = memory, forget_kept
+        self._said: tuple[int, e.Answered] | None = None
+
+    def ask(self, wish: e.AskMemory, record: Record) -> Job:
+        """Ask memory; a turn that is answered anew isn't done anew. What was erased may stand in a note that
+        the model has read, or in a conversation that is kept, though it is no turn of the record."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            try:
+                answered = self._answered(wish, record, cancel)
+            except Cancelled:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it raises, whoever waits is told
+                yield e.EngineFailed("memory", wish.draft, reason("memory", error))
+                return
+            answer = e.MemoryAnswered(wish.draft, answered.text, answered.confirm, answered.passes)
+            changed = answered.erased or answered.corrected
+            if changed or (wish.ask is e.Ask.YES and not answered.passes):
+                yield e.RecordChanged(answered.erased, answered.corrected, answer)
+            else:
+                yield answer
+
+        return job
+
+    def _answered(self, wish: e.AskMemory, record: Record, cancel: Cancel) -> e.Answered:
+        if self._said is not None and self._said[0] == wish.turn:
+            said = self._said[1]
+            return e.Answered(said.text, said.confirm, said.passes)
+        answered = self._memory.asked(wish.ask, wish.about, wish.instead_of, wish.turn, record, cancel)
+        self._said = (wish.turn, answered)
+        return answered
+
+    def let_go(self, roll_back: Job, answer: e.MemoryAnswered) -> Job:
+        """Delete what is kept of the conversation, bring the model's cache back, and then answer."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            try:
+                self._forget_kept()
+                yield from roll_back(cancel)
+            except Cancelled:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it raises, whoever waits is told
+                yield e.EngineFailed("memory", answer.draft, reason("memory", error))
+                return
+            yield answer
+
+        return job
