@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from companion.engines import Cancel
     from companion.engines.asr import Recognizer
     from companion.engines.embed.bge import BgeEmbedder
+    from companion.engines.embed.cross_encoder import CrossEncoder
     from companion.engines.endpoint import TurnDetector
     from companion.engines.llm import LanguageModel
     from companion.engines.llm.sentence import SentenceModel
@@ -138,6 +139,13 @@ class Loader:
         from companion.engines.embed.bge import BgeEmbedder
 
         return BgeEmbedder(folder)
+
+    def rerank(self) -> CrossEncoder:
+        """The model that says how well a passage answers a question."""
+        folder = self.folder("rerank")
+        from companion.engines.embed.cross_encoder import CrossEncoder
+
+        return CrossEncoder(folder)
 
     def endpoint(self) -> TurnDetector:
         """The end-of-turn model."""

@@ -266,6 +266,7 @@ class WeightsSettings:
     words: str = setting("", "Name of the model that tells where a sentence ends.")
     speaker: str = setting("", "Name of the model that tells voices apart.")
     embed: str = setting("", "Name of the embedding model.")
+    rerank: str = setting("", "Name of the model that says how well a passage answers a question.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ def measure(
         "machine": machine(),
         "turns": len(read),
         **scores(facts, rows, ids),
+        "patterns_alone": scores([fact for fact in facts if fact.how == "pattern"], rows, ids),
         "tallies": reflection.notebook.tallies(),
         "ms_a_turn": round(sum(spent) * 1000 / max(1, len(read)), 1),
         "step_ms_median": round(statistics.median(spent) * 1000, 1) if spent else 0.0,
@@ -151,7 +152,10 @@ def _moment(when: str) -> str:
 
 def _read(database: Database, with_model: bool) -> list[int]:
     """The turns that were thought about."""
-    sql = "SELECT turn FROM reflected" if with_model else "SELECT id FROM turns"
+    up_to = "(SELECT value FROM marks WHERE name = 'read')"
+    sql = (
+        f"SELECT id FROM turns WHERE id <= cast({up_to} AS INTEGER)" if with_model else "SELECT id FROM turns"
+    )
     return [number for (number,) in database.read(sql)]
 
 

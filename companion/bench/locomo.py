@@ -19,12 +19,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.engines import Never
 from companion.errors import CompanionError
-from companion.memory.recall import Recall
+from companion.memory.recall import Hit, Recall
 from companion.memory.store import Store
 from companion.memory.turn_search import WEIGHTS
 
 TOPS = (5, 10, 20)
+RERANKER = 0.3
+"""What the reranker's score counts beside a hit's own: by hand, on conversations 26 and 30."""
+
 UNANSWERABLE = "adversarial"
 """The category of the questions that the conversation doesn't answer."""
 
@@ -99,6 +103,22 @@ class Loaded:
     ids: dict[str, int]
     seconds: float
 
+    @property
+    def now(self) -> datetime.datetime:
+        """The morning after its last turn."""
+        return datetime.datetime.combine(self.told.over, datetime.time(9), datetime.UTC)
+
+    def reranked(self, reranker: Any, question: str, hits: list[Hit]) -> list[Hit]:
+        """The hits by what the reranker makes of each with the turn before it, and by their own scores."""
+        texts = {
+            number: text
+            for (_, _, _, _, text), number in zip(self.told.turns, self.ids.values(), strict=True)
+        }
+        passages = [f"{texts.get(hit.id - 1, '')[-200:]} {hit.who}: {hit.text}" for hit in hits]
+        judged = reranker.scores(question, passages, Never())
+        scores = [hit.score + RERANKER * float(score) for hit, score in zip(hits, judged, strict=True)]
+        return [hits[at] for at in np.argsort(-np.array(scores), kind="stable")]
+
     def evidence(self, asked: Asked) -> set[int]:
         """The turns that tell it, by the store's numbers."""
         return {self.ids[one] for one in asked.evidence if one in self.ids}
@@ -145,15 +165,17 @@ class Found:
         }
 
 
-def measure(
-    loaded: Loaded, found: Found, rerank: Callable[[str, list[Any]], list[Any]] | None = None
-) -> None:
-    """Ask all that a conversation answers; `rerank` puts what was found in another order."""
+RERANKED = 50
+"""Hits that a reranker puts in order."""
+
+
+def measure(loaded: Loaded, found: Found, reranker: Any = None) -> None:
+    """Ask all that a conversation answers; a `reranker` puts the first that were found in another order."""
     for asked in loaded.answerable():
         began = time.perf_counter()
-        hits = loaded.recall.search(asked.text, 50 if rerank else max(TOPS), loaded.told.over)
-        if rerank is not None:
-            hits = rerank(asked.text, hits)
+        hits = loaded.recall.search(asked.text, RERANKED if reranker else max(TOPS), loaded.told.over)
+        if reranker is not None:
+            hits = loaded.reranked(reranker, asked.text, hits)
         found.seconds.append(time.perf_counter() - began)
         ranked = [hit.id for hit in hits if hit.kind == "turn"]
         evidence = loaded.evidence(asked)
@@ -165,7 +187,11 @@ def measure(
 
 
 def run(
-    folder: Path, embedder: Any, told_of: Callable[[str], None], only: Sequence[str] = ()
+    folder: Path,
+    embedder: Any,
+    told_of: Callable[[str], None],
+    only: Sequence[str] = (),
+    reranker: Any = None,
 ) -> dict[str, Any]:
     """Measure every conversation in `folder`, or those named; `told_of` hears of each."""
     found, each, turns, seconds = Found(), {}, 0, 0.0
@@ -176,7 +202,7 @@ def run(
         with tempfile.TemporaryDirectory() as scratch:
             loaded = load(told, Path(scratch), embedder)
             mine = Found()
-            measure(loaded, mine)
+            measure(loaded, mine, reranker)
             each[told.name] = mine.report()["recall_at_10"]
             for top in TOPS:
                 found.shares[top] += mine.shares[top]

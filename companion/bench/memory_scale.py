@@ -7,6 +7,7 @@ around 2,000 directions, as texts lie around their subjects.
 from __future__ import annotations
 
 import datetime
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,6 +32,19 @@ EXACT = 100
 """Questions whose nearest are looked for exactly, too."""
 
 _SYLLABLES = [c + v for c in "bdfghjklmnprstvwz" for v in "aeiou"]
+
+
+def measured(chunks: int, embedder: Any, step: Callable[[str], None]) -> dict[str, Any]:
+    """In a folder that is gone afterwards; `step` hears how far it is."""
+    done = 0
+
+    def filled(count: int) -> None:
+        nonlocal done
+        done += count
+        step(f"{done} of {chunks}")
+
+    with tempfile.TemporaryDirectory() as folder:
+        return run(Path(folder), chunks, embedder, filled)
 
 
 def run(folder: Path, chunks: int, embedder: Any, step: Callable[[int], None]) -> dict[str, Any]:
@@ -110,7 +124,7 @@ def _filled(
 
 
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
 def _asked(recall: Recall, random: np.random.Generator) -> list[float]:

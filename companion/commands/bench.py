@@ -281,6 +281,58 @@ def echo(home: str | None, minutes: float, echo_db: float, moves: float, cancell
     _report(home, ("llm", "asr", "tts", "endpoint"), measured)
 
 
+@command.command()
+@click.option(
+    "--locomo",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with long conversations and what is asked about them, a JSON file each.",
+)
+@click.option(
+    "--only", multiple=True, metavar="NAME", help="With --locomo: only this conversation (again: this, too)."
+)
+@click.option("--rerank", is_flag=True, help="With --locomo: the reranker puts the first 50 in order, too.")
+@click.option(
+    "--answers", is_flag=True, help="With --locomo: 150 questions are answered by the language model."
+)
+@click.option("--fit", is_flag=True, help="With --locomo: fit the weights of a turn's traits on them.")
+@click.option(
+    "--chunks", default=100_000, show_default=True, help="Without --locomo: passages of a made-up store."
+)
+@click.option("--json", "as_json", is_flag=True, help="It is JSON in any case.")
+@click.pass_obj
+def memory(
+    home: str | None, locomo: Path | None, only: tuple[str, ...], rerank: bool, answers: bool, fit: bool,
+    chunks: int, as_json: bool,
+) -> None:  # fmt: skip
+    """How much of what was said is found again, and how quickly: on conversations, or in a large store.
+
+    Example: companion bench memory --locomo conversations/
+    """
+    from companion import app
+
+    app.prepare()
+    loader = app.Loader(app.settings_of(home))
+    embedder = loader.embed()
+    if locomo is None:
+        from companion.bench.memory_scale import measured
+
+        _report(home, ("embed",), measured(chunks, embedder, _step))
+        return
+    from companion.bench import locomo as conversations
+
+    if fit:
+        click.echo(json.dumps(conversations.fit(locomo, embedder, only)))
+        return
+    if answers:
+        from companion.bench.locomo_answers import run
+
+        _report(home, ("embed", "llm"), run(locomo, loader, embedder, only, _step))
+        return
+    reranker = loader.rerank() if rerank else None
+    roles = ("embed", "rerank") if rerank else ("embed",)
+    _report(home, roles, conversations.run(locomo, embedder, _step, only, reranker))
+
+
 def _spoken(voice: Any, texts: tuple[str, ...]) -> list[Any]:
     """The texts, spoken: float32[n] at 48 kHz each."""
     from companion.bench.spoken import spoken

@@ -50,7 +50,9 @@ def _key_back(folder: Path, how: Keeping) -> None:
 
 
 def _words() -> str:
-    if sys.stdin is not None and sys.stdin.isatty():
+    from companion.commands.unlocking import terminal
+
+    if terminal():
         typed: str = click.prompt("The 24 words", err=True)
         return typed
     return sys.stdin.read() if sys.stdin is not None else ""

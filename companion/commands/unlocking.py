@@ -41,10 +41,15 @@ def passphrase(what: str, anew: bool) -> str:
     given = os.environ.get(VARIABLE, "")
     if given:
         return given
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not terminal():
         raise StoreError(f"{what} is needed: run this in a terminal, or set {VARIABLE}.")
     typed: str = click.prompt(what, hide_input=True, confirmation_prompt=anew, err=True)
     return typed
+
+
+def terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def tell(opened: Opened) -> None:

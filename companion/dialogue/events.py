@@ -41,6 +41,7 @@ class Ask(Enum):
     SOURCE = "how do you know that"
     OFF_RECORD = "off the record"
     ON_RECORD = "back on the record"
+    WHICH_RECORD = "are we on the record"
 
 
 @dataclass(frozen=True, slots=True)

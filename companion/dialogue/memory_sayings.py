@@ -17,17 +17,24 @@ FOLDED = {
 
 RULES: dict[str, str] = {
     "after": """
-        please | thanks | thank you [(very | so) much] | okay | will you | would you | can you | could you |
-            <name> | for me | all right | if you (can | could | would | don't mind) | from now on | right
+        please | thanks | thank you [(very | so) much] | okay | will you | would you | can you | could you
+            | <name> | for me | all right | if you (can | could | would | don't mind) | from now on |
+            right
     """,
+    "before-too": """
+        i beg your pardon | pardon | like | you see | i'm afraid | my dear | by the way | also | oh and |
+            i (just | also) (wanted | want) to say
+    """,
+    "i-said": "i [actually | just | really] (said | meant [to say]) | it's | it was | it is | the name is",
+    "spelled-so": "with (a | an | one | two) \\S+ [at the (end | front | beginning)]",
     "dont": "don't | do not | don't you [dare] | you mustn't | you must not",
     "that-is": """
         that's | that is | this is | it's | it is | that was | it was | this was | those are | that
     """,
     "isnt": "isn't | is not | wasn't | was not | ain't | aren't | are not",
     "quite": """
-        just | actually | totally | completely | all | quite | simply | really | entirely | exactly | plain
-            | factually | so | still | definitely | certainly | obviously
+        just | actually | totally | completely | all | quite | simply | really | entirely | exactly |
+            plain | factually | so | still | definitely | certainly | obviously
     """,
     "any-more": "any more | anymore | any longer | at all | now | today | either | there",
     "that": "that | this | it | that one | this one",
@@ -41,8 +48,8 @@ RULES: dict[str, str] = {
     "to-you": "to you | with you | to each other | together | earlier | before | just now",
     "on": "about | of | on | regarding | concerning",
     "memory": """
-        [your | the] (memory | memories | mind | notes | records | record | database | memory banks | store
-            | head | history)
+        [your | the] (memory | memories | mind | notes | records | record | database | memory banks |
+            store | head | history)
     """,
     "everything": """
         everything | anything | all | all of it | all of (that | this) | whatever | every word | all the
@@ -53,25 +60,25 @@ RULES: dict[str, str] = {
         (make | take | keep | leave) [yourself] [a] [mental | quick | little] (note | notes | memo |
             reminder) [of (it | this | the fact)]
         note [down] | write down | jot down | put down | take down | memorize | log | record | mark down
-        (save | store | keep | put | commit | file | add | write) [it | this] [away | down] (in | to | into
-            | away in) <memory>
+        (save | store | keep | put | commit | file | add | write) [it | this] [away | down] (in | to |
+            into | away in) <memory> | (save | store | memorize) this [for (me | later)]
         (know | be aware) for (later | next time | the future)
         for (future reference | next time | later)
     """,
     "keep-it": """
         remember <that> [well] | memorize <that> | never forget <that> | <dont> [ever] forget <that>
         (keep | bear) <that> in (mind | memory)
-        (write | note | jot | put | take | get | mark) <that> down | note <that>
+        (write | note | jot | put | mark) <that> down | note <that>
         (make | take | keep) [a] [mental] (note | notes | memo) [of <that>]
         (save | store | keep | put | commit | add | file) <that> (in | to | into | away in) <memory>
-        (remember | note | save | store | keep) (what i [have] [just] (said | told you) | the last thing [i
-            said])
+        (remember | note | save | store | keep) (what i [have] [just] (said | told you) | the last thing
+            [i said])
     """,
     "wrong": """
-        [<quite>] (wrong | incorrect | false | untrue | mistaken | outdated | old | inaccurate | a mistake |
-            an error | out of date | not it | nonsense | a misunderstanding | a lie)
-        (not | no longer | never) [<quite>] (right | true | correct | accurate | the case | it | how it (is
-            | was | went) | what happened | up to date | valid)
+        [<quite>] (wrong | incorrect | false | untrue | mistaken | outdated | old | inaccurate | a mistake
+            | an error | out of date | not it | nonsense | a misunderstanding | a lie)
+        (not | no longer | never) [<quite>] (right | true | correct | accurate | the case | it | how it
+            (is | was | went) | what happened | up to date | valid)
     """,
     "wrongness": """
         <that-is> <wrong> [<any-more>]
@@ -83,13 +90,13 @@ RULES: dict[str, str] = {
             wrong way [round | around])
         (you're | you are | you were) [<quite>] (wrong | mistaken | confused | misinformed | out of date |
             mixing (that | it | things | something | them) up) [about <that> | there]
-        you (remember | remembered | recall | have | noted | stored | saved) <that> [<quite>] (wrong |
-            wrongly | incorrectly)
+        <you-have> (remember | remembered | recall | have | noted | stored | saved) <that> [<quite>]
+            (wrong | wrongly | incorrectly)
         you're (remembering | misremembering) <that> [wrong | wrongly | incorrectly] | you (misremember |
             misremembered) [<that>]
         your (memory | information) is [<quite>] (wrong | off | incorrect | outdated | out of date)
-        you (mixed | mix | muddled | got | are mixing) (that | it | things | something | them | those) [all]
-            (up | mixed up | confused)
+        you (mixed | mix | muddled | got | are mixing) (that | it | things | something | them | those)
+            [all] (up | mixed up | confused)
         (that | it | this) [has | have] [since] changed | that's changed | it's changed | things have
             changed
         i (got | told you | said) (that | it) wrong | i misspoke | i made a mistake | i was (wrong |
@@ -100,43 +107,44 @@ RULES: dict[str, str] = {
         (correct | fix | update | change | amend) (<that> | your memory | your notes) [to | into]
     """,
     "clause": """
-        it's | it is | its | it was | that's | that is | she's | she is | she | he's | he is | he | they're
-            | they are | they | i'm | i am | i | we're | we are | we | my | his | her | our | their | the |
-            there's | there are | in | on | at | to
+        it's | it is | its | it was | that's | that is | she's | she is | she | he's | he is | he |
+            they're | they are | they | i'm | i am | i | we're | we are | we | my | his | her | our |
+            their | the | there's | there are | in | on | at | to
     """,
     "it-is": """
-        it's | it is | its | it was | that's | that is | she's | she is | he's | he is | they're | they are
-            | (his | her | its | my | the | their) name (is | was) | (the | her | his | my) name's
+        it's | it is | its | it was | that's | that is | she's | she is | he's | he is | they're | they
+            are | (his | her | its | my | the | their) name (is | was) | (the | her | his | my) name's
     """,
     "erase": """
-        forget | delete | erase | remove | wipe | scrub | discard | unremember | purge | expunge | strike |
-            get rid of | throw (away | out) | clear | drop | lose | cut | take (back | out) | un-remember
+        forget | delete | erase | remove | wipe | scrub | discard | unremember | purge | expunge | get rid
+            of | throw (away | out) | clear | take back
     """,
     "out-of-it": """
-        (from | off | out of) (it | <memory>) | out [of it] | completely | entirely | altogether | for good
-            | forever | again | away | down | up | permanently
+        (from | off | out of) (it | <memory>) | out [of it] | completely | entirely | altogether | for
+            good | forever | again | away | down | up | permanently
     """,
     "just-now": """
         that | this | that again | all (that | of that | of this | this) | it [again] | those
-        [everything | all] (what | that) <i-have> [<ever>] (<told> | asked | was saying) [<to-you>] [there |
-            to you | now]
+        [everything | all] (what | that) <i-have> [<ever>] (<told> | asked | was saying) [<to-you>] [there
+            | to you | now]
         [everything | all of what | what] <i-have> [just] <told> [just now | there]
-        (that | the | my) [very] last (bit | part | thing | one | sentence | remark | statement | message |
-            words | turn | comment | piece | couple of sentences | few (sentences | words)) [that] [i (just
-            said | said | told you | mentioned | wrote)]
+        (that | the | my) [very] last (bit | part | thing | one | sentence | remark | statement | message
+            | words | turn | comment | piece | couple of sentences | few (sentences | words)) [that] [i
+            (just said | said | told you | mentioned | wrote)]
         that (bit | part | thing | sentence | remark | one) [i [just] (said | told you)] | my last words
         (that | this) [whole] (conversation | exchange | chat | discussion | talk) [we just had]
-        [that] <i-have> [ever] (said | mentioned | told you | brought up) (that | it | this | anything | so
-            | any of (that | this))
+        [that] <i-have> [ever] (said | mentioned | told you | brought up) (that | it | this | anything |
+            so | any of (that | this))
         [that] <i-have> [ever] (said | mentioned) anything
     """,
     "all-of-it": """
         [absolutely | simply] everything [you (know | have | remember | stored | noted)] [about me]
         everything [that] <i-have> [ever] (<told>) [to you] | all (my (data | memories) | your memories |
-            memories | of me | about me) | all you know [about me] | [all] your [whole | entire] memory [of me]
-        my (whole | entire) (history | life | past) | every (memory | single thing) | me [completely] | all
-            of it | your memories [of me] | what you know about me | all the things you know [about me] |
-            all that you know [about me]
+            memories | of me | about me) | all you know [about me] | [all] your [whole | entire] memory
+            [of me]
+        my (whole | entire) (history | life | past) | every (memory | single thing) | me [completely] |
+            all of it | your memories [of me] | what you know about me | all the things you know [about
+            me] | all that you know [about me]
     """,
     "time": """
         yesterday [morning | afternoon | evening | night] | today | tonight | this (morning | afternoon |
@@ -146,8 +154,8 @@ RULES: dict[str, str] = {
         the (last | past) [few | couple of | two | three | five | ten | \\d+] (minutes | minute | hour |
             hours | days | day | week | weeks | month | months)
         (since | before | after | until | in | on | from) [last | this | the] \\S+ [\\S+] [\\S+]
-        (a | two | three | a few | a couple of | \\d+) (minutes | hours | days | weeks | months | years) ago
-            | earlier [today] | the other day | a while (ago | back) | recently
+        (a | two | three | a few | a couple of | \\d+) (minutes | hours | days | weeks | months | years)
+            ago | earlier [today] | the other day | a while (ago | back) | recently
     """,
     "talks": """
         (conversation | chat | talk | discussion | conversations | chats | talks | discussions | exchange)
@@ -158,26 +166,27 @@ RULES: dict[str, str] = {
             remarks
     """,
     "know": """
-        know | remember | recall | have stored | have saved | have noted | have written down | have | store
-            | keep | have got | have learned | have heard | learned
+        know | remember | recall | have stored | have saved | have noted | have written down | have |
+            store | keep | have got | have learned | have heard | learned
     """,
     "said-before": """
         (told | tell | said | say | mentioned | mention | shared | share | talked | talk | spoke | speak |
             spoken | discussed | discuss | chatted | chat)
     """,
     "from-here": """
-        now | please | for now | for a (bit | while | moment | minute | second | sec | sentence) | from (now
-            | here) [on | on out] | right now | today | tonight | okay | then | for the moment | for the
-            (next | rest of the) \\S+ [\\S+] | until i (say | tell you) [otherwise | so] | starting now | if
-            that's okay | between us | just between us | again | thanks | temporarily | a moment | just |
-            all right | briefly | <name> | if you (don't mind | can | could | will)
+        now | please | for now | for a (bit | while | moment | minute | second | sec | sentence) | from
+            (now | here) [on | on out] | right now | today | tonight | okay | then | for the moment | for
+            the (next | rest of the) \\S+ [\\S+] | until i (say | tell you) [otherwise | so] | starting
+            now | if that's okay | between us | just between us | again | thanks | temporarily | a moment
+            | just | all right | briefly | <name> | if you (don't mind | can | could | will)
     """,
     "this": """
         this | (what | the things | anything | everything | something) (i'm | i am) [about to | going to |
             gonna] (say | saying | tell you | telling you | tell | share) [next | now]
-        what i (say | tell you | will say | have to say | share) [next | now | from now on] | what (comes |
-            follows | is coming) [next | now] | the following | any of (this | what follows | it) | the next
-            (bit | part | thing | few minutes | minute | sentence | sentences | few sentences) [i say]
+        what i (say | tell you | will say | have to say | share) [next | now | from now on] | what (comes
+            | follows | is coming) [next | now] | the following | any of (this | what follows | it) | the
+            next (bit | part | thing | few minutes | minute | sentence | sentences | few sentences) [i
+            say]
         what (we | you and i) (talk about | discuss | say) [now | next] | (this | the | our) [next |
             following] (conversation | part | bit | chat | talk | sentence | story | one)
         anything [i say | from now on | i tell you] [now | from now on | next] | things | everything [i say]
@@ -196,10 +205,10 @@ SAYINGS: dict[str, str] = {
         <off> {<from-here>}
         ~apart [this is | that's | it's | we're] [strictly] <off> [though | now] [but | so | because] ABOUT
         (this is | that's | that is | it's | we're | we are | let's <go> | (can | could | may) we <go> |
-            (can | could | may) this be | i (want | would like | need) (to | this to) <go> | i'd like (to |
-            this to) <go> | <go> | <this> (is | are | stays | should be | has to be | must be | will be |
-            shall be) | take (this | us) | between (us | you and me) and | from now on [we're | this is])
-            [strictly | all | completely | totally | now | just] <off> {<from-here>}
+            (can | could | may) this be | i (want | would like | need) (to | this to) <go> | i'd like (to
+            | this to) <go> | <go> | <this> (is | are | stays | should be | has to be | must be | will be
+            | shall be) | take (this | us) | between (us | you and me) [and] | from now on [we're | this
+            is]) [strictly | all | completely | totally | now | just] <off> {<from-here>}
         i (want | need | would like | have) to (tell you something | say something | talk to you | talk)
             <off> {<from-here>} | i'd like to (tell you something | say something | talk to you | talk)
             <off> {<from-here>}
@@ -209,8 +218,8 @@ SAYINGS: dict[str, str] = {
         (stop | pause) recording (what (i | we) say | this | everything | things | my words | what i'm
             saying | this conversation) {<from-here>}
         <dont> (remember | keep | save | store | record | write down | note | note down | log | memorize |
-            make a note of | take notes of | take down | hold on to | put down | keep track of) <this>
-            {<from-here>}
+            make a note of | take notes of | take down | hold on to | put down | keep track of) [any of]
+            <this> {<from-here>}
         <dont> (remember | keep | save | store | record | take notes | log) {<from-here>}
         <dont> (write | put | take | note) (this | any of this) down {<from-here>}
         <dont> keep [a] (notes | note | record | track) [of] [<this>] {<from-here>}
@@ -218,21 +227,21 @@ SAYINGS: dict[str, str] = {
             {<from-here>}
         (pause | stop | disable | suspend) (your | the) (memory | record | recording | notes) {<from-here>}
         forget (what i'm about to (say | tell you) | what comes next | the next bit) {<from-here>}
-        (nothing | none) (of this | i say now | i'm about to say | of what i say [now]) [(is | goes) on the
-            record | should be (kept | stored | saved | remembered)] {<from-here>}
+        (nothing | none) (of this | i say now | i'm about to say | of what i say [now]) [(is | goes) on
+            the record | should be (kept | stored | saved | remembered)] {<from-here>}
     """,
     "ON_RECORD": """
         [back] on the record [again] {<from-here>} | back on [the] record {<from-here>}
         (we're | we are | i'm | this is | that's | let's (go | get | be | put (this | it | us)) | (can |
-            could | may) we (go | be | get) | (go | come | get) | you're | you are | we can (go | be | get)
-            | put (us | this | me) | i (want | would like) to (go | be) | i'd like to (go | be) | from now
-            on [we're | this is]) <ever-back> {<from-here>}
+            could | may) we (go | be | get) | (go | come | get) | you're | you are | we can (go | be |
+            get) | put (us | this | me) | i (want | would like) to (go | be) | i'd like to (go | be) |
+            from now on [we're | this is]) <ever-back> {<from-here>}
         (you | we) (can | may | could) [start | go back to | now] (remember | remembering | record |
-            recording | take notes | taking notes | keep notes | store | storing | save | saving) [things |
-            this | everything | again | that | what i say] [again | now | from now on] {<from-here>}
+            recording | take notes | taking notes | keep notes | store | storing | save | saving) [things
+            | this | everything | again | that | what i say] [again | now | from now on] {<from-here>}
         (start | resume | begin | continue | restart) (remembering | memorizing | taking notes | keeping
-            notes | recording | saving | storing | logging) [things | this | everything | what i say] [again
-            | now] {<from-here>}
+            notes | recording | saving | storing | logging) [things | this | everything | what i say]
+            [again | now] {<from-here>}
         [from now on] (remember | record | keep | save | store) (things | everything | what i say | stuff)
             [again | from (now | here) on] {<from-here>}
         (turn | switch) [back] on (your | the) memory {<from-here>} | (turn | switch) (your | the) memory
@@ -246,16 +255,25 @@ SAYINGS: dict[str, str] = {
         (end | stop | leave | over with) [the] (off the record | off-the-record) [part | bit | mode |
             stretch] {<from-here>}
     """,
+    "WHICH_RECORD": """
+        (are we | is this | is that | am i | are you) [still | now | currently | back] (off | on) [of] the record
+            [now | still | right now | again | yet]
+        are you [still] (remembering | recording | keeping | storing | saving) (this | that | what i say) [now]
+        is (this | that | what i say) [still] being (kept | stored | recorded | saved | remembered) [now]
+    """,
     "MISHEARD": """
-        ~few i [actually | clearly | really] (said | meant [to say]) ABOUT [and] not INSTEAD
-        i (didn't | did not | never) [actually] (say | said | mean) INSTEAD [but | and] i [actually] (said |
-            meant) ABOUT
-        ~names ~few i (didn't | did not | never) [actually] (say | said | mean) INSTEAD [but] [it's | it was
-            | i meant] [ABOUT]
+        ~few ~word i [actually | clearly | really] (said | meant [to say]) ABOUT [<spelled-so>] [and] not
+            INSTEAD [you misheard [me]]
+        ~few it was ABOUT i said not INSTEAD
+        ~few ~word i [actually | clearly | really] said ABOUT you heard INSTEAD
+        i (didn't | did not | never) [actually] (say | said | mean) INSTEAD [but | and] i [actually] (said
+            | meant) ABOUT
+        ~names ~few i (didn't | did not | never) [actually] (say | said | mean) INSTEAD [but] [it's | it
+            was | i meant] [ABOUT]
         ~denies ~word i [actually | clearly | just | really] (said | meant [to say]) ABOUT
         ~proper i [actually | clearly | just | really] said ABOUT
-        ~denies ~names ~few (the | her | his | their | its | my) (name | word | number | code | place) (is |
-            was) ABOUT [not INSTEAD]
+        ~denies ~names ~few (the | her | his | their | its | my) (name | word | number | code | place) (is
+            | was) ABOUT [not INSTEAD]
         ~few (what i said was | the word (is | was)) ABOUT [not INSTEAD]
         ~names ~apart not INSTEAD [but | it's | i said | i meant | it was] ABOUT
         ~denies ~names ~few ~name ABOUT [and] not INSTEAD
@@ -265,19 +283,25 @@ SAYINGS: dict[str, str] = {
         ~letters (it's | it is | that's | he's | she's | her name is | his name is | my name is) ABOUT
         ~few INSTEAD is [actually] spelled ABOUT
         ~spells you spell (it | that | her name | his name | my name) ABOUT
-        ~short you [have] (misheard | misunderstood) [me | that | it | the name] [ABOUT]
-        ~short you [have] (heard | understood) (me | that | it | the name) wrong [ABOUT]
-        ~short you [have] got (me | the name) wrong [ABOUT]
+        ~few you [have] (misheard | misunderstood) [me | that | it | the name] [dear] [<i-said>] ABOUT [i
+            said] not INSTEAD
+        ~short you [have] (misheard | misunderstood) [me | that | it | the name] [dear] [<i-said>] [ABOUT]
+        ~few you [have] (heard | understood) (me | that | it | the name) wrong [dear] [<i-said>] ABOUT [i
+            said] not INSTEAD
+        ~short you [have] (heard | understood) (me | that | it | the name) wrong [dear] [<i-said>] [ABOUT]
+        ~short you [have] got (me | the name) wrong [<i-said>] [ABOUT]
         ~short you (didn't | did not) (hear | understand | get) (me | that | it | the name) (right |
-            correctly) [ABOUT]
+            correctly) [<i-said>] [ABOUT]
         ~short (that's | that is | that was) not (what | the (word | name | thing) [that]) i [actually]
-            (said | meant to say) [ABOUT]
-        ~short (that | it) <isnt> (what | the (word | name) [that]) i said [ABOUT]
+            (said | meant to say) [<i-said>] [ABOUT]
+        ~short (that | it) <isnt> (what | the (word | name) [that]) i said [<i-said>] [ABOUT]
         i (didn't | did not | never) say (that | it | so)
     """,
     "WRONG": """
         <wrongness>
-        ~stops <wrongness> ABOUT
+        ~stops <wrongness> [i'm afraid | dear | love] ABOUT
+        what you [just] (said | told me | know | remember | have) [<on> \\S+ [\\S+]] (is | was) [<quite>]
+            (wrong | incorrect | outdated)
         ~stops what you [just] (said | told me | know | remember) <on> INSTEAD (is | was | isn't right |
             isn't true) [<quite>] [wrong | false | incorrect | outdated] ABOUT
         ~stops <you-have> [got] INSTEAD wrong ABOUT
@@ -296,17 +320,19 @@ SAYINGS: dict[str, str] = {
         ~contradicts ~names ITS
     """,
     "FORGET": """
-        ~nofi <erase> <just-now> [<out-of-it>]
+        ~all <erase> all of it everything [i've | i have] [ever] [told you | said | you know]
+        ~erases <erase> <just-now> [<out-of-it>]
+        strike (that | this | it) from (<memory>)
         <dont> (remember | keep | store | save) (that | what i [have] [just] (said | told you) | that last
             (bit | part | thing))
         you (don't | do not) (need | have) to (remember | keep | know) that
         ~all <erase> [about] <all-of-it> [<out-of-it>]
-        <erase> ([about] <everything> [that]) [<you-have> (know | remember | heard | have [stored | saved |
-            noted] | stored | saved | noted)] (<on> | from) ABOUT [<out-of-it>]
-        <erase> [about] <everything> [that] <i-have> [<ever>] <told> [<to-you>] (<on> | from | in | during)
-            ABOUT [<out-of-it>]
-        <erase> [about] <everything> [that] <you-have> [<ever>] (know | remember | heard | stored | saved |
-            noted | learned | said) [<on> | from] ABOUT [<out-of-it>]
+        <erase> ([about] <everything> [that]) [<you-have> (know | remember | heard | have [stored | saved
+            | noted] | stored | saved | noted)] (<on> | from) ABOUT [<out-of-it>]
+        <erase> [about] <everything> [that] <i-have> [<ever>] <told> [<to-you>] (<on> | from | in |
+            during) ABOUT [<out-of-it>]
+        <erase> [about] <everything> [that] <you-have> [<ever>] (know | remember | heard | stored | saved
+            | noted | learned | said) [<on> | from] ABOUT [<out-of-it>]
         <erase> <everything> [that] (has [anything | something] to do with | concerns | involves | relates
             to | mentions) ABOUT [<out-of-it>]
         <erase> [about] <everything> [that] [<i-have>] [<told>] TIME [<out-of-it>]
@@ -315,6 +341,13 @@ SAYINGS: dict[str, str] = {
             of) ABOUT [<out-of-it>]
         <erase> (that | the | our | my) [whole] <talks> [we had] TIME
         <erase> TIME [<talks>]
+        <erase> (what | everything) <i-have> [<ever>] <told> [<to-you>] TIMED (<on> | from) ABOUT
+            [<out-of-it>]
+        (strike | scratch) (what | everything) <i-have> [<ever>] <told> [<to-you>] <on> ABOUT
+        i want (everything | what i said | all) <on> ABOUT (gone | erased | deleted | out | wiped)
+            [<out-of-it>]
+        <dont> (remember | keep | store | save) what <i-have> [<ever>] <told> [<to-you>] <on> ABOUT
+        <erase> what [<you-have>] [got | have] (stored | saved | noted | written down | kept) <on> ABOUT
         ~hers <erase> [about] that <i-have> [<ever>] <told> [<to-you>] [that | <on>] ABOUT [<out-of-it>]
         ~hers <erase> [about] <i-have> [<ever>] <told> [<to-you>] [that | <on>] ABOUT [<out-of-it>]
         ~hers ~claim <erase> [the fact] that ABOUT [<out-of-it>]
@@ -325,21 +358,21 @@ SAYINGS: dict[str, str] = {
         <dont> (remember | keep | store) anything [that] [<i-have> <told>] <on> ABOUT
         i (don't | do not) want you to (remember | know | keep | store) [what i [have] <told> [you] |
             anything [i [have] <told> [you]]] (that | <on>) ABOUT [any more | anymore]
-        let's (forget | delete | erase) (what | everything | that) <i-have> [<ever>] <told> [<to-you>] <on>
-            ABOUT
+        let's (forget | delete | erase) (what | everything | that) <i-have> [<ever>] <told> [<to-you>]
+            <on> ABOUT
     """,
     "SOURCE": """
-        how (do | did | would | can | could | come) you [even | actually | possibly] know [that | this | it
-            | so | all that | all this]
+        (how (do | did | would | can | could | come)  | how'd) you [even | actually | possibly] know [that
+            | this | it | so | all that | all this]
         how (do | did | would | could) you [even | actually | possibly] (know | learn | find out | hear |
             come to know | get to know) (<on> ABOUT | that ABOUT | OURS)
         ~proper how (do | did | would) you [even | actually] know ABOUT
-        how did you (learn | find | find out | hear | come to know | get to know) [<on>] [that | this | it]
-            [out]
+        how did you (learn | find | find out | hear | come to know | get to know) [<on>] [that | this |
+            it] [out]
         how come you know [that | this | it]
         how come you know (<on> ABOUT | OURS)
-        where (did | do | have) you (get | got | have | take | know | hear | learn | read | pick up | find)
-            (that | this | it) [up | out] [from | information from]
+        where (did | do | have) you (get | got | have | take | know | hear | learn | read | pick up |
+            find) (that | this | it) [up | out] [from | information from]
         where (did | do | have) you (get | got | hear | learn | read | know) (<on> ABOUT | OURS) [from]
         where did you (get | hear | read) that [idea | information | impression] [from]
         where (is | does) (that | this | it) [come | coming] from | where's (that | this | it) [coming] from
@@ -354,18 +387,20 @@ SAYINGS: dict[str, str] = {
         when did you (learn | hear | find out) (that | this | it | about (that | this | it))
     """,
     "LAST": """
-        when did (i | we) [last | most recently] (talk | speak | mention | tell you | say | chat | discuss |
-            bring up | bring) [anything | something] [up] [to you | with you | to each other] [<on>] ABOUT
-            [last | the last time | most recently | up]
-        when (was | is | were) the last time [that | when] <i-have> [ever] <told> [anything | something] [to
-            you] [<on>] ABOUT [up]
+        when did (i | we) [last | most recently] (talk | speak | mention | tell you | say | chat | discuss
+            | bring up | bring) [anything | something] [up] [to you | with you | to each other] [<on>]
+            ABOUT [last | the last time | most recently | up]
+        when (was | is | were) the last time [that | when] <i-have> [ever] <told> [anything | something]
+            [to you] [<on>] ABOUT [up]
+        what (day | date | week) did (i | we) last <said-before> [you | to you] [<on>] ABOUT
+        [the] last time <i-have> <told> [<on>] ABOUT when was (that | it)
         when's the last time [that | when] <i-have> [ever] <told> [anything | something] [to you] [<on>]
             ABOUT [up]
         when have (i | we) last <said-before> [you | to you] [<on>] ABOUT
         (tell me | say | do you (know | remember | recall) | can you remember) when (i | we) last
             (<said-before>) [anything | something] [to you] [<on>] ABOUT
-        (tell me | say | do you (know | remember | recall) | can you remember) when the last time was [that]
-            (i | we) <said-before> [<on>] ABOUT
+        (tell me | say | do you (know | remember | recall) | can you remember) when the last time was
+            [that] (i | we) <said-before> [<on>] ABOUT
         when was (it | it that) (i | we) last (talked | spoke | mentioned | said | told you) [<on>] ABOUT
         <has-been> [did] [was it that | was it] (i | we) [last] (talk | talked | speak | spoke | spoken |
             mention | mentioned | tell you | told you | discuss | discussed) [<on>] ABOUT
@@ -375,19 +410,20 @@ SAYINGS: dict[str, str] = {
     """,
     "ABOUT": """
         what [else | all | exactly] (do | did | can) you <know> (<on> | from) ABOUT [so far | by now]
-        what (things | else) do you <know> (<on> | from) ABOUT
+        [(tell | remind) me] what [things | stuff | else] do you <know> (<on> | from) ABOUT
+        is there (anything | something) [that] you <know> (<on> | from) ABOUT
         (what is it | what's) [that] you <know> (<on> | from) ABOUT
         what do you (remember | recall | have stored | have noted)
-        what [else | all | exactly] (have | did | had) (i | we) [ever | already | just] <said-before> [you |
-            to you] [<on>] ABOUT [so far | before | already | in the past]
+        what [else | all | exactly] (have | did | had) (i | we) [ever | already | just] <said-before> [you
+            | to you] [<on>] ABOUT [so far | before | already | in the past]
         what [else] (do | have) you [got | have] [stored | saved | noted | written down | learned | got |
             remembered | heard | kept] [in <memory>] (<on> | from) ABOUT [so far]
         (what's | what is) (stored | saved | noted | in your memory | in your notes) <on> ABOUT
-        (tell | remind | show | give) me [again] [everything | all | all that | anything] [that] [what] (you
-            <know> | (i | i've | i have) [ever] (told you | said | mentioned)) (<on> | from) ABOUT
-        (list | show | read | read out | summarize | summarise | recap | go through) [me] (everything | all
-            | what | all that | the things) [that] (you <know> | i told you | i've told you | i said) (<on>
-            | from) ABOUT
+        (tell | remind | show | give) me [again] [everything | all | all that | anything] [that] [what]
+            (you <know> | (i | i've | i have) [ever] (told you | said | mentioned)) (<on> | from) ABOUT
+        (list | show | read | read out | summarize | summarise | recap | go through) [me] (everything |
+            all | what | all that | the things) [that] (you <know> | i told you | i've told you | i said)
+            (<on> | from) ABOUT
         (do | can) you (know | remember | recall | have) (anything | something | stuff) [stored | saved]
             <on> OURS
         what are your memories (of | about) ABOUT | what was it [that] i (said | told you) <on> ABOUT
@@ -396,14 +432,17 @@ SAYINGS: dict[str, str] = {
         what (was | is) the last thing [that] (i | we) (said | told you | mentioned | discussed) <on> ABOUT
     """,
     "KEEP": """
-        ~statement [make sure [that] you | it's important that you | be sure [that] you | be sure to | make
-            sure to] <keep-that> [for me] that ABOUT
+        ~statement [would you mind] remembering that ABOUT
+        ~claim (note to self | just so you (remember | know | don't forget) | so you (remember | don't
+            forget)) ABOUT
+        ~statement [make sure [that] you | it's important that you | be sure [that] you | be sure to |
+            make sure to] <keep-that> [for me] that ABOUT
         ~claim <keep-that> (this | the following | one thing | something) [for me] ABOUT
         ~claim [make sure [that] you | it's important that you | be sure to | make sure to] <keep-that>
             ABOUT
         <keep-it>
-        ~claim [let me tell you | here's | here is | there's | there is] something [for you | you should | i
-            want you] to (remember | keep in mind) ABOUT
+        ~claim [let me tell you | here's | here is | there's | there is] something [for you | you should |
+            i want you] to (remember | keep in mind) ABOUT
     """,
 }
 """What people say for each, an alternative a line, in the order in which they are looked for."""
@@ -428,7 +467,8 @@ NO = """
     no+ | nope | nah | no way | never | don't | do not | stop (it | that | right there) | cancel [it | that]
         | wait | hang on | hold on | hold it | never mind | nevermind | forget (it | about it)
     leave (it | that | them) [alone | be | as it is | there | in] | keep (it | that | them | this |
-        everything | all of it) | not (that | now | yet | this | really | those | all of it | at all | any
+        everything | all of it) | not (that [one] | now | yet | this [one] | really | those | all of it |
+            at all | any
         of it | so fast)
     (don't | do not | rather don't | better not) [do | erase | delete | remove | forget | wipe | touch] [it
         | that | this | them | anything | any of it | so]

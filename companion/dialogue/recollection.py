@@ -22,14 +22,14 @@ OFF_AND = "Off the record, then."
 """What comes before the answer to what was said with it."""
 
 BACK = "We're back on the record. I've let go of what we said in between."
-ON_ALREADY = "We are on the record."
+ON_ALREADY = "We're on the record: what we say is kept, on this computer and nowhere else."
 NOTHING_KEPT = "We're off the record: nothing is kept."
 
 OFF_TOLD = "Off the record: nothing of what is said from here on is kept."
 BACK_TOLD = "On the record again: nothing of what was said off it was kept."
 
-_CHANGES = frozenset({Ask.KEEP, Ask.WRONG, Ask.MISHEARD, Ask.FORGET})
-"""What would write something down."""
+_CHANGES = frozenset({Ask.KEEP, Ask.WRONG, Ask.MISHEARD, Ask.FORGET, Ask.WHICH_RECORD})
+"""What would write something down, or asks whether that would."""
 
 
 def wish_in(state: State, text: str) -> Wish | None:
@@ -50,6 +50,8 @@ def by_heart(state: State, wish: Wish) -> str:
         return OFF_AND if wish.about else OFF
     if wish.ask is Ask.ON_RECORD:
         return BACK if state.off_record else ON_ALREADY
+    if wish.ask is Ask.WHICH_RECORD and not state.off_record:
+        return ON_ALREADY
     return NOTHING_KEPT if state.off_record and wish.ask in _CHANGES else ""
 
 

@@ -74,12 +74,13 @@ _OWN = {
     "ITS": expression(lines(RULES["it-is"]), _ALL) + r"(?:[^\s?]+ ){1,10}?",
     "AT": r"(?:in|on|at) (?:[^\s?]+ ){1,4}?",
     "WHEN": r"(?:in|on|at) ",
+    "TIMED": r"\S+ (?:\S+ )?",
     "TIME": expression(lines(RULES["time"]), _ALL),
 }
 """What stands for people's own words."""
 
 _BEFORE = re.compile(
-    f"(?P<before>(?:{expression(lines(POLITE['before']), _ALL)}){{0,6}})"
+    f"(?P<before>(?:{expression([*lines(POLITE['before']), *lines(RULES['before-too'])], _ALL)}){{0,6}})"
     f"(?P<ask>(?:{expression(lines(POLITE['ask']), _ALL)}){{0,2}})"
 )
 _AFTER = f"(?:{expression(lines(RULES['after']), _ALL)}){{0,3}}"
@@ -104,7 +105,8 @@ class _Pattern:
         core = expression([words], _ALL)
         for name, meant in _OWN.items():
             group = "instead" if name in ("INSTEAD", "WHEN") else "about"
-            core = re.sub(rf"(?<!\w){name} ", _named_group(group, meant, count), core)
+            made = (lambda _, meant=meant: meant) if name == "TIMED" else _named_group(group, meant, count)
+            core = re.sub(rf"(?<!\w){name} ", made, core)
         everything = "everything" if "all" in marks else ""
         claims = tuple(mark for mark in marks if mark != "all")
         return cls(ask, claims, everything, re.compile(rf"{core}{_AFTER}(?:\? )?"))
@@ -129,7 +131,7 @@ class _Pattern:
         return Wish(self.ask, self.about or about, instead) if meant else None
 
 
-_ALWAYS = frozenset({"denies", "nofi", "names"})
+_ALWAYS = frozenset({"denies", "erases", "names"})
 """Marks that hold of a text where it is about nothing, too."""
 
 

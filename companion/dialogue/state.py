@@ -95,8 +95,8 @@ class State:
     is quiet then. `began`: when the user took the floor; `hummed`: when she last said "mm-hm". `set_aside`:
     what a stranger said, where her last answer asked for a name instead (None: it didn't). `stopped`: she was
     asked to stop, and goes on with what she said only if she is asked to. `wish`: what the turn that is being
-    answered (or is unanswered) wants of memory. `confirming`: she has read back what will be erased, and waits
-    for a yes or no. `off_record`: nothing that is said is kept.
+    answered (or is unanswered) wants of memory. `confirming`: she has read back what will be erased, and
+    waits for a yes or no. `off_record`: nothing that is said is kept.
     """
 
     floor: Floor = Floor.IDLE

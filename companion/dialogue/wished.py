@@ -67,7 +67,7 @@ class Found:
         """Whether a question is a way to ask for it: "could you remember that ...?"."""
         words = " ".join(self.said.words)
         asks = words.endswith(("will you", "would you", "could you", "can you"))
-        may = words.startswith(("can we", "could we", "may we", "can this", "could this"))
+        may = words.startswith(("can we", "could we", "may we", "can this", "could this", "would you mind"))
         return bool(self.before["ask"]) or "please" in self.said.words or asks or may
 
     @property
@@ -96,7 +96,7 @@ class Found:
         return self.about.count(" ") <= about and self.instead.count(" ") <= instead and not torn
 
 
-_DENIALS = frozenset({"no", "nope", "nah", "actually", "sorry", "wait"})
+_DENIALS = frozenset({"no", "nope", "nah", "actually", "sorry", "wait", "pardon"})
 
 _COMMON_TEXT = """
     I I'm I've I'd I'll It's It She He They That's Not The We You My His Her She's He's They're A An In On At
@@ -109,7 +109,9 @@ def _proper(text: str) -> list[str]:
     """The words of `text` with a capital that isn't a common word's, and those with digits."""
     words = re.findall(r"[\w'’-]+", text)
     numbers = [word for word in words if word.casefold() in _NUMBERS]
-    return numbers + [word for word in words if word not in _COMMON and (word[0].isupper() or word[0].isdigit())]
+    return numbers + [
+        word for word in words if word not in _COMMON and (word[0].isupper() or word[0].isdigit())
+    ]
 
 
 _NUMBERS_TEXT = """
@@ -122,13 +124,13 @@ VERB = re.compile(
     r"(?<!\S)(?:is|are|was|were|am|be|been|has|have|had|will|would|can|could|can't|won't|isn't|aren't|wasn't|"
     r"weren't|doesn't|don't|didn't|does|do|did|must|should|may|might|needs?|wants?|likes?|loves?|hates?|lives?|"
     r"works?|goes|gets?|got|starts?|ends?|means?|comes?|takes?|eats?|drinks?|prefers?|keeps?|became|went|saw|"
-    r"bought|left|met|lost|sold|broke|quit|owes?|plays?|wears?|speaks?|sings?|\w+'(?:s|re|m|ll|ve|d)|\w+n't|"
+    r"go|come|live|leave|owe|bought|left|met|lost|sold|broke|quit|owes?|plays?|wears?|speaks?|sings?|\w+'(?:s|re|m|ll|ve|d)|\w+n't|"
     r"\w{3,}ed) "
 )
 """A word that nearly always is the verb of a statement."""
 
 _SUBJECTS_TEXT = """
-    i she he they we it my his her our their its it's she's he's they're i'm i've we're there's actually
+    i she he they we it my his her our their its it's she's he's they're i'm i've we're there's actually the
 """
 _SUBJECTS = frozenset(_SUBJECTS_TEXT.split())
 
@@ -148,7 +150,7 @@ _REMINISCED = frozenset(_REMINISCED_TEXT.split())
 """What "that" points at: "remember that night in Rome"."""
 
 _NO_CLAIM_TEXT = """
-    to when how who what why where whether if me him us them not about that
+    to when how who what why where whether if me him us them not never about that
 """
 _NO_CLAIM = frozenset(_NO_CLAIM_TEXT.split())
 
@@ -158,6 +160,10 @@ _NOT_HERS_TEXT = """
 """
 _NOT_HERS = frozenset(_NOT_HERS_TEXT.split())
 _PRONOUNS = frozenset({"him", "her", "them", "me", "us", "you", "it", "this", "that", "about"})
+
+
+_SHARED = re.compile(r"(?:the|that|those|our) (?:\S+ ){1,4}(?:we|i|you) \S+ $")
+"""Something of a past that both know: "the old house we saw"."""
 
 
 def _has_verb(found: Found) -> bool:
@@ -174,15 +180,15 @@ def _statement(found: Found) -> bool:
 
 def _claim(found: Found) -> bool:
     """ "Remember my code is 4512" claims something, "remember my birthday" doesn't."""
-    return found.first not in _NO_CLAIM and found.about.count(" ") > 1 and _has_verb(found)
+    claims = found.first not in _NO_CLAIM and found.about.count(" ") > 1 and _has_verb(found)
+    return claims and not _SHARED.match(found.about)
 
 
 def _hers(found: Found) -> bool:
     """ "Forget about him" is advice, and a voice is forgotten elsewhere."""
     words = found.about.split()
-    return "voice" not in words[-1] and words[:2] != ["the", "voice"] and not (
-        len(words) == 1 and words[0] in _PRONOUNS
-    )
+    points = words[0] in _PRONOUNS and (len(words) == 1 or words[0] not in ("this", "that"))
+    return not points and "voice" not in words[-1] and words[:2] != ["the", "voice"]
 
 
 def _theirs(found: Found) -> bool:
@@ -197,6 +203,12 @@ def _word(found: Found) -> bool:
     return plain and found.at_most(6, 6)
 
 
+def _apart(found: Found) -> bool:
+    """ "Not Thomas, Jonas": two names, not one."""
+    told = not {"but", "said", "meant"}.isdisjoint(found.said.words)
+    return found.instead not in ("right ", "true ", "correct ") and (found.stops or told)
+
+
 MARKS: dict[str, Callable[[Found], bool]] = {
     "statement": _statement,
     "claim": _claim,
@@ -207,16 +219,22 @@ MARKS: dict[str, Callable[[Found], bool]] = {
     "names": lambda found: found.names,
     "denies": lambda found: found.denies,
     "corrects": lambda found: found.at_most(10, 5) and (found.denies or found.names),
-    "contradicts": lambda found: "no" in found.before["before"].split() and not found.asked and found.at_most(6, 0),
+    "contradicts": lambda found: (
+        "no" in found.before["before"].split() and not found.asked and found.at_most(6, 0)
+    ),
     "stops": lambda found: found.at_most(14, 6) and (found.stops or found.first in _SUBJECTS),
-    "apart": lambda found: found.stops or not {"but", "said", "meant"}.isdisjoint(found.said.words),
+    "apart": _apart,
     "short": lambda found: found.at_most(12, 6),
     "brief": lambda found: found.at_most(8, 5),
     "few": lambda found: found.at_most(4, 3),
     "bare": lambda found: found.at_most(4, 0) and not re.search(r"[,;]", found.about_text),
-    "proper": lambda found: found.about_text[:1].isupper() and found.first not in _SUBJECTS and found.at_most(8, 0),
+    "proper": lambda found: (
+        found.about_text[:1].isupper() and found.first not in _SUBJECTS and found.at_most(8, 0)
+    ),
     "spells": lambda found: found.at_most(8, 3),
-    "letters": lambda found: re.fullmatch(r".*\bwith (an?|one|two|the) .*|(\w[-. ]){2,}\w? ?", found.about) is not None,
-    "nofi": lambda found: found.said.words[-2:] != ("forget", "it"),
+    "letters": lambda found: (
+        re.fullmatch(r".*\bwith (an?|one|two|the) .*|(\w[-. ]){2,}\w? ?", found.about) is not None
+    ),
+    "erases": lambda found: "forget it " not in found.said.line,
 }
 """What a mark claims of the text that a line fits."""

@@ -46,7 +46,9 @@ def rotate(home: Path, database: Database, now: datetime.datetime, keep: int = K
 
 
 def take(home: Path, database: Database, now: datetime.datetime) -> Path:
-    """Take a copy now, while she talks. Raises `StoreError`; nothing half written stays."""
+    """Take a copy now, while she talks. Raises `StoreError`; nothing half written stays, of this or an
+    earlier one."""
+    _let_go(list((home / FOLDER).glob(".*.new*")))
     target = _folder(home) / f"{now.astimezone(datetime.UTC):%Y-%m-%dT%H%M%S.%f}.db"
     with database.snapshot() as source:
         copy(source, target, database.key)

@@ -66,7 +66,8 @@ def encrypt(path: Path, key: bytes) -> None:
 
 def clear_up(path: Path) -> None:
     """Finish what was ended before it was done."""
-    _beside(path, "new").unlink(missing_ok=True)
+    for draft in path.parent.glob(f".{path.name}.new*"):
+        draft.unlink()
     old = _beside(path, "plain")
     if old.exists():
         if path.exists() and not os.path.samefile(old, path):

@@ -87,7 +87,8 @@ class Episodes:
     def of_turn(self, turn: int) -> Summary | None:
         """The summary of the episode that a turn belongs to."""
         rows = self._database.read(
-            "SELECT s.id, s.text, min(z.turn), max(z.turn) FROM summaries s JOIN summarised z ON z.summary = s.id"
+            "SELECT s.id, s.text, min(z.turn), max(z.turn) FROM summaries s"
+            " JOIN summarised z ON z.summary = s.id"
             " WHERE s.id = (SELECT summary FROM summarised WHERE turn = ?) GROUP BY s.id",
             (turn,),
         )

@@ -104,8 +104,8 @@ def _fill(db: apsw.Connection, table: Table, reader: _Reader) -> int:
     reader.demand(":")
     rows = 0
     for rows, row in enumerate(_each(reader, "[", "]"), 1):  # noqa: B007 - it is counted
-        if not set(row) <= set(table.columns):
-            raise ValueError("a column that there isn't")
+        if not isinstance(row, dict) or not row or not set(row) <= set(table.columns):
+            raise ValueError("no row of this table")
         names = ", ".join(f'"{column}"' for column in row)
         places = ", ".join("?" * len(row))
         db.execute(

@@ -109,7 +109,7 @@ def _archive(db: apsw.Connection) -> Iterator[str]:
         " ON document = documents.id GROUP BY documents.id ORDER BY documents.path"
     )
     for path, kind, trouble, chunks in rows:
-        read = plain(trouble) if trouble else f"{chunks} passages"
+        read = plain(trouble) if trouble else f"{chunks} passage{'' if chunks == 1 else 's'}"
         yield f"- {plain(path)} ({plain(kind)}{', ' if kind else ''}{read})"
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from companion.memory.patterns_shapes import (
     AHEAD,
     ASKS,
+    BEHIND_PLACES,
     BORDER,
     CHANGED,
     COUNTED,
@@ -62,6 +63,9 @@ from companion.memory.patterns_words import (
 )
 from companion.memory.people import RELATIONS
 
+LOOK_BACK = 60
+"""Characters before a clause that tell whether it is one: speech without marks has sentences of any length."""
+
 WORTH = 2
 """What a clause must weigh to be proposed; see `worth`."""
 
@@ -106,17 +110,16 @@ def clauses(sentence: str, names: Collection[str] = ()) -> Iterator[Clause]:
             yield from _elided(piece, starts[0][0] if starts else len(piece))
         ends = [start[0] for start in starts[1:]] + [len(piece)]
         for (at, subject, body), end in zip(starts, ends, strict=False):
-            if not IF.search(piece[:at]):
-                first = 0 if WHEN_ALONE.fullmatch(piece[:at]) else at
+            if not IF.search(_before(piece, at)):
+                first = 0 if at <= LOOK_BACK and WHEN_ALONE.fullmatch(piece[:at]) else at
                 yield from _judged(subject, _trimmed(piece[first:end]), piece[body:end])
 
 
 def _starts(sentence: str, names: Collection[str]) -> Iterator[tuple[int, str, int]]:
     """Where clauses begin: (place, subject, place of what follows the subject)."""
     for match in SUBJECT.finditer(sentence):
-        subject, before = match["subject"], sentence[: match.start("subject")]
-        name = (match["name"] or "").casefold()
-        if name and (before.strip() or not _is_name(match, sentence, names)):
+        subject, before = match["subject"], _before(sentence, match.start("subject"))
+        if match["name"] and (before.strip() or not _is_name(match, sentence, names)):
             continue
         if not match["name"] and before.strip() and not BORDER.search(before):
             continue
@@ -124,6 +127,11 @@ def _starts(sentence: str, names: Collection[str]) -> Iterator[tuple[int, str, i
             continue
         told = "I" if match["i"] or match["we"] else _whose(match)
         yield match.start("subject"), told, match.start("subject") + len(subject)
+
+
+def _before(text: str, at: int) -> str:
+    """What stands right before a place: as much of it as says whether a clause begins there."""
+    return text[max(0, at - LOOK_BACK) : at]
 
 
 def _is_name(match: re.Match[str], sentence: str, names: Collection[str]) -> bool:
@@ -193,9 +201,10 @@ def _elided(sentence: str, end: int) -> Iterator[Clause]:
 def _about_own(text: str) -> Iterator[Clause]:
     """A sentence about something else that says what it is to the speaker: "dancing is my passion"."""
     own = _is_own(text) or CHANGED.search(text) is not None or DEAR.search(text) is not None
-    own = (own and not POINTING.match(text)) or DREAM.search(text) is not None
+    dream = DREAM.search(text) is not None
+    own = (own and not POINTING.match(text)) or dream
     aside = TO_YOU.search(text) or SUPPOSED.search(text) or OF_ALL.search(text)
-    if own and not aside and len(_telling(text)) >= 3:
+    if own and not aside and len(_telling(text)) >= (2 if dream else 3):
         yield Clause("I", text, "be", False, 0.6)
 
 
@@ -210,7 +219,7 @@ def _verb(words: list[str]) -> tuple[str, str, list[str]]:
     at = 0
     while at < len(words) and (words[at] in AUXILIARIES or (words[at] == "to" and at)):
         at += 1
-    if words[at - 2 : at] == ["going", "to"] and at < len(words) and words[at] in COUNTED:
+    if words[at - 2 : at] == ["going", "to"] and _is_place(words[at:]):
         at -= 2
     elif 0 < at < len(words) and _is_object(words[at - 1], words[at]):
         at -= 1
@@ -218,6 +227,11 @@ def _verb(words: list[str]) -> tuple[str, str, list[str]]:
     if at < len(words):
         return auxiliary, words[at], words[at + 1 :]
     return (auxiliary, words[at - 1], []) if at else ("", "", [])
+
+
+def _is_place(words: list[str]) -> bool:
+    """Whether somebody is going to these words, and not going to do them."""
+    return bool(words) and (words[0] in COUNTED or len(words) == 1 or words[1] in BEHIND_PLACES)
 
 
 def _is_object(before: str, word: str) -> bool:
@@ -231,7 +245,8 @@ def _says_something(verb: str, rest: list[str]) -> bool:
     """Whether there is enough behind a verb to remember."""
     telling = [word for word in rest if word not in LIGHT and word not in GLUE]
     matter = bool({word.rstrip("s") for word in rest} & (HEALTH | RELATIONS | WORK | PLACES | SALIENT))
-    needed = 1 if matter or verb in STRONG | STATES or verb not in LIGHT else 2
+    heavy = verb in STRONG | STATES or verb not in LIGHT or verb in ("go", "going", "went")
+    needed = 1 if matter or heavy else 2
     felt = bool((STATES | FEELINGS) & set(rest)) and verb in ("feel", "feeling", "felt", "get", "getting")
     return len(telling) >= needed or verb in STATES or felt
 

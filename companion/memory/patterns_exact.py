@@ -13,8 +13,8 @@ from companion.memory.proposals import Proposal
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A wording and the fact that it states. The groups of the pattern: `whose` is the subject, `relation` and
-    `name` who is introduced, `what` and `value` fill the `slot` and say when."""
+    """A wording and the fact that it states. The groups of the pattern: `whose` is the subject, `relation`
+    and `name` who is introduced, `what` and `value` fill the `slot` and say when."""
 
     pattern: re.Pattern[str]
     kind: Kind
@@ -87,8 +87,8 @@ RULES: tuple[Rule, ...] = (
         0.8,
     ),
     _rule(
-        r"\bI(?:['’]ve| have|['’]m| am)? ?(?:just )?(?:got|starting|started|start|have) (?P<what>an? new job.*?)"
-        + _END,
+        r"\bI(?:['’]ve| have|['’]m| am)? ?(?:just )?(?:got|starting|started|start|have) "
+        rf"(?P<what>an? new job.*?){_END}",
         "work",
         "work",
     ),
@@ -110,8 +110,8 @@ RULES: tuple[Rule, ...] = (
         0.85,
     ),
     _rule(
-        rf"\b(?:[Tt]he|[Mm]y|[Oo]ur) (?P<what>{_DUE})(?: is|['’]s|'re| are)(?: now| due)? (?:due |at .{{1,20}}? )?"
-        rf"(?:on|in|at|next|this|tomorrow|for|the) ?(?P<value>.*?){_END}",
+        rf"\b(?:[Tt]he|[Mm]y|[Oo]ur) (?P<what>{_DUE})(?: is|['’]s|'re| are)(?: now| due)? "
+        rf"(?:due |at .{{1,20}}? )?(?:on|in|at|next|this|tomorrow|for|the) ?(?P<value>.*?){_END}",
         "plan",
         "when {what}",
     ),

@@ -194,7 +194,12 @@ OPINION = re.compile(
 """What somebody thinks of somebody."""
 SUPPOSED = re.compile(r"\b(?:if|unless|whether|wish)\b", re.IGNORECASE)
 """What isn't stated."""
-COUNTED = frozenset("a an the my our no some two three four five six lots many one".split())  # noqa: SIM905
+_COUNTED_TEXT = "a an the my our no some two three four five six lots many one"
+COUNTED = frozenset(_COUNTED_TEXT.split())
+"""What stands before what somebody has."""
+_BEHIND_PLACES_TEXT = "with for on in next tomorrow tonight to at this by and"
+BEHIND_PLACES = frozenset(_BEHIND_PLACES_TEXT.split())
+"""What stands behind where somebody is going."""
 GLUE_TEXT = """
     the a an to of for with at from by and or but as about me my our his her their its we they he she i us
     him who what which that's it's 's 'm 're 've 'll 'd into over through

@@ -170,7 +170,7 @@ NO_NAMES = _words(
 
 LIGHT = _words(
     """
-    it that this them those these one ones thing things something anything everything nothing stuff lot
+    bed shower toilet bathroom it that this them those these one ones thing things something anything everything nothing stuff lot
     lots bit way much many more most some any all good great nice cool awesome amazing fun new old big
     time times day days yes no ok okay here there now then too well back up out off on in do doing did
     done go going get getting got make makes made take taking took have has had having be being been kinda

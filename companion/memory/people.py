@@ -180,10 +180,11 @@ class People:
 
         A name is one with its capital; in a text without capitals, whatever its case.
         """
-        told = _told_apart(text)
+        told, words = _told_apart(text), {word.casefold() for word in re.findall(r"\w+", text)}
         found: dict[int, int] = {}
         for person, name in self._database.read("SELECT person, name FROM names WHERE name <> ?", (YOU,)):
-            at = _place(name, text, told)
+            first = re.match(r"\w+", name.casefold())
+            at = _place(name, text, told) if first is not None and first[0] in words else -1
             if at >= 0:
                 found[person] = min(at, found.get(person, at))
         for match in re.finditer(r"\bmy ([\w-]+)", text, re.IGNORECASE):

@@ -1,8 +1,9 @@
 """What is brought back takes a home's place: whole or not at all, and what was there is set aside.
 
 It lies in `.restoring` while it is unpacked and looked at; nothing else of the home is touched until then.
-Named `.restored`, it is whole: from there on it takes its place, if need be at the next start, in two steps
-that can each be begun again. First what is in the home is set aside, then, named `.arriving`, it moves in.
+Named `.restored.ASIDE`, it is whole: from there on it takes its place, if need be at the next start, in two
+steps that can each be begun again. First what is in the home is set aside, then, named `.arriving`, it
+moves in.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from pathlib import Path
 from companion.errors import StoreError
 from companion.memory.files import flush, flush_folder
 
-UNPACKED, WHOLE, ARRIVING = ".restoring", ".restored", ".arriving"
+UNPACKED, WHOLE, ARRIVING = ".restoring", ".restored.", ".arriving"
 ASIDE = "before-restore"
 
-STAYS = ("running.lock*", "companion.log*", "models", f"{ASIDE}-*", UNPACKED, WHOLE, ARRIVING)
+STAYS = ("running.lock*", "companion.log*", "models", f"{ASIDE}-*", UNPACKED, f"{WHOLE}*", ARRIVING)
 """Names in a home that belong to the machine and the moment."""
 
 MADE_ANEW = ("store.db*", "store.key*", "backups", "*.kv", "*.kv.*", "*.new", ".*")
@@ -63,15 +64,17 @@ def take_place(home: Path) -> Path | None:
     for path in folder.rglob("*"):
         flush(path) if path.is_file() else flush_folder(path)
     flush_folder(folder)
-    os.rename(folder, home / WHOLE)
+    os.rename(folder, home / f"{WHOLE}{_dated(home)}")
     flush_folder(home)
     return _settle(home)
 
 
 def settle(home: Path) -> None:
-    """Finish a restore that was ended before it was done. Raises `StoreError`."""
+    """Finish a restore that was ended before it was done, or take away what it unpacked. Raises
+    `StoreError`."""
     try:
         _settle(home)
+        shutil.rmtree(home / UNPACKED, ignore_errors=True)
     except OSError as error:
         raise StoreError(
             f"What was restored can't move into {home} ({error.strerror}): free some space or check its "
@@ -80,10 +83,9 @@ def settle(home: Path) -> None:
 
 
 def _settle(home: Path) -> Path | None:
-    whole, arriving = home / WHOLE, home / ARRIVING
-    aside = None
-    if whole.is_dir():
-        aside = _set_aside(home)
+    arriving, aside = home / ARRIVING, None
+    for whole in home.glob(f"{WHOLE}*"):
+        aside = _set_aside(home, home / whole.name.removeprefix(WHOLE))
         os.rename(whole, arriving)
         flush_folder(home)
     if arriving.is_dir():
@@ -94,19 +96,21 @@ def _settle(home: Path) -> Path | None:
     return aside
 
 
-def _set_aside(home: Path) -> Path | None:
+def _set_aside(home: Path, aside: Path) -> Path | None:
+    """Move what is in the home into `aside`, where some of it may be already; None for nothing."""
     going = [path for path in sorted(home.iterdir()) if not matches(path.name, STAYS)]
-    if not going:
-        return None
-    aside = _dated(home)
-    aside.mkdir(mode=0o700)
+    if going:
+        aside.mkdir(mode=0o700, exist_ok=True)
     for path in going:
         os.rename(path, aside / path.name)
+    if not aside.exists():
+        return None
     flush_folder(aside)
     return aside
 
 
-def _dated(home: Path) -> Path:
+def _dated(home: Path) -> str:
+    """A name for what is set aside today."""
     today = f"{ASIDE}-{datetime.date.today():%Y-%m-%d}"
     names = (today, *(f"{today}-{number}" for number in range(2, 10_000)))
-    return next(home / name for name in names if not (home / name).exists())
+    return next(name for name in names if not (home / name).exists())

@@ -27,6 +27,9 @@ from companion.runtime.thoughts import GRAMMAR, left_over, noting, read, summari
 PATTERNED = 50
 """Turns that patterns go over in one step: some 50 ms."""
 
+STRETCH = 20_000
+"""Turns that are looked through at once for those to go over: some 10 ms."""
+
 BATCH = 4
 """Turns that the model reads at once: with two the instructions cost as much, with eight it loses the
 first."""
@@ -65,11 +68,14 @@ class Reflection:
         self._database, self._power, self._now, self._make = database, power, now, llm
         self._llm: LanguageModel | None = None
         self.notebook, self._episodes = Notebook(database), Episodes(database)
+        self._looked_up_to, self._again = 0, list[int]()
         self.paused = False
         """Whether it does nothing for now: set by the person."""
 
     def job(self, cancel: Cancel) -> Iterator[Event]:
-        """Think until there is nothing left, or `cancel` is set, resting between steps."""
+        """Think until there is nothing left, or `cancel` is set, resting between steps. Raises `Cancelled`
+        where the model was at work."""
+        self._looked_up_to = 0
         while not cancel.is_set():
             began = time.perf_counter()
             if not self.step(cancel):
@@ -95,40 +101,40 @@ class Reflection:
             self._summarise(episode, cancel)
         return episode is not None
 
-    def think_again(self, turns: Sequence[int]) -> None:
-        """Let patterns go over these turns at once, and the model later: what they said together with turns
-        that were erased is known anew from them alone (`Facts.let_go`)."""
-        marks = ", ".join("?" * len(turns))
-        found = self._said(f"WHERE id IN ({marks}) ORDER BY id", turns)
-        for said in found:
-            self._propose(said)
-        if found and found[0].turn is not None:
-            before = min(found[0].turn - 1, self._mark(_REFLECTED))
-            self._database.write("INSERT OR REPLACE INTO marks VALUES (?, ?)", (_REFLECTED, str(before)))
-
     def _unpatterned(self) -> list[Said]:
-        after = self._mark(_PATTERNED)
-        return self._said("WHERE side = 'user' AND id > ? ORDER BY id LIMIT ?", (after, PATTERNED))
+        """The next turns that patterns haven't gone over, looked for a stretch at a time: what is asked while
+        somebody speaks mustn't wait for a look through a million turns."""
+        last = self._database.read("SELECT coalesce(max(id), 0) FROM turns")[0][0]
+        while self._looked_up_to < last:
+            end = min(self._looked_up_to + STRETCH, last)
+            turns = self._said(
+                "WHERE side = 'user' AND id > ? AND id <= ? AND id NOT IN (SELECT turn FROM reflected)"
+                " ORDER BY id LIMIT ?",
+                (self._looked_up_to, end, PATTERNED),
+            )
+            if turns:
+                return turns
+            self._looked_up_to = end
+        return []
 
     def _pattern(self, turns: Sequence[Said], cancel: Cancel) -> None:
-        """Propose what patterns find, and note how far they came."""
-        for said in turns:
-            if cancel.is_set():
-                return
-            self._propose(said)
-            self._note_mark(_PATTERNED, said)
-
-    def _propose(self, said: Said) -> None:
+        """Propose what patterns find. What was gone over before is gone over again where a turn that had said
+        the same was erased; then the model reads it again, too."""
         people = self.notebook.people
-        self.notebook.take(said, propose(said.text, said.who, people.called()), "pattern")
-        if said.turn is not None:
+        for said in turns:
+            if cancel.is_set() or said.turn is None:
+                return
+            self.notebook.take(said, propose(said.text, said.who, people.called()), "pattern")
             people.mentioned(said.turn, said.text)
+            self._database.write("INSERT OR IGNORE INTO reflected VALUES (?)", (said.turn,))
+            self._looked_up_to = said.turn
+            if said.turn <= self._read_up_to():
+                self._again.append(said.turn)
 
     def _unread(self) -> list[Said]:
         """The next turns for the model, each with what is left in it to be read, "" for nothing."""
-        turns = self._said(
-            "WHERE side = 'user' AND id > ? AND id NOT IN (SELECT turn FROM reflected) ORDER BY id LIMIT ?",
-            (self._mark(_REFLECTED), BATCH * 4),
+        turns = self._turns(self._again[: BATCH * 4]) or self._said(
+            "WHERE side = 'user' AND id > ? ORDER BY id LIMIT ?", (self._read_up_to(), BATCH * 4)
         )
         left = [replace(said, text=self._left_over(said)) for said in turns]
         telling = [number for number, said in enumerate(left) if said.text]
@@ -139,15 +145,20 @@ class Reflection:
         return left_over(said, [each.quote for fact in facts for each in fact.evidence])
 
     def _read(self, turns: Sequence[Said], cancel: Cancel) -> None:
-        """Let the model propose facts of what is left in a few turns."""
+        """Let the model propose facts of what is left in a few turns, and note how far it came."""
         if telling := [said for said in turns if said.text]:
             answer = self._ask(noting(telling), cancel, replace(_EXACT, grammar=GRAMMAR), NOTED)
+            whole = {said.turn: said for said in self._turns([said.turn for said in telling])}
             for said, proposal in read(answer, telling):
-                self.notebook.take(said, [proposal], "model")
-        with self._database.transaction() as db:
-            for said in turns:
-                db.execute("INSERT OR IGNORE INTO reflected VALUES (?)", (said.turn,))
-        self._note_mark(_REFLECTED, turns[-1])
+                self.notebook.take(whole[said.turn], [proposal], "model")
+        done = {said.turn for said in turns}
+        self._again = [number for number in self._again if number not in done]
+        last = max(turns[-1].turn or 0, self._read_up_to())
+        self._database.write("INSERT OR REPLACE INTO marks VALUES (?, ?)", (_READ, str(last)))
+
+    def _read_up_to(self) -> int:
+        rows = self._database.read("SELECT value FROM marks WHERE name = ?", (_READ,))
+        return int(rows[0][0]) if rows else 0
 
     def _summarise(self, episode: Episode, cancel: Cancel) -> None:
         said = [Said(line.text, line.said_at, line.who) for line in episode.lines if line.side == "user"]
@@ -169,12 +180,9 @@ class Reflection:
         rows = self._database.read(f"SELECT text, said_at, who, id FROM turns {where}", values)
         return [Said(*row) for row in rows]
 
-    def _mark(self, name: str) -> int:
-        rows = self._database.read("SELECT value FROM marks WHERE name = ?", (name,))
-        return int(rows[0][0]) if rows else 0
-
-    def _note_mark(self, name: str, said: Said) -> None:
-        self._database.write("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, str(said.turn)))
+    def _turns(self, numbers: Sequence[int | None]) -> list[Said]:
+        marks = ", ".join("?" * len(numbers))
+        return self._said(f"WHERE id IN ({marks}) ORDER BY id", numbers)
 
 
 def _rest(seconds: float, cancel: Cancel) -> None:
@@ -184,7 +192,7 @@ def _rest(seconds: float, cancel: Cancel) -> None:
         time.sleep(min(LOOK, left))
 
 
-_PATTERNED, _REFLECTED = "patterned", "reflected"
-"""Marks in the store: the turns up to which patterns and the model have come."""
+_READ = "read"
+"""Mark in the store: the turn up to which the model has read."""
 
 _EXACT = Sampling(temperature=0.0, top_p=1.0, min_p=0.0, repeat_penalty=1.0)

@@ -24,9 +24,9 @@ kind ::= "\"" (<kinds>) "\""
 """A list of at most five facts as JSON, in GBNF."""
 
 _NOTE = (
-    "Note the lasting facts that people tell about themselves and theirs: people, plans, events, preferences, "
-    "health, work, feelings, places. Copy each quote word for word. Leave out small talk, questions and "
-    "compliments. Where nothing is worth noting, answer []."
+    "Note the lasting facts that people tell about themselves and theirs: people, plans, events, "
+    "preferences, health, work, feelings, places. Copy each quote word for word. Leave out small talk, "
+    "questions and compliments. Where nothing is worth noting, answer []."
 )
 _SAID = (
     "Tom: So late already! My sister Amy is moving to Leeds on Friday.\n"
@@ -34,14 +34,17 @@ _SAID = (
     "Tom: I lost my job at the bank, so I can't stand Mondays."
 )
 _NOTED = (
-    '[{"who": "Amy", "fact": "Amy is moving to Leeds on Friday", "kind": "plan", "quote": "My sister Amy is
-    moving ' 'to Leeds on Friday"}, {"who": "Tom", "fact": "Tom lost his job at the bank", "kind": "work",
-    "quote": "I lost ' 'my job at the bank"}]'
+    '[{"who": "Amy", "fact": "Amy is moving to Leeds on Friday", "kind": "plan", '
+    '"quote": "My sister Amy is moving to Leeds on Friday"}, '
+    '{"who": "Tom", "fact": "Tom lost his job at the bank", "kind": "work", '
+    '"quote": "I lost my job at the bank"}]'
 )
 _SUM_UP = (
-    "Say in one or two short sentences what these people told, in their own words, with names. Add nothing that "
-    "they didn't say."
+    "Say in one or two short sentences what these people told, in their own words, with names. Add nothing "
+    "that they didn't say."
 )
+_USER = re.compile(rf"\b(?:the )?{USER}\b(?P<owns>['’]s)?", re.IGNORECASE)
+_OF_USER = re.compile(rf"(?:the )?{USER}\b(?P<owns>['’]s)? (?P<verb>\w+)", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:I|my|me|we|our|us)\b", re.IGNORECASE)
 _YOURS = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
 
@@ -60,7 +63,7 @@ def left_over(said: Said, quotes: Sequence[str]) -> str:
         for sentence in sentences(said.text)
         if not sentence.is_question
         and len(content(sentence.text)) >= SAYS_SOMETHING
-        and (_OWN.search(sentence.text) or not _YOURS.search(sentence.text))
+        and (_OWN.search(sentence.text) or not _YOURS.search(said.text))
         and not any(place(quote, sentence.text) or place(sentence.text, quote) for quote in quotes)
     )
 
@@ -95,12 +98,11 @@ def read(answer: str, turns: Sequence[Said]) -> list[tuple[Said, Proposal]]:
 
 def to_user(statement: str) -> str:
     """A statement about the user told to them: "User likes tea" becomes "You like tea"."""
-    found = re.match(rf"(?:The )?{USER}(?P<owns>['’]s)? (?P<verb>\w+)", statement)
-    if found is None:
-        return statement
-    if found["owns"]:
-        return f"Your {statement[found.start('verb') :]}"
-    return f"You {_second_person(found['verb'])}{statement[found.end() :]}"
+    found = _OF_USER.match(statement)
+    if found is not None:
+        verb = found["verb"] if found["owns"] else _second_person(found["verb"])
+        statement = f"{'Your' if found['owns'] else 'You'} {verb}{statement[found.end() :]}"
+    return _USER.sub(lambda match: "your" if match["owns"] else "you", statement)
 
 
 def _proposal(told: dict[str, Any], said: Said) -> Proposal:

@@ -12,9 +12,8 @@ import os
 import signal
 import sys
 import zoneinfo
+from pathlib import Path
 from typing import Any
-
-import companion
 
 _REFUSED = (
     "socket.",
@@ -45,6 +44,7 @@ _REFUSED = (
     "webbrowser.",
     "winreg.",
 )
+_PROGRAM = Path(__file__).resolve().parents[2]
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -54,7 +54,7 @@ class Confinement:
     def __init__(self, memory: int) -> None:
         """Put the fences up; `memory` in bytes."""
         self.file = ""
-        roots = (*sys.path, *zoneinfo.TZPATH, os.path.dirname(companion.__file__))
+        roots = (*sys.path, *zoneinfo.TZPATH, str(_PROGRAM))
         self._roots = tuple(os.path.join(root, "") for root in roots if root)
         _be_modest()
         _limit_memory(memory)

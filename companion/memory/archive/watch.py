@@ -26,19 +26,22 @@ class _Cancel(Protocol):
 
 
 class Watch:
-    """Counts the time in which an answer is waited for, not the time in which nobody asks.
+    """Counts what the process computes, and how long an answer is waited for.
 
-    `cancelled` says whether its end was wanted.
+    Not the time in which nobody asks: a busy machine makes no file too long, nor does a caller who is busy
+    with what came. `cancelled` says whether the process's end was wanted.
     """
 
     def __init__(self, child: subprocess.Popen[bytes], limits: Limits, cancel: _Cancel | None) -> None:
-        self._why = "It crashed the program that reads it."
         self.cancelled = False
+        self._why = "It crashed the program that reads it."
         self._child = child
         self._limits = limits
         self._cancel = cancel
-        self._spent = self._before = 0.0
+        self._waited = 0.0
         self._since: float | None = None
+        self._begun: float | None = None
+        self._part: float | None = None
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look, name="archive-watch", daemon=True)
@@ -58,41 +61,45 @@ class Watch:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """The time in here is the process's."""
+        """An answer is waited for."""
         with self._lock:
             self._since = time.monotonic()
         try:
             yield
         finally:
             with self._lock:
-                self._spent += time.monotonic() - (self._since or 0.0)
+                self._waited += time.monotonic() - (self._since or 0.0)
                 self._since = None
 
     def progress(self) -> None:
         """A part of the file is read: its time is over, the next one's begins."""
         with self._lock:
-            self._before, self._spent = self._before + self._spent, 0.0
+            self._waited, self._part = 0.0, None
 
     def _look(self) -> None:
         while not self._over.wait(_LOOK):
-            if why := self._judgement():
-                self._why = why
-                self._child.kill()
-                return
+            with suppress(psutil.Error):  # it has just ended, which whoever reads its answers sees
+                if why := self._judgement(psutil.Process(self._child.pid)):
+                    self._why = why
+                    self._child.kill()
+                    return
 
-    def _judgement(self) -> str:
+    def _judgement(self, process: psutil.Process) -> str:
         """Why the process must end, or ""."""
         if self._cancel is not None and self._cancel.is_set():
             self.cancelled = True
             return "It was stopped."
-        with self._lock:
-            spent = self._spent + (time.monotonic() - self._since if self._since is not None else 0.0)
-            total = self._before + spent
-        if spent > self._limits.seconds or total > self._limits.total_seconds:
-            return TOO_LONG
-        return "It takes more memory to read than it may." if self._memory() > self._limits.memory else ""
+        if process.memory_info().rss > self._limits.memory:
+            return "It takes more memory to read than it may."
+        return TOO_LONG if self._is_over_time(sum(process.cpu_times()[:2])) else ""
 
-    def _memory(self) -> int:
-        with suppress(psutil.Error):  # it has just ended
-            return int(psutil.Process(self._child.pid).memory_info().rss)
-        return 0
+    def _is_over_time(self, computed: float) -> bool:
+        """Whether the file, or the part that is being read, has taken too long. `computed`: seconds so
+        far."""
+        with self._lock:
+            waited = self._waited + (time.monotonic() - self._since if self._since is not None else 0.0)
+            self._begun = computed if self._begun is None else self._begun
+            self._part = computed if self._part is None else self._part
+            part, total = computed - self._part, computed - self._begun
+        limits = self._limits
+        return part > limits.seconds or total > limits.total_seconds or waited > limits.waiting
