@@ -72,6 +72,9 @@ def rest_threads() -> None:
     # Qwen 1.5B on two cores: 37 ms a token and 173 for 8, with none 48 and 217.
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # numpy's products here are of some thousand rows: a second thread spins for longer than it helps, beside
+    # an engine that computes 30 ms in place of 1.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def prepare() -> None:

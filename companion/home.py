@@ -16,7 +16,6 @@ from typing import cast
 from companion.errors import HomeError
 
 LOCK = "running.lock"
-STORE = "store.db"
 LOG = "companion.log"
 
 

@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from hypothesis import settings
 from companion.app import rest_threads
 
 rest_threads()  # before any native library is imported, as every command does
+
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+"""No test puts anything into the keyring of whoever runs it, nor do the programs that it starts."""
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # how fast a busy machine is is no matter of the tests

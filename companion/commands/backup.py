@@ -49,7 +49,8 @@ def command(home: str | None, file: Path) -> None:
 def _bring_forward(folder: Path, how: Keeping) -> None:
     """Encrypt the store of an early version, which only who holds the home may do."""
     from companion.commands.unlocking import tell
-    from companion.home import STORE, held
+    from companion.home import held
+    from companion.memory.database import STORE
     from companion.memory.encrypting import is_plain
     from companion.memory.opening import open_store
 

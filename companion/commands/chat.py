@@ -104,7 +104,7 @@ class Chat:
         self._context = Context(llm, talk.persona, talk.examples, talk.max_tokens)
         self._turns = 0
         self._state = State()
-        """What she said last, and whether it is off the record, as the heart knows it of a conversation aloud."""
+        """What she said last, and whether it is off the record, as the heart knows it."""
 
     def run(self) -> None:
         """Until the input ends."""

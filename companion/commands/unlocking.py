@@ -32,7 +32,7 @@ def keeping(home: Path) -> Keeping:
             typed[:] = [passphrase("The store's passphrase", anew)]
         return typed[0]
 
-    return usual(getattr(load(home).memory, "key", "auto"), ask)
+    return usual(load(home).memory.key, ask)
 
 
 def passphrase(what: str, anew: bool) -> str:

@@ -256,9 +256,10 @@ SAYINGS: dict[str, str] = {
             stretch] {<from-here>}
     """,
     "WHICH_RECORD": """
-        (are we | is this | is that | am i | are you) [still | now | currently | back] (off | on) [of] the record
-            [now | still | right now | again | yet]
-        are you [still] (remembering | recording | keeping | storing | saving) (this | that | what i say) [now]
+        (are we | is this | is that | am i | are you) [still | now | currently | back] (off | on) [of] the
+            record [now | still | right now | again | yet]
+        are you [still] (remembering | recording | keeping | storing | saving) (this | that | what i say)
+            [now]
         is (this | that | what i say) [still] being (kept | stored | recorded | saved | remembered) [now]
     """,
     "MISHEARD": """

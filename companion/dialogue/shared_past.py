@@ -37,7 +37,7 @@ _DID = (
     r"agreed|decided|"
     r"wanted|want|named|used|use|watched|read|ate|paid|borrowed|lent|booked|ordered|visited|chose|"
     r"picked|started|"
-    r"flew|gave|heard|took|take|made|wore|own|owned)"
+    r"flew|gave|heard|took|take|wore|own|owned)"
 )
 _THEM = r"(?:she|he|they|her|his|their|him|them|she's|he's|they're|she'd|he'd|they'd)"
 _KIN = (

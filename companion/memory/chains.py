@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import apsw
@@ -36,7 +37,7 @@ def join(db: apsw.Connection, subject: str, slot: str) -> None:
             merge(db, chain[-1][0], row[0])
         else:
             chain.append(row)
-    for one, after in zip(chain, chain[1:], strict=False):
+    for one, after in itertools.pairwise(chain):
         db.execute(
             "UPDATE facts SET successor = ?, valid_until = ? WHERE id = ?",
             (after[0], one[2] or _day(after[1]), one[0]),
@@ -46,8 +47,8 @@ def join(db: apsw.Connection, subject: str, slot: str) -> None:
 def merge(db: apsw.Connection, stays: int, goes: int) -> None:
     """Make one fact of two that say the same."""
     db.execute(
-        "UPDATE evidence SET fact = ?1 WHERE fact = ?2 AND NOT EXISTS"
-        " (SELECT 1 FROM evidence o WHERE o.fact = ?1 AND o.turn IS evidence.turn AND o.chunk IS evidence.chunk)",
+        "UPDATE evidence SET fact = ?1 WHERE fact = ?2 AND NOT EXISTS (SELECT 1 FROM evidence o"
+        " WHERE o.fact = ?1 AND o.turn IS evidence.turn AND o.chunk IS evidence.chunk)",
         (stays, goes),
     )
     db.execute("UPDATE facts SET successor = ? WHERE successor = ?", (stays, goes))

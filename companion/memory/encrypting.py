@@ -92,7 +92,13 @@ def _sealed_copy(path: Path, draft: Path, key: bytes) -> dict[str, int]:
             raise StoreError(f"Another program has the store {path} open: end it, and start again.")
         draft.unlink(missing_ok=True)
         open(draft, "wb", opener=private).close()
-        db.execute("VACUUM INTO ?", (f"{draft.absolute().as_uri()}?cipher=chacha20&key=raw:{key.hex()}",))
+        seal = f"{draft.absolute().as_uri()}?cipher=chacha20&key=raw:{key.hex()}"
+        try:
+            db.execute("VACUUM INTO ?", (seal,))
+        except apsw.Error as error:  # what it says may have the key in it
+            raise StoreError(
+                f"The store {path} can't be encrypted ({why(error)}): {remedy(error)}."
+            ) from None
     return _counts(path, None)
 
 

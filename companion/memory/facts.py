@@ -62,7 +62,7 @@ class Filters:
 
 _FIELDS = tuple(field.name for field in fields(Fact) if field.name != "evidence")
 _COLUMNS = ", ".join(f"f.{name}" for name in _FIELDS)
-_SEARCHED = 400
+_SEARCHED = 200
 """Turns of a search, the newest, whose facts are looked through: a common word stands in half of them."""
 
 
@@ -116,7 +116,7 @@ class Facts:
         """What is known about somebody, the newest first; `current` without what has been succeeded."""
         only = " AND f.successor IS NULL" if current else ""
         return self._facts(
-            f"WHERE f.subject = ? COLLATE NOCASE{only} ORDER BY f.noted_at DESC, f.id DESC LIMIT ?",
+            f"WHERE f.subject = ? COLLATE NOCASE{only} ORDER BY f.id DESC LIMIT ?",
             (subject, most),
         )
 
@@ -162,8 +162,9 @@ class Facts:
         found = self._facts(
             "WHERE f.id IN (SELECT fact FROM evidence WHERE turn IN"
             " (SELECT rowid FROM turns_fts WHERE turns_fts MATCH ?1 ORDER BY rowid DESC LIMIT ?2)"
-            " OR chunk IN (SELECT rowid FROM chunks_fts WHERE chunks_fts MATCH ?1 LIMIT ?2))"
-            " OR (f.how = 'edited' AND f.statement LIKE ?3) ORDER BY f.id DESC",
+            " UNION SELECT fact FROM evidence WHERE chunk IN"
+            " (SELECT rowid FROM chunks_fts WHERE chunks_fts MATCH ?1 ORDER BY rowid DESC LIMIT ?2)"
+            " UNION SELECT id FROM facts WHERE how = 'edited' AND statement LIKE ?3) ORDER BY f.id DESC",
             (match, _SEARCHED, f"%{words[-1]}%"),
         )
         return [fact for fact in found if _says(fact, words)][:most]
@@ -250,7 +251,7 @@ def _says(fact: Fact, words: Sequence[str]) -> bool:
 def _same(db: apsw.Connection, new: Fact) -> int | None:
     """The current fact that states the same of the same subject, if there is one."""
     rows: list[Row] = db.execute(
-        "SELECT id FROM facts WHERE statement = ? COLLATE NOCASE AND subject = ? COLLATE NOCASE AND slot = ?"
+        "SELECT id FROM facts WHERE statement = ? COLLATE NOCASE AND +subject = ? COLLATE NOCASE AND slot = ?"
         " AND valid_from = ? AND valid_until = ? AND successor IS NULL",
         (new.statement, new.subject, new.slot, new.valid_from, new.valid_until),
     ).fetchall()
@@ -270,10 +271,11 @@ def _insert(db: apsw.Connection, fact: Fact) -> int:
 
 
 def _attach(db: apsw.Connection, number: int, evidence: Evidence) -> None:
-    """Add evidence, unless the same place is it already."""
+    """Add evidence, unless the same place is it already. The "+" keeps SQLite from looking for it among all
+    that has no chunk."""
     db.execute(
         "INSERT INTO evidence (fact, turn, chunk, quote) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS"
-        " (SELECT 1 FROM evidence WHERE fact = ?1 AND turn IS ?2 AND chunk IS ?3)",
+        " (SELECT 1 FROM evidence WHERE fact = ?1 AND +turn IS ?2 AND +chunk IS ?3)",
         (number, evidence.turn, evidence.chunk, evidence.quote),
     )
 
@@ -281,8 +283,8 @@ def _attach(db: apsw.Connection, number: int, evidence: Evidence) -> None:
 def _take_place(db: apsw.Connection, new: Fact) -> None:
     """Put a fact where it belongs among those of its subject and slot: behind what was said before it."""
     rows: list[Row] = db.execute(
-        "SELECT id, noted_at FROM facts WHERE slot = ? AND subject = ? COLLATE NOCASE AND id <> ?"
-        " AND successor IS NULL",
+        "SELECT id, noted_at FROM facts WHERE slot = ? AND slot <> '' AND +subject = ? COLLATE NOCASE"
+        " AND id <> ? AND successor IS NULL",
         (new.slot, new.subject, new.id),
     ).fetchall()
     for number, noted_at in rows:

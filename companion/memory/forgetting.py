@@ -7,20 +7,24 @@ the store are renewed by `automatic`, the model's cache by whoever holds it.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import apsw
-
 from companion.memory import automatic
+from companion.memory.afresh import listed
 from companion.memory.database import Database
 from companion.memory.facts import Facts
 from companion.memory.lexical import Lexicon
-from companion.memory.people import YOU, People
+from companion.memory.people import YOU, People, bare
+from companion.memory.relearning import doubt, relearn, take_apart
 from companion.memory.times import said_when, spans
 
 SHOWN = 3
 """Turns that are read back of what would go."""
+
+LONGEST_NAME = 3
+"""Words of a name that is looked for."""
 
 _NO_SUBJECT = (
     "everything", "all", "anything", "what", "that", "this", "it", "last", "told", "said", "talked", "about",
@@ -67,19 +71,31 @@ class Forgetting:
         turns -= left
         if not turns and not terms:
             return Going()
-        facts = [fact.id for fact in self._facts.search(" ".join(terms))] if terms and not span else []
+        facts = self._written(terms) if terms and not span else []
         return self._going(turns | self._answers(turns), facts, self._archived(terms))
 
     def between(self, start: datetime.date, end: datetime.date) -> Going:
         """What was said on those days, both included."""
-        rows = self._database.read("SELECT id, said_at FROM turns ORDER BY id")
-        return self._going({row[0] for row in rows if start <= said_when(row[1]) <= end})
+        rows = self._said_about(start, end)
+        return self._going({number for number, said_at in rows if start <= said_when(said_at) <= end})
 
     def since(self, moment: str) -> Going:
         """What was said from a moment on (ISO 8601 with zone)."""
-        from_ = datetime.datetime.fromisoformat(moment)
-        rows = self._database.read("SELECT id, said_at FROM turns ORDER BY id")
-        return self._going({row[0] for row in rows if datetime.datetime.fromisoformat(row[1]) >= from_})
+        start = datetime.datetime.fromisoformat(moment)
+        rows = self._said_about(start.date(), datetime.date.max)
+        return self._going(
+            {number for number, said_at in rows if datetime.datetime.fromisoformat(said_at) >= start}
+        )
+
+    def _said_about(self, start: datetime.date, end: datetime.date) -> list[tuple[int, str]]:
+        """The turns of those days and, since a day begins earlier elsewhere, of the days around them."""
+        day = datetime.timedelta(days=1)
+        first = start - day if start - datetime.date.min > day else start
+        last = (end + 2 * day).isoformat() if datetime.date.max - end > 2 * day else "A"
+        rows = self._database.read(
+            "SELECT id, said_at FROM turns WHERE said_at >= ? AND said_at < ?", (first.isoformat(), last)
+        )
+        return [(row[0], row[1]) for row in rows]
 
     def of(self, turns: Iterable[int]) -> Going:
         """Those turns."""
@@ -102,15 +118,14 @@ class Forgetting:
 
     def _naming(self, words: str) -> set[int]:
         """The turns that speak of somebody who is named in the words."""
-        people = [person for person, _ in self._people.named_in(words)]
-        one = self._people.find(words.strip()) if words.strip() else None
-        people += [one.id] if one else []
-        found: set[int] = set()
-        for person in people:
-            found |= {
-                row[0] for row in self._database.read("SELECT turn FROM mentions WHERE person = ?", (person,))
-            }
-        return found
+        said = re.findall(r"[\w'’-]+", words)
+        stretches = {
+            " ".join(said[at : at + n]) for n in range(1, LONGEST_NAME + 1) for at in range(len(said))
+        }
+        found = (self._people.find(stretch) for stretch in sorted(stretches) if bare(stretch))
+        people = {person.id for person in found if person is not None and person.relation != YOU}
+        rows = self._database.read(f"SELECT turn FROM mentions WHERE person IN ({listed(people)})")
+        return {row[0] for row in rows}
 
     def _said_in(self, turn: int, start: datetime.date, end: datetime.date) -> bool:
         row = self._database.read("SELECT said_at FROM turns WHERE id = ?", (turn,))
@@ -120,9 +135,14 @@ class Forgetting:
         """What she answered to them."""
         rows = self._database.read(
             "SELECT a.id FROM turns a JOIN turns q ON q.id = a.id - 1 AND q.session = a.session"
-            f" WHERE a.side = 'companion' AND q.side = 'user' AND q.id IN ({_listed(turns)})"
+            f" WHERE a.side = 'companion' AND q.side = 'user' AND q.id IN ({listed(turns)})"
         )
         return {row[0] for row in rows}
+
+    def _written(self, terms: Sequence[str]) -> list[int]:
+        """The facts that the person wrote with all these words: no turn may have them."""
+        rows = self._database.read("SELECT id, statement FROM facts WHERE how = 'edited'")
+        return [row[0] for row in rows if set(terms) <= set(self._words.terms(row[1]))]
 
     def _archived(self, terms: Sequence[str]) -> int:
         if not terms:
@@ -134,10 +154,11 @@ class Forgetting:
 
     def _going(self, turns: set[int], facts: Sequence[int] = (), archived: int = 0) -> Going:
         rows = self._database.read(
-            f"SELECT id, said_at, text, side FROM turns WHERE id IN ({_listed(turns)}) ORDER BY id"
+            f"SELECT id, said_at, text, side FROM turns WHERE id IN ({listed(turns)}) ORDER BY id"
         )
         resting = self._database.read(
-            f"SELECT DISTINCT fact FROM evidence WHERE turn IN ({_listed(turns)}) ORDER BY fact"
+            f"SELECT DISTINCT fact FROM evidence e WHERE turn IN ({listed(turns)}) AND NOT EXISTS (SELECT 1"
+            f" FROM evidence o WHERE o.fact = e.fact AND (o.turn IS NULL OR o.turn NOT IN ({listed(turns)})))"
         )
         quotes = [row[2] for row in rows if row[3] == "user"][:SHOWN]
         all_facts = sorted({*facts, *(row[0] for row in resting)})
@@ -146,49 +167,35 @@ class Forgetting:
 
     def erase(self, going: Going) -> None:
         """Erase it all, on disk when this returns; copies of the store still hold it until
-        `automatic.renew`."""
-        turns = _listed(going.turns)
+        `automatic.renew`. What else was known from turns that go, or of people who were introduced in them,
+        is known afterwards as the turns that stay tell it."""
         with self._database.transaction() as db:
             automatic.intend(db)
-            touched = [
-                row[0] for row in db.execute(f"SELECT DISTINCT person FROM mentions WHERE turn IN ({turns})")
-            ]
-            if going.turns:
-                self._facts.let_go(going.turns)
+            in_doubt = doubt(db, going.turns, going.facts)
+            take_apart(db, in_doubt, going.turns)
             for number in going.facts:
                 self._facts.forget(number)
             db.execute(
-                f"DELETE FROM summaries WHERE id IN (SELECT summary FROM summarised WHERE turn IN ({turns}))"
+                "DELETE FROM summaries WHERE id IN"
+                f" (SELECT summary FROM summarised WHERE turn IN ({listed(going.turns)}))"
             )
-            db.execute(f"DELETE FROM turns WHERE id IN ({turns})")
-            for person in touched:
-                _know_anew(db, person)
-            _drop_unknown(db)
+            db.execute(f"DELETE FROM turns WHERE id IN ({listed(going.turns)})")
+            relearn(db, in_doubt, self._facts.forget)
         self._database.checkpoint()
 
-
-def _listed(numbers: Iterable[int]) -> str:
-    return ",".join(str(int(number)) for number in sorted(numbers))
-
-
-def _know_anew(db: apsw.Connection, person: int) -> None:
-    """What a person is known by may have come of what was erased: it is let go, and what is left is thought
-    about again."""
-    you = db.execute("SELECT 1 FROM people WHERE id = ? AND relation = ?", (person, YOU)).fetchall()
-    if you:
-        return
-    db.execute("UPDATE people SET relation = '', birthday = '' WHERE id = ?", (person,))
-    db.execute(
-        "DELETE FROM names WHERE person = ?1 AND name <> (SELECT name FROM people WHERE id = ?1)", (person,)
-    )
-    db.execute("DELETE FROM reflected WHERE turn IN (SELECT turn FROM mentions WHERE person = ?)", (person,))
-
-
-def _drop_unknown(db: apsw.Connection) -> None:
-    """People of whom nothing is known any more."""
-    db.execute(
-        "DELETE FROM people WHERE relation <> ?"
-        " AND NOT EXISTS (SELECT 1 FROM mentions WHERE person = people.id)"
-        " AND NOT EXISTS (SELECT 1 FROM facts WHERE person = people.id)",
-        (YOU,),
-    )
+    def correct(self, turn: int, text: str) -> None:
+        """Put other words in a turn's place, as if those that were misheard had never been said; how they
+        were heard is no longer kept, and the turn is to be thought about again. Copies of the store still
+        hold them until `automatic.renew`."""
+        with self._database.transaction() as db:
+            automatic.intend(db)
+            in_doubt = doubt(db, [turn])
+            take_apart(db, in_doubt, [turn])
+            db.execute("UPDATE turns SET text = ?, corrected = 1 WHERE id = ?", (text, turn))
+            for table in ("hearings", "mentions", "reflected"):
+                db.execute(f"DELETE FROM {table} WHERE turn = ?", (turn,))
+            db.execute(
+                "DELETE FROM summaries WHERE id IN (SELECT summary FROM summarised WHERE turn = ?)", (turn,)
+            )
+            relearn(db, in_doubt, self._facts.forget)
+        self._database.checkpoint()

@@ -81,8 +81,7 @@ def make(home: Path, keeping: Keeping) -> tuple[bytes, str]:
 
 def put(home: Path, key: bytes, keeping: Keeping) -> str:
     """Put a key in its place, and away from where it was; returns what is to be told of that."""
-    old = _read(home) if present(home) else {}
-    told = ""
+    old, told = _old(home), ""
     if keeping.where == PASSPHRASE:
         _write(home, {"where": PASSPHRASE, **wrap(key, keeping.ask(True))})
     elif keeping.where == IN_FILE or not _into_ring(home, key, keeping):
@@ -98,13 +97,20 @@ def put(home: Path, key: bytes, keeping: Keeping) -> str:
     return told
 
 
+def _old(home: Path) -> dict[str, Any]:
+    """Where the key was; nothing where that can't be told any more."""
+    try:
+        return _read(home)
+    except LostKey:
+        return {}
+
+
 def discard(home: Path, keeping: Keeping) -> None:
     """Delete the key, wherever it is: what is encrypted with it can't be read again, by anybody."""
-    if present(home):
-        old = _read(home)
-        if old["where"] == KEYRING:
-            keyrings.drop(keeping.ring, str(old["id"]))
-        (home / FILE).unlink()
+    old = _old(home)
+    if old.get("where") == KEYRING:
+        keyrings.drop(keeping.ring, str(old["id"]))
+    (home / FILE).unlink(missing_ok=True)
 
 
 def phrase(key: bytes) -> str:

@@ -15,6 +15,7 @@ from companion.memory.patterns_shapes import (
     COUNTED,
     DASH,
     DEAR,
+    DID,
     DOING,
     DREAM,
     ELIDED,
@@ -26,7 +27,9 @@ from companion.memory.patterns_shapes import (
     IDENTITY,
     IF,
     LEAD,
+    OCCASION,
     OF_ALL,
+    OF_MINE,
     OPINION,
     OWN,
     PARTICIPLE,
@@ -64,7 +67,7 @@ from companion.memory.patterns_words import (
 from companion.memory.people import RELATIONS
 
 LOOK_BACK = 60
-"""Characters before a clause that tell whether it is one: speech without marks has sentences of any length."""
+"""Characters before a clause that tell whether it is one: a sentence without marks may be of any length."""
 
 WORTH = 2
 """What a clause must weigh to be proposed; see `worth`."""
@@ -91,13 +94,16 @@ class Clause:
 
 
 def sentences(text: str) -> list[Sentence]:
-    """The sentences of a turn; also in speech that has few marks."""
-    found = []
+    """The sentences of a turn, also in speech that has few marks; a question behind a dash is one."""
+    found: list[Sentence] = []
     for match in SENTENCE.finditer(text):
-        words = match[0].strip(' -–—,\n\t"')
-        if words:
-            asks = "?" in match[0] or ASKS.match(LEAD.sub("", words)) is not None
-            found.append(Sentence(words, asks))
+        before, asked = match[0], ""
+        if "?" in match[0] and (dashes := list(DASH.finditer(match[0]))):
+            before, asked = match[0][: dashes[-1].start()], match[0][dashes[-1].end() :]
+        for words in (before, asked):
+            if bare := words.strip(' -–—,\n\t"'):
+                asks = "?" in words or ASKS.match(LEAD.sub("", bare)) is not None
+                found.append(Sentence(bare, asks))
     return found
 
 
@@ -202,14 +208,23 @@ def _about_own(text: str) -> Iterator[Clause]:
     """A sentence about something else that says what it is to the speaker: "dancing is my passion"."""
     own = _is_own(text) or CHANGED.search(text) is not None or DEAR.search(text) is not None
     dream = DREAM.search(text) is not None
-    own = (own and not POINTING.match(text)) or dream
+    own = ((own or _is_dated(text)) and not POINTING.match(text)) or dream
     aside = TO_YOU.search(text) or SUPPOSED.search(text) or OF_ALL.search(text)
     if own and not aside and len(_telling(text)) >= (2 if dream else 3):
         yield Clause("I", text, "be", False, 0.6)
 
 
+def _is_dated(text: str) -> bool:
+    """Whether it says when something was, or will be, that people remember: "the opening is on Friday"."""
+    return WHEN.search(text) is not None and (
+        OCCASION.search(text) is not None or DID.search(text) is not None
+    )
+
+
 def _is_own(text: str) -> bool:
     """Whether something of the speaker's is spoken of that matters: "my 18th birthday"."""
+    if OF_MINE.search(text):
+        return True
     behind = {word.casefold() for match in OWN.finditer(text) for word in match["nouns"].split()}
     return bool((behind | {word.rstrip("s") for word in behind}) & (SALIENT | RELATIONS))
 

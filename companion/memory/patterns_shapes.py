@@ -165,6 +165,22 @@ POINTING = re.compile(
     re.IGNORECASE,
 )
 """How a sentence begins that says something of what was said before."""
+OF_MINE = re.compile(r"\b(?:of mine|of ours|one of my)\b", re.IGNORECASE)
+"""Somebody or something of the speaker's."""
+OCCASION = re.compile(
+    r"\b(?:the|our|a|an) (?:\w+ ){0,2}(?:opening|concert|show|event|party|wedding|exam|interview|"
+    r"competition|festival|"
+    r"trip|workshop|meeting|launch|race|tournament|appointment|performance|ceremony|fair|conference|recital|"
+    r"convention|funeral|surgery|graduation|reunion|match|game)\b",
+    re.IGNORECASE,
+)
+"""What has a day of its own."""
+DID = re.compile(
+    r"\b(?:I|we) (?:just |recently |finally )?(?:\w+ed|went|made|did|got|took|bought|wrote|met|had|won|"
+    r"lost)\b",
+    re.IGNORECASE,
+)
+"""What the speaker did, in a clause about the thing they did it to: "the parade I went to"."""
 DREAM = re.compile(r"\b(?:a|my|our) (?:\w+ )?(?:dream|goal|passion|hobby|ambition)\b", re.IGNORECASE)
 """What somebody lives for."""
 VAGUE = re.compile(

@@ -170,15 +170,15 @@ NO_NAMES = _words(
 
 LIGHT = _words(
     """
-    bed shower toilet bathroom it that this them those these one ones thing things something anything everything nothing stuff lot
-    lots bit way much many more most some any all good great nice cool awesome amazing fun new old big
-    time times day days yes no ok okay here there now then too well back up out off on in do doing did
-    done go going get getting got make makes made take taking took have has had having be being been kinda
-    sort of kind very really so just also always never ever still already even definitely totally
-    absolutely wow thanks congrats hey hi hello oh lol haha man guys guy people feel feels feeling felt
-    love loved like liked need want know think see look looks looking come comes coming keep keeps keeping
-    try trying bring brings week weekend month year last next ago night morning first give gives let lets
-    put means mean today tomorrow yesterday soon later hard easy
+    bed shower toilet bathroom it that this them those these one ones thing things something anything
+    everything nothing stuff lot lots bit way much many more most some any all good great nice cool
+    awesome amazing fun new old big time times day days yes no ok okay here there now then too well back
+    up out off on in do doing did done go going get getting got make makes made take taking took have has
+    had having be being been kinda sort of kind very really so just also always never ever still already
+    even definitely totally absolutely wow thanks congrats hey hi hello oh lol haha man guys guy people
+    feel feels feeling felt love loved like liked need want know think see look looks looking come comes
+    coming keep keeps keeping try trying bring brings week weekend month year last next ago night morning
+    first give gives let lets put means mean today tomorrow yesterday soon later hard easy
     """
 )
 """Words that say little by themselves."""

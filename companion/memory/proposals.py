@@ -303,7 +303,7 @@ _ENDINGS = (
     "ations", "ation", "ingly", "ings", "ing", "edly", "ied", "ies", "ed", "ments", "ment", "ness", "ers",
     "er", "ors", "or", "ly", "es", "s", "e",
 )  # fmt: skip
-_QUESTION = re.compile(r"[^.!?\n]*\?")
+_QUESTION = re.compile(r"(?:(?! [-–—])[^.!?\n])*\?")
 _INSTRUCTION = re.compile(
     r"(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules|prompts?)|system prompt|<\||\|>|"
     r"\[/?inst\]|<</?sys>>|you are now\b|from now on,? you\b|"

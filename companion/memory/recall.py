@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import math
 from dataclasses import dataclass
 from typing import Literal
-
-import numpy as np
 
 from companion.memory.database import Database
 from companion.memory.indexing import Embedder, Indexing
@@ -18,17 +17,20 @@ from companion.memory.vectors import Vectors
 IN_TIME = 1.0
 """What it counts that a turn was said in the time that a question names: as much as a shared word."""
 
+WEIGHED = 40
+"""Turns, the best, that may gain by their day."""
+
 FRESH, FADES = 0.15, 30.0
 """What it counts that a turn is of today, and days after which it counts a third of that."""
 
 FOUND = 100
 """Passages of the archive that are ranked, by words and by vectors each."""
 
-WORDS, MEANS = 2.0, 0.9
-"""What the words of a passage count, the best one's as 1, and how near it is, in standard deviations."""
+FAR, CLOSE = 0.70, 0.90
+"""The cosines of bge-small between a question and a passage that has nothing, and all, to do with it."""
 
-USUAL_COSINE, SPREAD = 0.78, 0.03
-"""How near bge-small finds any two passages: measured on 2,000 pairs of chunks of unlike texts."""
+SAID, MEANT = 0.4, 0.6
+"""What it counts for how near a passage is that the question's words stand in it, and that it means it."""
 
 Kind = Literal["turn", "document"]
 
@@ -55,8 +57,8 @@ class Recall:
 
     def __init__(self, database: Database, embedder: Embedder) -> None:
         self._database, self._embedder = database, embedder
-        self.turn_vectors = Vectors(database, "turn_vectors", "turn", embedder.dimension)
-        self.chunk_vectors = Vectors(database, "chunk_vectors", "chunk", embedder.dimension)
+        self.turn_vectors = Vectors(database, "turn_vectors", "turn", embedder.centre)
+        self.chunk_vectors = Vectors(database, "chunk_vectors", "chunk", embedder.centre)
         self.indexing = Indexing(database, embedder, self.turn_vectors, self.chunk_vectors)
         self.turns = TurnSearch(database, self.turn_vectors, embedder.word_dimension)
         self._passages = Lexicon(database, "chunks_fts", "chunk_words")
@@ -77,8 +79,7 @@ class Recall:
     def search(self, text: str, most: int, now: datetime.date, asker: str = "") -> list[Hit]:
         """The best for a question that `asker` asks on the day `now`. Raises `StoreError`, `EngineError`."""
         question = self.question(text, asker)
-        hits = [*self._turns(question, now, most), *self._chunks(question, most)]
-        return sorted(hits, key=lambda hit: -hit.score)[:most]
+        return _merged(self._turns(question, now, most), self._chunks(question, most))[:most]
 
     def question(self, text: str, asker: str = "") -> Question:
         """The question as it is looked for."""
@@ -88,10 +89,9 @@ class Recall:
     def _turns(self, question: Question, now: datetime.date, most: int) -> list[Hit]:
         span = asked_about(question.text, now)
         hits = []
-        for found in self.turns.find(question):
+        for found in self.turns.find(question)[: None if span else max(WEIGHED, 2 * most)]:
             day = said_when(found.turn.said_at)
-            age = max(0, (now - day).days)
-            score = found.score + FRESH * float(np.exp(-age / FADES))
+            score = found.score + FRESH * math.exp(-max(0, (now - day).days) / FADES)
             if span is not None and span.start <= day <= span.end:
                 score += IN_TIME
             hits.append(_turn(found, score))
@@ -108,24 +108,37 @@ class Recall:
         near |= dict(zip(ids.tolist(), cosines.tolist(), strict=True))
         best = max(by_words.values(), default=1.0) or 1.0
         scores = {
-            chunk: WORDS * by_words.get(chunk, 0.0) / best
-            + MEANS * max(0.0, near.get(chunk, USUAL_COSINE) - USUAL_COSINE) / SPREAD
+            chunk: SAID * by_words.get(chunk, 0.0) / best + MEANT * _closeness(near.get(chunk, FAR))
             for chunk in {*by_words, *near}
         }
-        first = sorted(scores, key=lambda chunk: -scores[chunk])[:most]
-        return self._passages_of(first, scores, near)
+        return self._passages_of(sorted(scores, key=lambda chunk: -scores[chunk])[:most], scores)
 
-    def _passages_of(self, chunks: list[int], scores: dict[int, float], near: dict[int, float]) -> list[Hit]:
+    def _passages_of(self, chunks: list[int], scores: dict[int, float]) -> list[Hit]:
         listed = ",".join(map(str, chunks))
         rows = self._database.read(
             "SELECT chunks.id, text, dated, author, path, place FROM chunks"
             f" JOIN documents ON documents.id = document WHERE chunks.id IN ({listed})"
         )
-        return [
+        hits = [
             Hit("document", row[0], row[1], row[2], row[3], "", _place(row[4], row[5]), scores[row[0]],
-                near.get(row[0], 0.0))
+                scores[row[0]])
             for row in rows
         ]  # fmt: skip
+        return sorted(hits, key=lambda hit: -hit.score)
+
+
+def _closeness(cosine: float) -> float:
+    return min(1.0, max(0.0, (cosine - FAR) / (CLOSE - FAR)))
+
+
+def _merged(turns: list[Hit], passages: list[Hit]) -> list[Hit]:
+    """Both in one order, each in its own: next comes whichever's first is the nearer."""
+    left, right = turns[::-1], passages[::-1]
+    merged = []
+    while left or right:
+        takes_left = left and (not right or left[-1].near >= right[-1].near)
+        merged.append((left if takes_left else right).pop())
+    return merged
 
 
 def _turn(found: Candidate, score: float) -> Hit:

@@ -7,18 +7,19 @@ is in doubt; what they find there is what the real one holds afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import apsw
 
-from companion.memory.afresh import Afresh, going_over, ids, listed, shape, telling_of
+from companion.memory.afresh import Afresh, Stated, going_over, ids, listed, shape, telling_of
 from companion.memory.chains import join, merge, unjoin
 from companion.memory.database import Row
 from companion.memory.people import YOU
 
 ENOUGH = 50
-"""Turns before the first that goes, at most, that are asked whether they tell all that is known of somebody."""
+"""Turns before the first that goes, at most, that are asked whether they tell all that is known of
+somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,12 @@ def doubt(db: apsw.Connection, gone: Sequence[int], facts: Sequence[int] = ()) -
     """What is in doubt when the turns `gone` go, and `facts` with them; to be called before they do."""
     resting = ids(db, f"SELECT fact FROM evidence WHERE turn IN ({listed(gone)})")
     people = _in_doubt(db, gone, resting)
-    of_them = ids(db, f"SELECT id FROM facts WHERE person IN ({listed(people)}) AND subject <> '{YOU}'")
+    of_them = ids(
+        db,
+        f"SELECT id FROM facts f WHERE person IN ({listed(people)}) AND (subject <> '{YOU}' OR EXISTS"
+        " (SELECT 1 FROM evidence e JOIN mentions m ON m.turn = e.turn AND m.person = f.person"
+        " WHERE e.fact = f.id))",
+    )
     touched = frozenset({*resting, *of_them, *facts})
     again = ids(db, f"SELECT turn FROM evidence WHERE turn IS NOT NULL AND fact IN ({listed(touched)})")
     again |= {turn for person in people for turn in telling_of(db, person)}
@@ -84,73 +90,136 @@ def take_apart(db: apsw.Connection, what: Doubt, gone: Sequence[int]) -> None:
     db.execute(f"DELETE FROM evidence WHERE turn IN ({listed(gone)})")
 
 
-def relearn(db: apsw.Connection, what: Doubt) -> None:
-    """Know anew what is in doubt from the turns that have stayed."""
+def relearn(db: apsw.Connection, what: Doubt, drop: Callable[[int], None]) -> None:
+    """Know anew what is in doubt from the turns that have stayed; `drop` erases a fact."""
     with going_over(db, what.people, what.again) as afresh:
         them = _people_anew(db, what, afresh)
         chains = set(what.chains)
         for fact in sorted(what.facts):
-            chains |= _fact_anew(db, fact, afresh, them)
+            chains |= _fact_anew(db, fact, afresh, them, drop)
     for subject, slot in sorted(chains):
         join(db, subject, slot)
+    db.execute(
+        "DELETE FROM people WHERE name = ?1 AND relation = ?1 AND NOT EXISTS (SELECT 1 FROM facts)", (YOU,)
+    )
 
 
 def _people_anew(db: apsw.Connection, what: Doubt, afresh: Afresh) -> dict[int, int]:
     """Write who is known now; whom in the store each of those found afresh is."""
     them: dict[int, int] = {}
     for new in afresh.people:
-        name, relation, birthday = afresh.db.execute(
+        ((name, relation, birthday),) = afresh.db.execute(
             "SELECT name, relation, birthday FROM people WHERE id = ?", (new,)
-        ).fetchall()[0]
-        them[new] = _same_person(db, set(what.people) - set(them.values()), str(name), str(relation))
-        db.execute(
-            "INSERT INTO people VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
-            " relation = excluded.relation, birthday = excluded.birthday",
-            (them[new], name, relation, birthday),
-        )
-        names = [row[0] for row in afresh.db.execute("SELECT name FROM names WHERE person = ?", (new,))]
-        marks = ", ".join("?" * len(names))
-        db.execute(f"DELETE FROM names WHERE person = ? AND name NOT IN ({marks})", (them[new], *names))
-        db.executemany("INSERT OR IGNORE INTO names (person, name) VALUES (?, ?)", [(them[new], n) for n in names])
-    nobody = set(what.people) - set(them.values())
-    db.execute(f"DELETE FROM mentions WHERE person IN ({listed(what.people)}) AND turn IN ({listed(what.again)})")
+        ).fetchall()
+        one = _same_person(db, set(what.people) - set(them.values()), str(name), str(relation))
+        them[new] = one
+        names = [str(row[0]) for row in afresh.db.execute("SELECT name FROM names WHERE person = ?", (new,))]
+        _write_person(db, (one, name, relation, birthday), names)
+    for you in ids(db, "SELECT id FROM people WHERE relation = ?", YOU) & what.people - set(them.values()):
+        _write_person(db, (you, YOU, YOU, ""), [YOU])
+        them[0] = you
+    whose, again = listed(what.people), listed(what.again)
+    db.execute(f"DELETE FROM mentions WHERE person IN ({whose}) AND turn IN ({again})")
     db.executemany(
         "INSERT OR IGNORE INTO mentions VALUES (?, ?)",
         [(them[person], turn) for person, turn in afresh.mentions if person in them],
     )
-    db.execute(f"DELETE FROM people WHERE id IN ({listed(nobody)})")
+    db.execute(f"DELETE FROM people WHERE id IN ({listed(set(what.people) - set(them.values()))})")
     return them
+
+
+def _write_person(db: apsw.Connection, person: Row, names: Sequence[str]) -> None:
+    """Let a person be known by this and nothing else; `person` is a row of their table."""
+    db.execute(
+        "INSERT INTO people VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+        " relation = excluded.relation, birthday = excluded.birthday",
+        person,
+    )
+    marks = ", ".join("?" * len(names))
+    db.execute(f"DELETE FROM names WHERE person = ? AND name NOT IN ({marks})", (person[0], *names))
+    db.executemany(
+        "INSERT OR IGNORE INTO names (person, name) VALUES (?, ?)", [(person[0], n) for n in names]
+    )
 
 
 def _same_person(db: apsw.Connection, among: set[int], name: str, relation: str) -> int:
     """Which of the people in doubt it is; else a number that nobody has."""
-    found = ids(
-        db,
-        f"SELECT p.id FROM people p WHERE p.id IN ({listed(among)}) AND (p.relation = '{YOU}') = ?"
-        f" AND (p.relation = '{YOU}' OR p.id IN (SELECT person FROM names WHERE name = ? COLLATE NOCASE))",
-        (relation == YOU, name),
-    )
-    return min(found) if found else max(ids(db, "SELECT id FROM people"), default=0) + 1
+    if relation == YOU:
+        found = ids(db, f"SELECT id FROM people WHERE relation = ? AND id IN ({listed(among)})", YOU)
+    else:
+        found = ids(
+            db,
+            f"SELECT person FROM names WHERE person IN ({listed(among)}) AND name = ? COLLATE NOCASE"
+            f" AND person NOT IN (SELECT id FROM people WHERE relation = '{YOU}')",
+            name,
+        )
+    return min(found) if found else max(ids(db, "SELECT max(id) FROM people")) + 1
 
 
 def _fact_anew(
-    db: apsw.Connection, fact: int, afresh: Afresh, them: dict[int, int]
+    db: apsw.Connection, fact: int, afresh: Afresh, them: dict[int, int], drop: Callable[[int], None]
 ) -> set[tuple[str, str]]:
     """Write a fact as the oldest turn that is left says it; without any it is erased. Returns the chain that
     it belongs to now."""
-    rows: list[Row] = db.execute("SELECT statement, how, subject FROM facts WHERE id = ?", (fact,)).fetchall()
+    rows: list[Row] = db.execute("SELECT statement, how FROM facts WHERE id = ?", (fact,)).fetchall()
     if not rows:
         return set()
-    statement, how, subject = rows[0]
-    turns = db.execute("SELECT turn, chunk FROM evidence WHERE fact = ? ORDER BY turn", (fact,)).fetchall()
-    for turn, _ in turns:
-        found = afresh.facts.get((turn, statement.casefold())) if turn is not None else None
+    statement, how = rows[0]
+    for turn in sorted(ids(db, "SELECT turn FROM evidence WHERE turn IS NOT NULL AND fact = ?", fact)):
+        found = afresh.facts.get((turn, statement.casefold()))
         if found is not None and how in ("pattern", "asked"):
-            return _say_again(db, fact, found, them, how == "asked")
-        if how == "pattern" and turn is not None:
+            return _say_again(db, fact, found, them)
+        if how == "pattern":
             db.execute("DELETE FROM evidence WHERE fact = ? AND turn = ?", (fact, turn))
-    if not db.execute("SELECT 1 FROM evidence WHERE fact = ?", (fact,)).fetchall():
-        db.execute("UPDATE facts SET successor = (SELECT successor FROM facts WHERE id = ?1) WHERE successor = ?1", (fact,))
-        db.execute("DELETE FROM facts WHERE id = ?", (fact,))
+    if not ids(db, "SELECT rowid FROM evidence WHERE fact = ?", fact):
+        drop(fact)
         return set()
-    return _of_whom(db, fact, how, subject)
+    return _hold(db, fact, drop)
+
+
+def _say_again(db: apsw.Connection, fact: int, found: Stated, them: dict[int, int]) -> set[tuple[str, str]]:
+    """A fact as patterns state it."""
+    person = them.get(found.person, found.person)
+    db.execute(
+        "UPDATE facts SET subject = ?, person = ?, statement = ?, kind = ?, slot = ?, valid_from = ?,"
+        " certainty = ?, noted_at = ? WHERE id = ?",
+        (found.subject, person, found.statement, found.kind, found.slot, found.valid_from, found.certainty,
+         found.said_at, fact),
+    )  # fmt: skip
+    if found.slot:
+        return {(found.subject, found.slot)}
+    same = ids(
+        db,
+        "SELECT o.id FROM facts o JOIN facts f ON f.id = ? WHERE o.id <> f.id AND o.slot = ''"
+        " AND o.statement = f.statement COLLATE NOCASE AND o.subject = f.subject COLLATE NOCASE"
+        " AND o.valid_from = f.valid_from AND o.valid_until = f.valid_until AND o.successor IS NULL",
+        fact,
+    )
+    for other in same:
+        merge(db, min(fact, other), max(fact, other))
+    return set()
+
+
+def _hold(db: apsw.Connection, fact: int, drop: Callable[[int], None]) -> set[tuple[str, str]]:
+    """A fact that the model or the person stated, on what is left of its evidence."""
+    ((subject, person, how, slot, said_at),) = db.execute(
+        "SELECT f.subject, f.person, f.how, f.slot, (SELECT min(t.said_at) FROM evidence e JOIN turns t"
+        " ON t.id = e.turn WHERE e.fact = f.id) FROM facts f WHERE f.id = ?",
+        (fact,),
+    ).fetchall()
+    if how == "model" and said_at is not None:
+        db.execute("UPDATE facts SET noted_at = ? WHERE id = ?", (said_at, fact))
+    if person is None and subject != YOU:
+        if how == "model":
+            db.execute(
+                "DELETE FROM reflected WHERE turn IN (SELECT turn FROM evidence WHERE fact = ?)", (fact,)
+            )
+            drop(fact)
+            return set()
+        db.execute(
+            "UPDATE facts SET subject = ?1, person = (SELECT id FROM people WHERE relation = ?1)"
+            " WHERE id = ?2",
+            (YOU, fact),
+        )
+        subject = YOU
+    return {(str(subject), str(slot))} if slot else set()

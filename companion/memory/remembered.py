@@ -34,6 +34,9 @@ from companion.memory.remembered_values import (
 )
 from companion.memory.typing_search import Typing
 
+EVERY = Filters()
+"""All facts that hold."""
+
 PAGE = 50
 """Entries of a page, unless another number is asked for."""
 
@@ -50,7 +53,7 @@ class Remembered:
     """
 
     def __init__(self, database: Database, recall: Recall | None = None) -> None:
-        self._database, self._recall = database, recall
+        self.database, self._recall = database, recall
         self._facts, self._forgetting = Facts(database), Forgetting(database)
         self._typed_turns = Typing(database, "turns", "turns_fts", usual=80)
         self._typed_chunks = Typing(database, "chunks", "chunks_fts", usual=1000)
@@ -65,21 +68,19 @@ class Remembered:
         below = before or _FIRST
         if text.strip():
             return self._turns(self._typed_turns.rows(text, below, most))[::-1]
-        rows = self._database.read(
+        rows = self.database.read(
             f"SELECT {_TURN} FROM turns t WHERE t.id < ? ORDER BY t.id DESC LIMIT ?", (below, most)
         )
         return [TurnShown(*row) for row in rows]
 
-    def facts(
-        self, before: int | None = None, most: int = PAGE, filters: Filters = Filters()
-    ) -> list[Fact]:
+    def facts(self, before: int | None = None, most: int = PAGE, filters: Filters = EVERY) -> list[Fact]:
         """Up to `most` facts, the newest first, from below the number `before` on (None: from the newest)."""
         return self._facts.page(before or 0, most, filters)
 
     def people(self, before: tuple[int, int] | None = None, most: int = PAGE) -> list[PersonShown]:
         """Up to `most` people, who was spoken of last first, from behind `before` on: `last` and `id` of the
         last one of the page before (None: from the first)."""
-        rows = self._database.read(
+        rows = self.database.read(
             f"{_PEOPLE} WHERE (last, id) < (?, ?) ORDER BY last DESC, id DESC LIMIT ?",
             (*(before or (_FIRST, _FIRST)), most),
         )
@@ -108,8 +109,8 @@ class Remembered:
 
     def _by_words(self, text: str, most: int) -> list[Found]:
         terms = self._words.terms(text)
-        turns = dict(self._words.match(terms, rows_in(self._database, "turns_fts"), most))
-        chunks = dict(self._titles.match(terms, rows_in(self._database, "chunks_fts"), most))
+        turns = dict(self._words.match(terms, rows_in(self.database, "turns_fts"), most))
+        chunks = dict(self._titles.match(terms, rows_in(self.database, "chunks_fts"), most))
         found = [_said(turn, turns[turn.id]) for turn in self._turns(list(turns))]
         found += [_read(one, chunks[one.id]) for one in self._passages(list(chunks))]
         return sorted(found, key=lambda each: -each.score)[:most]
@@ -142,8 +143,10 @@ class Remembered:
         """A turn with how it was heard and what is known from it."""
         turns = self._turns([number])
         if not turns:
-            raise StoreError(f"There is no turn {number}: `companion memory list --turns` shows those there are.")
-        rows = self._database.read(
+            raise StoreError(
+                f"There is no turn {number}: `companion memory list --turns` shows those there are."
+            )
+        rows = self.database.read(
             "SELECT answered, words, no_speech, logprob FROM hearings WHERE turn = ?", (number,)
         )
         hearing = Hearing(rows[0][0], tuple(json.loads(rows[0][1])), *rows[0][2:]) if rows else None
@@ -153,14 +156,18 @@ class Remembered:
         """A passage of the archive."""
         found = self._passages([number])
         if not found:
-            raise StoreError(f"There is no passage {number} in the archive: `companion archive search` finds them.")
+            raise StoreError(
+                f"There is no passage {number} in the archive: `companion archive search` finds them."
+            )
         return found[0]
 
     def person(self, number: int) -> PersonShown:
         """Somebody who is known."""
-        rows = self._database.read(f"{_PEOPLE} WHERE id = ?", (number,))
+        rows = self.database.read(f"{_PEOPLE} WHERE id = ?", (number,))
         if not rows:
-            raise StoreError(f"There is nobody {number}: `companion memory list --people` shows who there is.")
+            raise StoreError(
+                f"There is nobody {number}: `companion memory list --people` shows who there is."
+            )
         return self._person(rows[0])
 
     # --- changing and erasing -------------------------------------------------------------------------
@@ -208,32 +215,30 @@ class Remembered:
 
     def stats(self) -> Stats:
         """How much is remembered."""
-        turns, chunks = (rows_in(self._database, index) for index in ("turns_fts", "chunks_fts"))
-        people, documents, summaries = self._database.read(_COUNTS)[0]
-        kinds = dict(
-            self._database.read(
+        turns, chunks = (rows_in(self.database, index) for index in ("turns_fts", "chunks_fts"))
+        people, documents, summaries = self.database.read(_COUNTS)[0]
+        kinds: dict[str, int] = dict(
+            self.database.read(
                 "SELECT kind, count(*) FROM facts WHERE successor IS NULL GROUP BY kind ORDER BY kind"
             )
         )
-        succeeded = self._database.read("SELECT count(*) FROM facts WHERE successor IS NOT NULL")[0][0]
-        without = self._database.read(
+        succeeded = self.database.read("SELECT count(*) FROM facts WHERE successor IS NOT NULL")[0][0]
+        without = self.database.read(
             "SELECT (SELECT count(*) FROM turn_vectors), (SELECT count(*) FROM chunk_vectors)"
         )[0]
-        path = self._database.path
+        path = self.database.path
         disk = sum(
-            file.stat().st_size
-            for file in (path, path.with_name(f"{path.name}-wal"))
-            if file.exists()
+            file.stat().st_size for file in (path, path.with_name(f"{path.name}-wal")) if file.exists()
         )
         copies = sum(copy.stat().st_size for copy in automatic.taken(path.parent))
         waiting = (max(0, turns - without[0]), max(0, chunks - without[1]))
-        tallies = Notebook(self._database).tallies()
+        tallies = Notebook(self.database).tallies()
         return Stats(
             turns, people, chunks, documents, summaries, succeeded, waiting, disk, copies, kinds, tallies
         )
 
     def _turns(self, numbers: Sequence[int]) -> list[TurnShown]:
-        rows = self._database.read(
+        rows = self.database.read(
             f"SELECT {_TURN} FROM turns t WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id",
             (json.dumps(numbers),),
         )
@@ -241,7 +246,7 @@ class Remembered:
 
     def _passages(self, numbers: Sequence[int]) -> list[Passage]:
         """Those passages, in that order."""
-        rows = self._database.read(
+        rows = self.database.read(
             "SELECT c.id, d.path, c.place, c.title, c.author, c.dated, c.text FROM chunks c"
             " JOIN documents d ON d.id = c.document WHERE c.id IN (SELECT value FROM json_each(?))",
             (json.dumps(numbers),),
@@ -250,9 +255,11 @@ class Remembered:
         return [there[number] for number in numbers if number in there]
 
     def _person(self, row: Row) -> PersonShown:
-        names = self._database.read("SELECT name FROM names WHERE person = ? ORDER BY id", (row[0],))
-        when = self._database.read("SELECT said_at FROM turns WHERE id = ?", (row[4],))
-        return PersonShown(*row[:4], tuple(name for (name,) in names), row[4], when[0][0] if when else "")
+        names = self.database.read("SELECT name FROM names WHERE person = ? ORDER BY id", (row[0],))
+        when = self.database.read("SELECT said_at FROM turns WHERE id = ?", (row[4],))
+        number, name, relation, birthday, last = row
+        called = tuple(each for (each,) in names)
+        return PersonShown(number, name, relation, birthday, called, last, when[0][0] if when else "")
 
 
 _PEOPLE = (

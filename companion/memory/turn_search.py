@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.memory.database import Database
+from companion.memory.database import Database, Row
 from companion.memory.lexical import SAYS_NOTHING, Lexicon
 from companion.memory.vectors import Ids, Vectors
 
@@ -39,6 +39,10 @@ AROUND = 60
 
 SAMPLE = 192
 """Turns that tell what is usual: how near any turn comes to a question."""
+
+SPREAD_BY_WORD, SPREAD_WHOLE = 0.06, 0.025
+"""How far that nearness spreads (a standard deviation) in LoCoMo's conversations, word by word and as a
+whole: of a handful of turns it can't be told."""
 
 _TIME = re.compile(
     r"\b(?:yesterday|today|tonight|tomorrow|last|next|ago|week|weekend|months?|years?|monday|tuesday|wednesday|"
@@ -85,22 +89,14 @@ class Candidate:
     near: float
 
 
-@dataclass(slots=True)
-class _Usual:
-    """Vectors and words of some turns, int8; taken anew when there are twice as many."""
-
-    rows: int
-    vectors: Numbers
-    words: list[Numbers]
-
-
 class TurnSearch:
     """Finds turns in a store; used by one thread at a time."""
 
     def __init__(self, database: Database, vectors: Vectors, word_dimension: int) -> None:
         self._database, self._vectors, self._width = database, vectors, word_dimension
         self.lexicon = Lexicon(database, "turns_fts", "turn_words")
-        self._usual: _Usual | None = None
+        self._usual: _Kept | None = None
+        self._usual_of = 0
         self._speakers: tuple[int, tuple[str, ...]] = (-1, ())
 
     def find(self, question: Question, weights: Sequence[float] = WEIGHTS) -> list[Candidate]:
@@ -179,24 +175,19 @@ class TurnSearch:
         """How near the candidates come to the question, word by word and as a whole."""
         usual = self._sample(rows)
         weights = self._weights(question, rows)
-        kept = dict(
-            (row[0], (row[1], row[2]))
-            for row in self._database.read(
+        kept = _Kept.of(
+            self._database.read(
                 f"SELECT turn, vector, words FROM turn_vectors WHERE turn IN ({','.join(map(str, ids))})"
-            )
+            ),
+            self._width,
         )
-        vectors = [_row(kept[one][0]) if one in kept else None for one in ids]
-        words = [_rows(kept[one][1], self._width) if one in kept else None for one in ids]
-        by_word = np.array([late(question.rows, weights, one) for one in words], np.float32)
-        whole = np.array(
-            [0.0 if one is None else float(one @ question.vector) for one in vectors], np.float32
+        at = {turn: place for place, turn in enumerate(kept.ids)}
+        places = np.array([at.get(turn, -1) for turn in ids])
+        near = _Near.of(
+            kept.late(question.rows, weights), usual.late(question.rows, weights), places, SPREAD_BY_WORD
         )
-        there = np.array([one is not None for one in vectors])
-        usual_words = np.array(
-            [late(question.rows, weights, one) for one in usual.words] or [0.0], np.float32
-        )
-        usual_whole = usual.vectors @ question.vector if len(usual.vectors) else np.zeros(1, np.float32)
-        return _Near.of(by_word, usual_words, there), _Near.of(whole, usual_whole, there)
+        whole = kept.whole(question.vector), usual.whole(question.vector)
+        return near, _Near.of(*whole, places, SPREAD_WHOLE)
 
     def _weights(self, question: Question, rows: int) -> Numbers:
         """What each piece of the question counts, float32[n]: the rarer its word, the more; 0 for those that
@@ -209,16 +200,14 @@ class TurnSearch:
                 found[at] = np.log1p((rows - there + 0.5) / (there + 0.5))
         return found
 
-    def _sample(self, rows: int) -> _Usual:
-        if self._usual is None or rows >= 2 * self._usual.rows:
+    def _sample(self, rows: int) -> _Kept:
+        """Some turns; taken anew when there are twice as many in the store."""
+        if self._usual is None or rows >= 2 * self._usual_of:
             taken = self._database.read(
-                "SELECT vector, words FROM turn_vectors WHERE turn IN"
-                " (SELECT turn FROM turn_vectors ORDER BY (turn * 7919) % 10007 LIMIT ?)",
+                "SELECT turn, vector, words FROM turn_vectors ORDER BY (turn * 7919) % 10007 LIMIT ?",
                 (SAMPLE,),
             )
-            vectors = [_row(row[0]) for row in taken]
-            matrix = np.stack(vectors) if vectors else np.zeros((0, 1), np.float32)
-            self._usual = _Usual(max(rows, 1), matrix, [_rows(row[1], self._width) for row in taken])
+            self._usual, self._usual_of = _Kept.of(taken, self._width), max(rows, 1)
         return self._usual
 
     def forget(self) -> None:
@@ -229,6 +218,42 @@ class TurnSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of some turns: `vectors` float32[n, d], and the `words` of all of them one below the
+    other, float32[m, k], those of turn i from `starts[i]` on; every row of length 1."""
+
+    ids: list[int]
+    vectors: Numbers
+    words: Numbers
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, bytes, bytes]] | Sequence[Row], width: int) -> _Kept:
+        """Of rows (turn, vector, words) of the store."""
+        counts = [len(row[2]) // width for row in rows]
+        vectors = _unpacked(b"".join(row[1] for row in rows), len(rows[0][1]) if rows else 1)
+        words = _unpacked(b"".join(row[2] for row in rows), width)
+        return cls([row[0] for row in rows], vectors, words, np.cumsum([0, *counts]))
+
+    def late(self, question: Numbers, weights: Numbers) -> Numbers:
+        """How near each word of the question, float32[n, k], comes to one of each turn's: the mean of the
+        best cosines by those weights, float32[turns]."""
+        found = np.zeros(len(self.ids), np.float32)
+        there = np.flatnonzero(np.diff(self.starts))
+        asked = weights > 0
+        if not len(there) or not asked.any():
+            return found
+        cosines = np.maximum(question[asked] @ self.words.T, 0.0)
+        best = np.maximum.reduceat(cosines, self.starts[:-1][there], axis=1)
+        found[there] = weights[asked] @ best / weights.sum()
+        return found
+
+    def whole(self, question: Numbers) -> Numbers:
+        """The cosine of each turn with the question, float32[turns]."""
+        return self.vectors @ question if self.ids else np.zeros(0, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class _Near:
     """Nearness as it is, and in standard deviations from what is usual; 0 for a turn without a vector."""
 
@@ -236,30 +261,21 @@ class _Near:
     usual: Numbers
 
     @classmethod
-    def of(cls, raw: Numbers, sample: Numbers, there: NDArray[np.bool_]) -> _Near:
-        """`there`: which of them have a vector."""
-        spread = float(sample.std()) or 1.0
-        return cls(raw, np.where(there, (raw - float(sample.mean())) / spread, 0.0).astype(np.float32))
+    def of(cls, kept: Numbers, sample: Numbers, places: NDArray[np.int64], least: float) -> _Near:
+        """`places`: where each turn stands in `kept`, -1 for one that doesn't; `least`: the spread that few
+        turns are taken to have, too."""
+        there = places >= 0
+        raw = np.zeros(len(places), np.float32)
+        raw[there] = kept[places[there]]
+        mean, spread = (float(sample.mean()), float(sample.std())) if len(sample) else (0.0, 0.0)
+        return cls(raw, np.where(there, (raw - mean) / max(spread, least), 0.0).astype(np.float32))
 
 
-def late(question: Numbers, weights: Numbers, words: Numbers | None) -> float:
-    """How near each word of the question comes to one of these, as a weighted mean of the best cosines."""
-    total = float(weights.sum())
-    if words is None or not len(words) or not total:
-        return 0.0
-    best = np.maximum((question @ words.T).max(axis=1), 0.0)
-    return float(best @ weights) / total
-
-
-def _row(kept: bytes) -> Numbers:
-    vector = np.frombuffer(kept, np.int8).astype(np.float32)
-    return vector / max(float(np.linalg.norm(vector)), 1e-6)
-
-
-def _rows(kept: bytes, width: int) -> Numbers:
+def _unpacked(kept: bytes, width: int) -> Numbers:
+    """int8 rows as they are kept, each of length 1."""
     rows = np.frombuffer(kept, np.int8).reshape(-1, width).astype(np.float32)
-    lengths: Numbers = np.linalg.norm(rows, axis=1, keepdims=True).astype(np.float32)
-    return np.asarray(rows / np.maximum(lengths, 1e-6), np.float32)
+    rows /= np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), 1e-6)[:, None]
+    return rows
 
 
 def _with_neighbours(by_words: list[int], nearest: Ids) -> set[int]:

@@ -1,7 +1,7 @@
 """Which rows of a table mean nearly the same as a question: their vectors, scanned in memory.
 
-A vector is kept on disk as int8[n], its direction times 127. In memory stands one bit a number, its sign: the
-rows whose signs differ least from the question's are the candidates, and their cosines are computed from what
+A vector is kept on disk as int8[n]. In memory stands one bit a number, on which side of the centre it is: the
+rows whose bits differ least from the question's are the candidates, and their cosines are computed from what
 is on disk (the scheme of "binary rescoring": Yamada et al. 2021; Shakir et al. 2024). A million vectors of
 384 are 48 MB, and scanning them takes some 8 ms on one core.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ from companion.memory.database import Database
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]
 
-CANDIDATES = 256
-"""Rows whose cosines are computed: of bge-small's ten nearest among 100,000 they hold 99%."""
+CANDIDATES, OF_MANY, MANY = 256, 640, 200_000
+"""Rows whose cosines are computed, and how many where there are `MANY`. 256 hold 99.1% of bge-small's ten
+nearest among 18,601 texts (98.7% by the signs alone, without a centre)."""
 
 TOGETHER = 32_768
 """Rows that are compared at a time, so that they and what comes of them stay in the processor's cache."""
@@ -35,16 +37,12 @@ def packed(vector: NDArray[np.float32]) -> bytes:
     return bytes(scaled.astype(np.int8).tobytes())
 
 
-def _signs(vectors: NDArray[np.float32] | NDArray[np.int8]) -> NDArray[np.uint64]:
-    """One bit a number, uint64[dimension / 64, n]: a word of all rows side by side is compared quickest."""
-    return np.ascontiguousarray(np.packbits(vectors > 0, axis=1).view(np.uint64).T)
-
-
 class Vectors:
-    """The vectors of one table, whose key is `key`; `dimension` is a multiple of 64."""
+    """The vectors of one table, whose key is `key`, around a `centre`, float32[n], n a multiple of 64."""
 
-    def __init__(self, database: Database, table: str, key: str, dimension: int) -> None:
-        self._database, self._table, self._key, self._dimension = database, table, key, dimension
+    def __init__(self, database: Database, table: str, key: str, centre: NDArray[np.float32]) -> None:
+        self._database, self._table, self._key, self._centre = database, table, key, centre
+        self._dimension = dimension = len(centre)
         self._lock = threading.Lock()
         self._ids: Ids = np.zeros(0, np.int64)
         self._bits: NDArray[np.uint64] = np.zeros((dimension // 64, 0), np.uint64)
@@ -75,9 +73,15 @@ class Vectors:
             rows = np.frombuffer(b"".join(vectors[i] for i in whole), np.int8).reshape(len(whole), -1)
             self._make_room(len(whole))
             at = slice(self._count, self._count + len(whole))
-            self._ids[at], self._bits[:, at] = [ids[i] for i in whole], _signs(rows)
+            self._ids[at], self._bits[:, at] = [ids[i] for i in whole], self._sides(rows)
             self._count += len(whole)
         self._last = max(self._last, *ids)
+
+    def _sides(self, vectors: NDArray[Any]) -> NDArray[np.uint64]:
+        """One bit a number, uint64[n / 64, rows]: a word of all rows side by side is compared quickest."""
+        rows = vectors.astype(np.float32)
+        rows /= np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), 1e-6)[:, None]
+        return np.ascontiguousarray(np.packbits(rows > self._centre, axis=1).view(np.uint64).T)
 
     def _make_room(self, more: int) -> None:
         if self._count + more > len(self._ids):
@@ -111,9 +115,10 @@ class Vectors:
         """The ids of `most` rows at most, nearest first, and their cosines with `question`, which is
         float32[dimension]."""
         with self._lock:
-            ids, wanted = self._ids[: self._count], max(CANDIDATES, 2 * most)
+            ids = self._ids[: self._count]
+            wanted = max(CANDIDATES if self._count < MANY else OF_MANY, 2 * most)
             if self._count > wanted:
-                differ = _differences(self._bits[:, : self._count], _signs(question[None, :])[:, 0])
+                differ = _differences(self._bits[:, : self._count], self._sides(question[None, :])[:, 0])
                 ids = ids[_least(differ, wanted)]
             ids = ids.copy()
         found, cosines = self.cosines(question, ids)
@@ -142,7 +147,7 @@ def fetched(database: Database, select: str, ids: Iterable[int]) -> list[tuple[i
 
 
 def _differences(bits: NDArray[np.uint64], question: NDArray[np.uint64]) -> NDArray[np.uint16]:
-    """In how many signs each row differs from the question."""
+    """In how many bits each row differs from the question."""
     found = np.zeros(bits.shape[1], np.uint16)
     for at in range(0, len(found), TOGETHER):
         part = found[at : at + TOGETHER]

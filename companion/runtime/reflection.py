@@ -22,17 +22,16 @@ from companion.memory.database import Database
 from companion.memory.episodes import Episode, Episodes, borne_out, from_facts
 from companion.memory.patterns import propose
 from companion.memory.proposals import Notebook, Said, content
-from companion.runtime.thoughts import GRAMMAR, left_over, noting, read, summarising
+from companion.runtime.thoughts import GRAMMAR, left_over, noting, read, summarising, to_user
 
 PATTERNED = 50
 """Turns that patterns go over in one step: some 50 ms."""
 
 STRETCH = 20_000
-"""Turns that are looked through at once for those to go over: some 10 ms."""
+"""Turns that are looked through at once for those to go over."""
 
 BATCH = 4
-"""Turns that the model reads at once: with two the instructions cost as much, with eight it loses the
-first."""
+"""Turns that the model reads at once: some 100 tokens, half of what the instructions take."""
 
 SHARE = 0.5
 """Part of the time that is spent at work; the rest the processor rests."""
@@ -166,7 +165,7 @@ class Reflection:
         if self._make is not None and content(episode.told):
             answer = self._ask(summarising(said), cancel, _EXACT, SUMMARY)
             kept = borne_out(answer, episode)
-            text = " ".join(kept)
+            text = " ".join(map(to_user, kept))
             self.notebook.count(["summary.kept" if kept else "summary.dropped"])
         self._episodes.keep(episode, text or from_facts(episode, self.notebook.facts), self._now())
 

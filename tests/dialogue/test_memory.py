@@ -7,7 +7,9 @@ import pytest
 from scripted import PATIENCE, Says, ScriptedMemory, Stage, off_record
 
 from companion.dialogue import events as e
+from companion.dialogue.draft import Clause, Draft
 from companion.dialogue.events import Answered, Ask
+from companion.dialogue.floor import step
 from companion.dialogue.prompt import Record, Turn
 from companion.dialogue.recollection import (
     BACK,
@@ -18,7 +20,7 @@ from companion.dialogue.recollection import (
     OFF_TOLD,
     ON_ALREADY,
 )
-from companion.dialogue.state import Floor
+from companion.dialogue.state import Floor, State
 from companion.errors import HomeError, StoreError
 
 FORGET = Says(1.0, 2.5, "forget what I said about Jonas.")
@@ -164,7 +166,7 @@ def test_anything_else_is_an_ordinary_turn_and_a_yes_behind_it_is_none():
     )
 
     assert [ask for ask, *_ in memory.asked_for] == [Ask.FORGET]
-    assert [prompt[-1].content for prompt in stage.llm.prompts][0] == "what time is it?"
+    assert stage.llm.prompts[0][-1].content == "what time is it?"
 
 
 def test_a_yes_over_the_end_of_her_question_counts():
@@ -188,7 +190,7 @@ def test_a_no_stops_her_at_once_while_she_reads_back(word):
         FORGET, Says(4.2, 4.8, word), FORGET=READ_BACK, YES=GONE, NO=Answered("Then I keep it.")
     )
 
-    assert stage.seen.of(e.StopPlaying)[0][0] < 5.0
+    assert stage.seen.of(e.StopPlaying)[0][0] < 4.6
     assert [ask for ask, *_ in memory.asked_for] == [Ask.FORGET, Ask.NO]
 
 
@@ -203,6 +205,19 @@ def test_interrupted_while_she_reads_back_nothing_is_erased():
 
     assert [ask for ask, *_ in memory.asked_for] == [Ask.FORGET]
     assert stage.said()[1].endswith(" —")
+
+
+def test_a_read_back_that_was_stopped_before_a_word_of_it_was_heard_asked_nothing():
+    draft = Draft(
+        1, 1.0, "forget that.", clauses=(Clause("Shall I?", 0.6),), written=1, issued=1, confirms=True
+    )
+    speaks = State(floor=Floor.COMPANION, draft=draft, drafts=1, turn=1, turns=1, stored=True)
+
+    stopped, _ = step(speaks, e.PushStarted(), 2.0, PATIENCE)
+
+    for heard, confirming in (("", False), ("Shall", True)):
+        state, _ = step(stopped, e.PlaybackStopped(1, heard), 2.0, PATIENCE)
+        assert state.confirming is confirming
 
 
 def test_told_to_be_silent_she_waits_for_no_yes():
@@ -328,7 +343,10 @@ def test_a_turn_that_was_corrected_stands_so_in_the_next_prompt():
 SECRET = "I took the money."
 
 
-def off_and_on(*between, back=Says(30.0, 31.0, "back on the record."), until=50.0, **options):
+BACK_ON = Says(30.0, 31.0, "back on the record.")
+
+
+def off_and_on(*between, back=BACK_ON, until=50.0, **options):
     stage = Stage(
         Says(1.0, 2.0, "good morning."), Says(8.0, 9.0, "off the record."), *between, back,
         Says(40.0, 41.0, "and now?"), **options,
@@ -368,10 +386,8 @@ def test_back_on_the_record_neither_the_record_nor_the_models_cache_holds_any_of
     assert all(turn.kept for turn in stage.conversation.record.turns)
     assert "money" not in str(stage.conversation.record)
     assert "money" not in str(stage.llm.prompts[-1])
-    ended = [at for at, _ in stage.seen.of(e.BackOnRecord)][0]
     before = [prompt for prompt in stage.llm.settled if "money" in str(prompt)]
     after = stage.llm.settled[stage.llm.settled.index(before[-1]) + 1 :]
-    assert ended
     assert [m.content for m in after[0]][-1] == "good morning."  # brought back before the stretch
     assert after[0][-1].role == "user"
 
@@ -435,10 +451,11 @@ def test_an_answer_that_is_interrupted_by_it_was_still_on_the_record():
 
 def test_an_answer_that_is_interrupted_by_the_way_back_was_off_it():
     stage = off_and_on(
-        Says(18.0, 19.0, "tell me a story."), back=Says(21.5, 22.5, "back on the record."), until=35.0
+        Says(18.0, 19.0, "tell me a story."), back=Says(20.6, 21.6, "back on the record."), until=35.0
     )
 
-    assert [text for _, _, text in stage.store.rows if "You said tell" in text] == []
+    assert len(stage.seen.of(e.StopPlaying)) == 1
+    assert [text for _, _, text in stage.store.rows[2:]] == ["back on the record.", BACK]
     assert "story" not in str(stage.conversation.record)
 
 
@@ -472,8 +489,11 @@ def test_with_the_key_it_is_off_the_record_as_well():
 
 
 def test_words_that_are_cut_off_by_typing_are_off_the_record_where_they_ask_for_it():
-    stage = Stage(Says(1.0, 2.0, "this is off the record.")).at(2.4, e.Typed(SECRET))
+    stage = Stage(Says(1.0, 2.0, "this is off the record.")).at(2.2, e.Typed(SECRET))
+    stage.asr.seconds = 0.05
     stage.run(12.0)
+
+    assert len(stage.seen.of(e.YieldTurn)) == 1
 
     assert stage.store.rows == []
 
@@ -485,11 +505,59 @@ def test_what_was_not_said_yet_of_an_answer_is_gone_with_the_stretch():
     assert "money" not in str(stage.store.rows)
 
 
+def paused(text, **state):
+    """The floor at the end of a turn with these words."""
+    draft = Draft(1, 1.0, text, over=True, final=True, stranger=True, sure=0.9)
+    return State(floor=Floor.PAUSE, draft=draft, drafts=1, **state)
+
+
+def test_back_on_the_record_the_heart_knows_nothing_of_it_any_more():
+    secret = paused(
+        "back on the record.", off_record=True, said=SECRET, rest=SECRET, unfinished=3, foreseen=SECRET
+    )
+
+    state, _ = step(secret, e.TimerFired(e.Timer.TURN_BOUND), 2.0, PATIENCE)
+
+    assert not state.off_record
+    assert "money" not in str(state)
+    assert not state.interrupted
+
+
+@pytest.mark.parametrize("off", [True, False])
+def test_off_the_record_nobody_is_asked_who_it_is(off):
+    state, commands = step(
+        paused("good morning.", off_record=off), e.TimerFired(e.Timer.TURN_BOUND), 2.0, PATIENCE
+    )
+
+    assert (e.Asked() in commands) is not off
+    assert (state.set_aside is None) is off
+
+
+@pytest.mark.parametrize("off", [True, False])
+def test_off_the_record_no_pace_is_learned_from_somebody_who_was_cut_off(off):
+    first = Says(1.0, 2.0, "off the record." if off else "good morning.")
+    stage = Stage(first, Says(12.0, 13.0, "I went home."), Says(14.2, 15.4, "and I slept for hours."))
+    stage.asr.seconds = 0.05
+    stage.run(30.0)
+
+    assert len(stage.seen.of(e.StopPlaying)) == 1
+    assert (stage.store.paces == {}) is off
+
+
 def test_on_the_record_already_there_is_nothing_to_end():
     stage = Stage(Says(1.0, 2.0, "back on the record.")).run(10.0)
 
     assert stage.said()[-1] == f"companion: {ON_ALREADY}"
     assert stage.seen.of(e.BackOnRecord) == []
+
+
+@pytest.mark.parametrize(("off", "said"), [(True, NOTHING_KEPT), (False, ON_ALREADY)])
+def test_asked_whether_it_is_off_the_record_she_knows(off, said):
+    asks = Says(8.0, 9.0, "are we off the record?")
+    stage = Stage(*([Says(1.0, 2.0, "off the record.")] if off else []), asks).run(20.0)
+
+    assert [what.text for _, what in stage.seen.of(e.CommitCompanionTurn)][-1] == said
+    assert stage.llm.prompts == []
 
 
 def test_asked_twice_it_is_told_once():

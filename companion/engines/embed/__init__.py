@@ -42,6 +42,12 @@ class Embedder(Protocol):
         """Numbers in the vector of a word."""
         ...
 
+    @property
+    def centre(self) -> NDArray[np.float32]:
+        """Where the vectors of texts lie on average, float32[dimension]: what they have in common tells
+        nothing."""
+        ...
+
     def meaning(self, text: str, before: str = "") -> Meaning:
         """What a text means behind what was said `before`, whose words are read and not given back; 4 ms for
         a question, 10 for a turn. Raises `EngineError`."""

@@ -1,5 +1,5 @@
 """bge-small-en v1.5 through onnxruntime: a text is the 384 numbers of the first token (its model card), and a
-word the 128 that its own numbers have on the axes of `bge_axes.npy`.
+word the 128 that its own numbers have on the axes of `bge.npz`.
 
 Comparing word with word ("late interaction": Khattab and Zaharia 2020) isn't what the model was trained
 for, but it finds more: of two long conversations' evidence, ten turns hold 0.78 so, 0.60 by the vector of the
@@ -24,7 +24,7 @@ from companion.engines.embed.session import Encoder
 LONGEST = 320
 """Tokens of a text that are read: a chunk of the archive has 250, and a turn up to 60 before it."""
 
-AXES = Path(__file__).with_name("bge_axes.npy")
+MEASURED = Path(__file__).with_name("bge.npz")
 
 
 class BgeEmbedder:
@@ -37,7 +37,9 @@ class BgeEmbedder:
     def __init__(self, folder: Path) -> None:
         """Load the model in `folder`. Raises `WeightsError`."""
         self._encoder = Encoder(folder, "embed", LONGEST)
-        self._axes = np.load(AXES).astype(np.float32)
+        with np.load(MEASURED) as measured:
+            self._axes = measured["axes"].astype(np.float32)
+            self.centre: NDArray[np.float32] = measured["centre"].astype(np.float32)
 
     def meaning(self, text: str, before: str = "") -> Meaning:
         """The vectors of `text`, read behind `before`."""

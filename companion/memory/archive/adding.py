@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,15 +26,16 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a scan came to, in files: `read` anew; `troubled`: of these not, or not to their end, and what
-    couldn't be walked through; `unchanged`; `gone`, whose documents are erased; `waiting`, which are just
-    being written. `whole`: not stopped before its end."""
+    """What a scan came to, in files: `read` anew; `troubled`: not, or not to their end, and what couldn't
+    be walked through; `unchanged`; `gone`, whose documents are erased; `waiting`, which are just
+    being written. `looking`: seconds that it took to find these. `whole`: not stopped before its end."""
 
     read: int
     troubled: int
     unchanged: int
     gone: int
     waiting: int
+    looking: float
     whole: bool
 
 
@@ -49,9 +51,10 @@ class Scan:
     def run(self, progress: Callable[[Progressed], None], stop: Stop, hold: Callable[[], None]) -> Scanned:
         """Do it; what was done when `stop` is set stays done."""
         self._eraser.finish()
+        began = time.monotonic()
         todo = compare(self._database, self._source, self._root, self._but, self._settled)
         writer = IndexWriter(self._database, self._source, self._eraser)
-        tally = _Tally(todo, progress)
+        tally = _Tally(todo, time.monotonic() - began, progress)
         with closing(read_files(todo, stop, hold)) as reading:
             for parts in reading:
                 hold()
@@ -72,7 +75,8 @@ class Scan:
             for path, why in todo.troubles.items():
                 db.execute(
                     "INSERT INTO documents (source, path, bytes, changed_at, trouble)"
-                    " VALUES (?, ?, 0, 0.0, ?) ON CONFLICT (path) DO UPDATE SET trouble = excluded.trouble, digest = ''",
+                    " VALUES (?, ?, 0, 0.0, ?)"
+                    " ON CONFLICT (path) DO UPDATE SET trouble = excluded.trouble, digest = ''",
                     (self._source, path, why),
                 )
 
@@ -85,23 +89,26 @@ class Scan:
 class _Tally:
     """Counts what a scan does."""
 
-    def __init__(self, todo: ToDo, progress: Callable[[Progressed], None]) -> None:
-        self._todo, self._progress = todo, progress
+    def __init__(self, todo: ToDo, looking: float, progress: Callable[[Progressed], None]) -> None:
+        self._todo, self._looking, self._progress = todo, looking, progress
         self._sizes = {stored(file.path): file.size for file in todo.files}
         self._total, self._finished = sum(self._sizes.values()), 0
         self._open: dict[str, int] = {}
+        self._full: set[str] = set()
         self.left, self._read, self._troubled, self._same = len(todo.files), 0, len(todo.troubles), 0
 
     def count(self, parts: Sequence[Part]) -> None:
         """What has just been written."""
         for part in parts:
             self._open[part.path] = part.done
+            if part.chunks:
+                self._full.add(part.path)
             if part.ending is not None:
                 del self._open[part.path]
                 self._finished += self._sizes[part.path]
                 self.left -= 1
                 self._same += part.ending.same
-                self._read += not part.ending.same
+                self._read += part.path in self._full
                 self._troubled += bool(part.ending.trouble)
         done = self._finished + sum(self._open.values())
         self._progress(Progressed(done, self._total, parts[-1].path))
@@ -110,4 +117,5 @@ class _Tally:
         """The whole of it."""
         todo = self._todo
         gone = len(todo.gone) if whole else 0
-        return Scanned(self._read, self._troubled, todo.unchanged + self._same, gone, todo.waiting, whole)
+        unchanged = todo.unchanged + self._same
+        return Scanned(self._read, self._troubled, unchanged, gone, todo.waiting, self._looking, whole)

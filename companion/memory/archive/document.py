@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol, cast
 
 from companion.memory.archive import kinds
+from companion.memory.archive.bounds import bounded
 from companion.memory.archive.limits import Limits
 from companion.memory.archive.passages import (
     Done,
@@ -16,12 +17,7 @@ from companion.memory.archive.passages import (
     Read,
     Trouble,
     Unreadable,
-    fit,
-    note,
 )
-
-LONGEST = 100_000
-"""Characters of one passage; what is longer comes in several."""
 
 READERS = {
     "text": "plain",
@@ -90,7 +86,10 @@ def items(document: Document) -> Iterator[Item]:
     kind, passages, troubles, whole = "", 0, 0, False
     try:
         kind = _kind(document)
-        for item in _bounded(_reader(kind).read(document), document.limits):
+        kind = _looked_into(kind, document)
+        if kind in UNREAD:
+            raise Unreadable(UNREAD[kind])
+        for item in bounded(_reader(kind).read(document), document.limits):
             passages += isinstance(item, Passage)
             troubles += isinstance(item, Trouble)
             yield item
@@ -115,51 +114,23 @@ def _damage(error: Exception) -> str:
 
 
 def _kind(document: Document) -> str:
-    """What `document` is. Raises Unreadable where that isn't read."""
+    """What `document` seems to be; "zip" and "office" are many things."""
     head = document.stream.read(kinds.HEAD)
     document.stream.seek(0)
-    kind = document.kind if document.kind and head else kinds.kind_of(head, document.name)
-    if kind in ("zip", "office"):
-        from companion.memory.archive import packed
+    return document.kind if document.kind and head else kinds.kind_of(head, document.name)
 
-        kind = (
-            packed.kind_of(document.stream, document.limits)
-            if kind == "zip"
-            else packed.office_kind(document.stream)
-        )
-        document.stream.seek(0)
-    if kind in UNREAD:
-        raise Unreadable(UNREAD[kind])
+
+def _looked_into(kind: str, document: Document) -> str:
+    """What a "zip" or an "office" file is. Raises Unreadable where it is damaged."""
+    if kind not in ("zip", "office"):
+        return kind
+    from companion.memory.archive import packed
+
+    stream, limits = document.stream, document.limits
+    kind = packed.kind_of(stream, limits) if kind == "zip" else packed.office_kind(stream)
+    stream.seek(0)
     return kind
 
 
 def _reader(kind: str) -> Reader:
     return cast(Reader, importlib.import_module(f"companion.memory.archive.readers.{READERS[kind]}"))
-
-
-def _bounded(read: Read, limits: Limits) -> Read:
-    """What a reader gives, fit to be kept, as long as it stays within `limits`."""
-    passages = characters = 0
-    for item in read:
-        if isinstance(item, Passage):
-            for piece in _pieces(item):
-                passages += 1
-                characters += len(piece.text)
-                if passages > limits.passages or characters > limits.characters:
-                    raise Unreadable("There is more text in it than a file may have.")
-                yield piece
-        elif isinstance(item, Trouble):
-            yield replace(item, why=note(item.why), place=note(item.place))
-        else:
-            yield item
-
-
-def _pieces(passage: Passage) -> Iterator[Passage]:
-    text = fit(passage.text).strip()
-    if not text:
-        return
-    about = (passage.place, passage.when, passage.author, passage.title, passage.to, passage.thread)
-    one = Passage(text[:LONGEST], *(note(said) if said else "" for said in about))
-    yield one
-    for start in range(LONGEST, len(text), LONGEST):
-        yield replace(one, text=text[start : start + LONGEST])

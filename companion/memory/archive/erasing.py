@@ -44,6 +44,7 @@ class Eraser:
         self, database: Database, dropped: Callable[[Sequence[int]], None] = lambda chunks: None
     ) -> None:
         self._database, self._facts, self._dropped = database, Facts(database), dropped
+        self._erased = False
 
     def erase(self, chunks: Sequence[int]) -> None:
         """Erase chunks in transactions of a bounded size; `finish` follows."""
@@ -55,6 +56,7 @@ class Eraser:
         """Erase at most `TOGETHER` chunks in a transaction that is under way."""
         if not chunks:
             return
+        self._erased = True
         listed = ",".join(str(int(chunk)) for chunk in chunks)
         self._let_go_of_facts(db, listed)
         at_once = self._cheap(db, len(chunks))
@@ -67,14 +69,16 @@ class Eraser:
         self._dropped(chunks)  # before others see the ids free: a new chunk may get one of them
 
     def finish(self) -> None:
-        """Merge the index anew where something is only marked as gone in it, and empty the write-ahead
-        log."""
+        """Merge the index anew where something is only marked as gone in it; where something was erased,
+        empty the write-ahead log."""
         if self._database.read("SELECT 1 FROM marks WHERE name = ?", (_MERGING,)):
             step = -STEP  # negative: all that there is, into one
             while self._merged(step):
                 step = STEP
             self._database.write("DELETE FROM marks WHERE name = ?", (_MERGING,))
-        self._database.checkpoint()
+            self._erased = True
+        if self._erased:
+            self._erased = not self._database.checkpoint()
 
     def _merged(self, step: int) -> bool:
         """Merge a little; whether there is more to do (SQLite: while it changes two rows or more)."""

@@ -69,7 +69,8 @@ def read_files(todo: ToDo, stop: Stop, hold: Callable[[], None]) -> Generator[li
     """Yield what is in the files, in lists of about `TOGETHER` chunks to write at once.
 
     The parts of a file come in their order, those of several mixed. `hold` is called before each piece of
-    work and may let it wait. When `stop` is set it ends early; a file that was begun then lacks its `ending`."""
+    work and may let it wait. When `stop` is set it ends early; a file that was begun then lacks its
+    `ending`."""
     ready: _Ready = queue.Queue(AHEAD)
     files, lock = iter(todo.files), threading.Lock()
 

@@ -9,7 +9,7 @@ import json
 import struct
 from typing import Any, BinaryIO
 
-from companion.memory.archive.passages import Done, Item, Passage, Progress, Trouble, fit
+from companion.memory.archive.passages import Done, Item, Passage, Progress, Trouble
 
 LARGEST = 4 << 20
 """Bytes of a message. The longest passage, each character escaped, is 1.2 MB."""
@@ -62,13 +62,13 @@ def unpacked(value: Any) -> Item:
         raise BrokenFrame("no item")
     match value:
         case ["p", *texts] if len(texts) == 7 and _are(texts, str):
-            return Passage(*(fit(text) for text in texts))
+            return Passage(*texts)
         case ["t", str(why), str(place)]:
-            return Trouble(fit(why), fit(place))
+            return Trouble(why, place)
         case ["g", int(done)]:
             return Progress(done)
         case ["d", str(kind), int(passages), int(troubles), bool(whole)]:
-            return Done(fit(kind), passages, troubles, whole)
+            return Done(kind, passages, troubles, whole)
     raise BrokenFrame("no item")
 
 

@@ -73,9 +73,14 @@ _HEADER = re.compile(
     r"(?im)^(from|to|subject|date|received|message-id|return-path|mime-version|delivered-to):"
 )
 _MBOX = re.compile(r"From \S+.{0,80}\d\d:\d\d.{0,40}\r?\n[A-Za-z-]+:")
-_HTML = re.compile(r"(?i)<(!doctype html|html[\s>]|head>|body[\s>])")
-_WHATSAPP = re.compile(r"(?m)^\u200e?\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? [^\n]{0,24}(\] |- )")
+_HTML = re.compile(
+    r"(?is)(?:<\?xml[^>]*>\s*)?(?:<!--.{0,500}?-->\s*)?<(!doctype html|html[\s>]|head>|body[\s>])"
+)
+_DATED = r"\u200e?\[?\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4},?\s[^\n\d]{0,6}\d{1,2}[:.]\d\d"
+_WHATSAPP = re.compile(rf"(?m)^{_DATED}[^\n]{{0,14}}(?:\]|[-\u2013])\s[^:\n]{{1,60}}:\s")
+_BEGINS_DATED = re.compile(_DATED)
 _JSON_START = re.compile(r'\s*([\[{])\s*(["\[{\]}]|-?\d|null|true|false)')
+_JSON_FOR_SURE = re.compile(r'\s*(\{\s*"|\[\s*\{\s*")')
 
 
 def kind_of(head: bytes, name: str) -> str:
@@ -111,17 +116,17 @@ def _by_text(text: str, suffix: str) -> str:
         return "vcf"
     if _MBOX.match(text):
         return "mbox"
-    if suffix not in (".md", ".csv", ".tsv") and (len(_WHATSAPP.findall(text)) >= 2 or _WHATSAPP.match(text)):
+    if suffix not in (".md", ".csv", ".tsv") and _BEGINS_DATED.match(text) and _WHATSAPP.search(text):
         return "whatsapp"
     if suffix in (".json", ".jsonl", ".ndjson") or (
-        suffix in ("", ".txt", ".js") and _JSON_START.match(text)
+        suffix in ("", ".txt", ".js") and _JSON_FOR_SURE.match(text)
     ):
         return _json_kind(text) if _JSON_START.match(text) else "text"
     if suffix in (".md", ".markdown", ".mdown", ".csv", ".tsv"):
         return _BY_SUFFIX[suffix]
     if len(set(_HEADER.findall(text.split("\n\n")[0][:8000].lower()))) >= 2:
         return "mail"
-    if _HTML.search(start):
+    if _HTML.match(start):
         return "html"
     if start.startswith("<?xml") or suffix in (".xml", ".svg"):
         return "html" if suffix in (".xhtml", ".html", ".htm") else "xml"

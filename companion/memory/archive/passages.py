@@ -57,7 +57,11 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Done:
     """The last thing said of a file: its kind, how many passages and troubles it gave, and whether it was
-    read to its end. A file that gave no passage gave exactly one trouble with place ""."""
+    read to its end. A file that gave no passage gave exactly one trouble with place "".
+
+    `kind` is one of `document.READERS` or `document.UNREAD`, "zip" for a damaged one, "" where the file
+    couldn't be opened or its reading had to be ended.
+    """
 
     kind: str
     passages: int

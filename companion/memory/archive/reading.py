@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from companion.memory.archive import frames, kinds
+from companion.memory.archive.bounds import bounded
 from companion.memory.archive.document import Document, items
 from companion.memory.archive.limits import Limits
 from companion.memory.archive.opened import opened
-from companion.memory.archive.passages import Done, Item, Progress, Trouble, Unreadable
+from companion.memory.archive.passages import Done, Item, Passage, Progress, Trouble, Unreadable
 from companion.memory.archive.watch import Watch
 
 AT_ONCE = frozenset(("text", "markdown", "csv"))
@@ -82,17 +83,21 @@ class Reading:
     def _elsewhere(self, path: Path, cancel: Cancel | None, kind: str) -> Generator[Item]:
         """What the other process finds. It is killed unless it comes to its end in good order."""
         passages = troubles = 0
-        child = self._started()
         done = False
-        with Watch(child, self._limits, cancel) as watch:
-            try:
-                for item in _answers(child, watch, {"path": str(path), "kind": kind}):
+        child = self._started()
+        watch = Watch(child, self._limits, cancel)
+        try:
+            with watch:
+                for item in bounded(_answers(child, watch, {"path": str(path), "kind": kind}), self._limits):
                     done = isinstance(item, Done)
-                    passages, troubles = _counted(item, passages, troubles)
+                    passages += isinstance(item, Passage)
+                    troubles += isinstance(item, Trouble)
                     yield item
-            finally:
-                if not done:
-                    self.close()
+        except Unreadable:  # more than the process would have sent by itself: it isn't to be believed
+            done = False
+        finally:
+            if watch.killed or not done:
+                self.close()
         if not done and not watch.cancelled:
             kept = "; what came before was kept." if passages else "."
             yield Trouble(watch.ended().removesuffix(".") + kept)
@@ -113,11 +118,6 @@ class Reading:
         with suppress(OSError):  # it has died already, which the first answer tells
             frames.write(self._child.stdin, asdict(self._limits))  # type: ignore[arg-type]
         return self._child
-
-
-def _counted(item: Item, passages: int, troubles: int) -> tuple[int, int]:
-    is_passage = not isinstance(item, (Trouble, Progress, Done))
-    return passages + is_passage, troubles + isinstance(item, Trouble)
 
 
 def _answers(child: subprocess.Popen[bytes], watch: Watch, request: Any) -> Iterator[Item]:

@@ -145,6 +145,7 @@ class Archive:
             db.execute("DELETE FROM sources WHERE id = ?", (source,))
             db.execute("DELETE FROM marks WHERE name = ?", (f"{_LEAVING}{source}",))
         self._eraser.finish()
+        self._database.checkpoint()
 
     def get(self, source: int) -> Source:
         """One source."""
@@ -163,6 +164,13 @@ class Archive:
             (source, after, most),
         )
         return [Shelved(*row) for row in rows]
+
+    def waiting(self) -> int:
+        """How many chunks have no vector yet, and are found by their words only."""
+        rows = self._database.read(
+            "SELECT (SELECT count(*) FROM chunks) - (SELECT count(*) FROM chunk_vectors)"
+        )
+        return int(rows[0][0])
 
     def cite(self, chunk: int, me: Collection[str], today: datetime.date) -> str:
         """How a chunk is cited aloud: "in your mail to Amy on 3 May"; "" for one that is gone. `me`: the

@@ -29,11 +29,11 @@ class Watch:
     """Counts what the process computes, and how long an answer is waited for.
 
     Not the time in which nobody asks: a busy machine makes no file too long, nor does a caller who is busy
-    with what came. `cancelled` says whether the process's end was wanted.
+    with what came. `killed` says whether the process was, `cancelled` whether that was wanted.
     """
 
     def __init__(self, child: subprocess.Popen[bytes], limits: Limits, cancel: _Cancel | None) -> None:
-        self.cancelled = False
+        self.cancelled = self.killed = False
         self._why = "It crashed the program that reads it."
         self._child = child
         self._limits = limits
@@ -81,6 +81,7 @@ class Watch:
             with suppress(psutil.Error):  # it has just ended, which whoever reads its answers sees
                 if why := self._judgement(psutil.Process(self._child.pid)):
                     self._why = why
+                    self.killed = True
                     self._child.kill()
                     return
 

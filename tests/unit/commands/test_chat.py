@@ -9,14 +9,17 @@ import threading
 from dataclasses import replace
 
 import pytest
-from scripted import MemoryStore, ScriptedModel, Spent
+from scripted import MemoryStore, ScriptedMemory, ScriptedModel, Spent
 
 from companion.commands.aside import Aside
 from companion.commands.chat import NOTHING_ALOUD, Chat
 from companion.commands.ending import Terminated
 from companion.dialogue.carried_out import NOTHING_SAID
+from companion.dialogue.events import Answered, Ask
 from companion.dialogue.introductions import FORGOTTEN, NOT_KNOWN
 from companion.dialogue.prompt import Record, Turn
+from companion.dialogue.recollection import BACK
+from companion.errors import StoreError
 from companion.memory.store import Store
 from companion.settings import Settings
 
@@ -272,3 +275,96 @@ def test_a_closed_terminal_ends_the_program(chat):
     os.close(mine)
 
     assert process.wait() in (0, 1)
+
+
+# --- memory
+
+
+def texts(store):
+    return [text for _, _, text in store.rows]
+
+
+def test_what_is_to_be_kept_is_asked_of_memory(typed, capsys):
+    typed("Remember that my locker code is 4512.")
+    memory = ScriptedMemory({Ask.KEEP: Answered("I'll remember that.")})
+    model = Model()
+
+    Chat(model, MemoryStore(), settings(), Aside(), memory=memory).run()
+
+    assert memory.asked_for == [(Ask.KEEP, "my locker code is 4512", "", 1)]
+    assert capsys.readouterr().out == "I'll remember that.\n"
+    assert model.prompts == []
+
+
+@pytest.mark.parametrize(("answer", "asks"), [("Yes.", 2), ("What time is it?", 1), ("Mhm.", 1)])
+def test_what_is_erased_is_read_back_and_waits_for_a_yes(typed, answer, asks):
+    typed("Jonas is ill.", "Forget what I said about Jonas.", answer, "And now?")
+    memory = ScriptedMemory(
+        {Ask.FORGET: Answered("You said that Jonas is ill. Shall I erase that?", confirm=True),
+         Ask.YES: Answered("It's gone.")},
+        erases="Jonas",
+    )  # fmt: skip
+    model, forgotten = Model(), []
+
+    Chat(
+        model, MemoryStore(), settings(), Aside(), memory=memory, forget_kept=lambda: forgotten.append(1)
+    ).run()
+
+    assert len(memory.asked_for) == asks
+    assert ("Jonas" not in str(model.prompts[-1])) is (asks == 2)
+    assert len(forgotten) == asks - 1
+
+
+def test_where_memory_has_nothing_to_say_the_model_answers_with_what_comes_to_mind(typed):
+    typed("What do you know about quantum physics?")
+    model = Model()
+    model.prefill_rate = 100.0
+
+    def recall(words, tokens, before, cancel, *, partial):
+        return f"a note on {words}"
+
+    Chat(model, MemoryStore(), settings(), Aside(), recall=recall).run()
+
+    assert model.prompts[0][-1].content.startswith("(a note on What do you know about quantum physics?)\n")
+
+
+def test_a_memory_that_fails_says_so_and_the_chat_goes_on(typed, capsys):
+    typed("Remember that I'm ill.", "Good night.")
+    store = MemoryStore()
+    memory = ScriptedMemory({Ask.KEEP: StoreError("The store can't be read: check the disk.")})
+
+    Chat(Model(), store, settings(), Aside(), memory=memory).run()
+
+    assert capsys.readouterr().err == "The store can't be read: check the disk.\n"
+    assert texts(store)[-1].endswith("Good night.")
+
+
+def test_off_the_record_nothing_is_kept(typed):
+    typed(
+        "Hello.", "Off the record.", "I took the money.", "Remember that.", "Back on the record.", "And now?"
+    )
+    store, model, memory = MemoryStore(), Model(), ScriptedMemory()
+
+    chat = Chat(model, store, settings(), Aside(), memory=memory)
+    chat.run()
+    chat.keep()
+
+    assert texts(store) == [
+        "Hello.", "You said Hello.", "Back on the record.", BACK, "And now?", "You said And now?.",
+    ]  # fmt: skip
+    assert model.prompts[1][-1].content == "I took the money."
+    assert "money" not in str(model.prompts[-1])
+    assert "money" not in str(model.kept[-1])
+    assert memory.asked_for == []
+
+
+def test_the_end_of_the_chat_keeps_nothing_of_what_was_off_the_record(typed):
+    typed("Hello.", "Off the record, I took the money.", "Go on.")
+    store, model = MemoryStore(), Model()
+
+    chat = Chat(model, store, settings(), Aside())
+    chat.run()
+    chat.keep()
+
+    assert texts(store) == ["Hello.", "You said Hello."]
+    assert [message.content for message in model.kept[-1]][-2:] == texts(store)

@@ -107,7 +107,7 @@ def test_a_passphrase_opens_what_it_closed_and_another_doesnt(tmp_path, keeping,
 
     assert keys.find(tmp_path, keeping("passphrase"))[0] == key
     assert key.hex() not in (tmp_path / "store.key").read_text()
-    with pytest.raises(StoreError, match="isn't the passphrase.*restore --phrase"):
+    with pytest.raises(StoreError, match=r"isn't the passphrase.*restore --phrase"):
         keys.find(tmp_path, keeping("passphrase", "open barley"))
 
 
@@ -145,7 +145,7 @@ def test_a_key_that_the_keyring_lost_is_said_with_what_that_means(tmp_path, ring
     keys.make(tmp_path, keeping())
     ring.kept.clear()
 
-    with pytest.raises(LostKey, match="nobody can read the store.*`companion restore --phrase`.*24 words"):
+    with pytest.raises(LostKey, match=r"nobody can read the store.*`companion restore --phrase`.*24 words"):
         keys.find(tmp_path, keeping())
 
 

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any
 
 from companion.memory.archive.decoding import Decoder
-from companion.memory.archive.document import Document, items
+from companion.memory.archive.document import UNREAD, Document, items
 from companion.memory.archive.passages import Done, Passage, Progress, Read, Trouble, Unreadable, note
 from companion.memory.archive.quoting import own_words
 from companion.memory.archive.readers.webpage import as_text
@@ -28,6 +28,8 @@ _LONG_HEADER = 20_000
 _ID = re.compile(r"<([^<>\s]{1,300})>")
 _PARSER = BytesParser(policy=policy.compat32)
 _MOST_PARTS = 1000
+_PASSED_OVER = frozenset(UNREAD) - {"locked"}
+"""Attachments that are named and no trouble: nobody expects her to read a picture."""
 
 
 def read(document: Document) -> Read:
@@ -213,5 +215,5 @@ def attached(within: Document, about: Passage, place: str) -> Iterator[Passage |
             said.append(
                 replace(item, place=f"{about.place}, {place}" + (f", {item.place}" if item.place else ""))
             )
-        elif isinstance(item, Done) and item.kind:
+        elif isinstance(item, Done) and item.kind not in _PASSED_OVER:
             yield from said

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import struct
 
 import pytest
@@ -55,9 +54,3 @@ def test_anything_else_is_refused(value: object) -> None:
 def test_a_message_that_is_none_is_refused(data: bytes) -> None:
     with pytest.raises(frames.BrokenFrame):
         frames.read(io.BytesIO(data))
-
-
-def test_lone_surrogates_and_controls_dont_arrive() -> None:
-    value = json.loads('["p", "a\\ud800b\\u0000c", "", "", "", "", "", ""]')
-
-    assert frames.unpacked(value) == Passage("abc", "")

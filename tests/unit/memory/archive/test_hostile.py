@@ -42,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def reading() -> Iterator[Reading]:
-    with Reading(Limits(seconds=2.0, memory=512 << 20)) as reading:
+    with Reading(Limits(seconds=2.0, waiting=60.0, memory=512 << 20)) as reading:
         yield reading
 
 

@@ -59,4 +59,21 @@ def test_content_comes_before_the_name(name: str, read_bytes) -> None:
 )
 def test_what_isnt_read_is_said_in_a_sentence(head: bytes, kind: str, read_bytes) -> None:
     assert kind_of(head[:HEAD], "x.txt") == kind
-    assert read_bytes(head, "x.txt") == [Trouble(UNREAD[kind]), Done("", 0, 1, whole=False)]
+    assert read_bytes(head, "x.txt") == [Trouble(UNREAD[kind]), Done(kind, 0, 1, whole=False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1] See the book by Berg.\n[2] See there.",
+        "2024-03-12 10:00 - woke up\n2024-03-12 11:00 - had tea",
+        "03.05.2021 Meeting - what was said: nothing",
+        "From here on: nothing\nTo: be done",
+        "To do: buy a boat",
+        "a < b and <html is a word",
+    ],
+)
+def test_notes_that_look_like_something_else_are_notes(text: str, read_bytes) -> None:
+    passage, done = read_bytes(text, "note.txt")
+
+    assert (passage.text, done.kind) == (text, "text")

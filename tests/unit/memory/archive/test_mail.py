@@ -73,6 +73,21 @@ def test_a_damaged_mail_or_attachment_stops_no_other(read_bytes) -> None:
     assert found[-1] == Done("mbox", 5, 1, whole=True)
 
 
+def test_an_attachment_under_a_password_is_told_and_a_picture_isnt(read_bytes) -> None:
+    message = specimens.mail(SENTENCE)
+    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+    cut = specimens.all_of_them()["letter.docx"][:300]
+    for name, data in (("plan.docx", locked), ("cut.docx", cut), ("boat.png", b"\x89PNG"), ("x.txt", b"")):
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+
+    found = read_bytes(message.as_bytes(), "mail.eml")
+
+    assert [item.place.rpartition(" ")[2] for item in found if isinstance(item, Trouble)] == [
+        "plan.docx",
+        "cut.docx",
+    ]
+
+
 def test_a_line_that_was_changed_for_the_mbox_is_itself_again(passages_of) -> None:
     start = b"From a@b.c Mon May  3 10:00:00 2021\n"
     mail = b"From: a@b.c\nSubject: x\n\n>From here on it went well.\n\nFrom there it went on.\n"

@@ -1,0 +1,127 @@
+"""What is asked of memory, and when."""
+
+import threading
+
+import pytest
+from scripted import ScriptedMemory, ScriptedModel, Spent, Stage
+
+from companion.dialogue import events as e
+from companion.dialogue.events import Answered, Ask
+from companion.dialogue.prompt import Record, Turn
+from companion.errors import StoreError
+from companion.runtime.remembrance import Remembrance, note_for
+
+NEVER = threading.Event()
+SAID = Record(tuple(Turn("user", number, f"turn {number}") for number in range(1, 10)))
+
+
+def model(rate=100.0):
+    return ScriptedModel(Spent(), prefill_rate=rate)
+
+
+class Notes:
+    """Has a note for whatever it is asked."""
+
+    def __init__(self, note="Amy is her sister"):
+        self.note, self.asked = note, []
+
+    def __call__(self, words, tokens, before, cancel, *, partial):
+        self.asked.append((words, tokens, before, partial))
+        return self.note
+
+
+def test_memory_is_shown_the_last_turns_and_told_how_much_can_be_read():
+    notes = Notes()
+
+    assert (
+        note_for(notes, model(), "what does she eat?", 0.8, SAID, NEVER, partial=True) == "Amy is her sister"
+    )
+
+    ((words, tokens, before, partial),) = notes.asked
+    assert (words, tokens, partial) == ("what does she eat?", 80, True)
+    assert before == SAID.turns[-6:]
+
+
+@pytest.mark.parametrize(("words", "rate"), [("and then", 100.0), ("what does she eat?", 20.0)])
+def test_too_few_words_and_too_slow_a_model_ask_for_nothing(words, rate):
+    notes = Notes()
+
+    assert note_for(notes, model(rate), words, 0.8, SAID, NEVER) is None
+    assert notes.asked == []
+
+
+def test_a_note_that_is_too_long_is_as_good_as_none():
+    assert note_for(Notes("word " * 400), model(), "what does she eat?", 0.8, SAID, NEVER) == ""
+
+
+def asked(memory, wish, record=SAID):
+    return list(Remembrance(memory, lambda: None).ask(wish, record)(NEVER))
+
+
+def test_a_turn_is_asked_about_once():
+    memory = ScriptedMemory({Ask.KEEP: Answered("I will.")})
+    remembrance = Remembrance(memory, lambda: None)
+
+    (first,) = remembrance.ask(e.AskMemory(1, 9, Ask.KEEP, "that"), SAID)(NEVER)
+    (again,) = remembrance.ask(e.AskMemory(2, 9, Ask.KEEP, "that"), SAID)(NEVER)
+
+    assert (first, again) == (e.MemoryAnswered(1, "I will."), e.MemoryAnswered(2, "I will."))
+    assert len(memory.asked_for) == 1
+
+
+def test_what_was_erased_is_told_before_it_is_answered():
+    gone = frozenset({("user", 3)})
+
+    (changed,) = asked(ScriptedMemory({Ask.YES: Answered("Gone.", erased=gone)}), e.AskMemory(1, 9, Ask.YES))
+
+    assert changed == e.RecordChanged(gone, (), e.MemoryAnswered(1, "Gone."))
+
+
+def test_a_yes_changes_what_the_model_may_know_even_if_no_turn_of_the_record_is_gone():
+    (changed,) = asked(ScriptedMemory({Ask.YES: Answered("Gone.")}), e.AskMemory(1, 9, Ask.YES))
+
+    assert isinstance(changed, e.RecordChanged)
+
+
+def test_where_memory_fails_whoever_waits_is_told():
+    why = "The store can't be read: check the disk."
+    memory = ScriptedMemory({Ask.FORGET: StoreError(why)})
+
+    assert asked(memory, e.AskMemory(7, 9, Ask.FORGET)) == [e.EngineFailed("memory", 7, why)]
+
+
+def test_without_a_memory_the_model_answers():
+    jobs = Stage().conversation._jobs
+
+    (answer,) = jobs.memory.ask(e.AskMemory(1, 1, Ask.ABOUT, "Amy"), Record())(NEVER)
+
+    assert answer == e.MemoryAnswered(1, passes=True)
+
+
+def test_partial_words_that_bring_nothing_to_mind_are_asked_again_with_more_of_them():
+    class Later(Notes):
+        def __call__(self, words, tokens, before, cancel, *, partial):
+            super().__call__(words, tokens, before, cancel, partial=partial)
+            return "it is on level 3" if "parked" in words else ""
+
+    jobs = Stage(recall=(notes := Later())).conversation._jobs
+    jobs._engines.llm.prefill_rate = 100.0
+
+    assert list(jobs.foresee("do you remember", Record(), 1)(NEVER)) == []
+    assert list(jobs.foresee("do you remember where I parked", Record(), 1)(NEVER)) == [
+        e.Recalled(1, "it is on level 3")
+    ]
+    told = list(jobs.reply(1, "do you remember where I parked?", Record(), 1)(NEVER))
+    assert e.Recalled(1, "it is on level 3") in told
+    assert len(notes.asked) == 2
+
+
+def test_an_answer_that_only_the_past_can_give_waits_for_a_note_on_a_slow_machine():
+    jobs = Stage(recall=(notes := Notes())).conversation._jobs
+    jobs._engines.llm.prefill_rate = 60.0
+
+    list(jobs.reply(1, "what does that mean to you?", Record(), 1)(NEVER))
+    assert notes.asked == []
+    list(jobs.reply(2, "what's my sister's name?", Record(), 2)(NEVER))
+
+    assert [words for words, *_ in notes.asked] == ["what's my sister's name?"]
