@@ -124,8 +124,8 @@ VERB = re.compile(
     r"(?<!\S)(?:is|are|was|were|am|be|been|has|have|had|will|would|can|could|can't|won't|isn't|aren't|wasn't|"
     r"weren't|doesn't|don't|didn't|does|do|did|must|should|may|might|needs?|wants?|likes?|loves?|hates?|lives?|"
     r"works?|goes|gets?|got|starts?|ends?|means?|comes?|takes?|eats?|drinks?|prefers?|keeps?|became|went|saw|"
-    r"go|come|live|leave|owe|bought|left|met|lost|sold|broke|quit|owes?|plays?|wears?|speaks?|sings?|\w+'(?:s|re|m|ll|ve|d)|\w+n't|"
-    r"\w{3,}ed) "
+    r"go|come|leave|bought|left|met|lost|sold|broke|quit|owes?|plays?|wears?|speaks?|sings?|"
+    r"\w+'(?:s|re|m|ll|ve|d)|\w+n't|\w{3,}ed) "
 )
 """A word that nearly always is the verb of a statement."""
 

@@ -12,7 +12,7 @@ import apsw
 from companion.memory.database import Database, Row
 from companion.memory.patterns import propose
 from companion.memory.people import YOU
-from companion.memory.proposals import Notebook, Said
+from companion.memory.proposals import Notebook, Said, place
 
 _NEW = 2**40
 """Above the numbers of all people: whoever is new in the store in memory has a higher one."""
@@ -66,6 +66,8 @@ def _go_over(
     turns: Sequence[int],
 ) -> None:  # fmt: skip
     notebook = Notebook(database)
+    for subject in _read_of(db, unknown):
+        notebook.people.find_or_make(subject)
     known = _acquaintances(db, unknown, turns)
     for row in _to_go_over(db, turns):
         number, text, said_at, who = row[0], row[4], row[5], row[6]
@@ -78,6 +80,29 @@ def _go_over(
         proposals = propose(text, who, notebook.people.called())
         notebook.take(Said(text, said_at, who, turn=number), proposals, "pattern")
         notebook.people.mentioned(number, text)
+        for subject in _named_otherwise(db, number):
+            if place(subject, text) is not None:
+                notebook.people.find_or_make(subject)
+
+
+def _read_of(db: apsw.Connection, people: Collection[int]) -> list[str]:
+    """Those of them whom the archive tells of, whatever was said."""
+    rows = db.execute(
+        f"SELECT DISTINCT subject FROM facts WHERE person IN ({listed(people)}) AND subject <> ?"
+        " AND id IN (SELECT fact FROM evidence WHERE chunk IS NOT NULL)",
+        (YOU,),
+    ).fetchall()
+    return [str(subject) for (subject,) in rows]
+
+
+def _named_otherwise(db: apsw.Connection, turn: int) -> list[str]:
+    """Whom the facts are about that the model, or the person, stated of a turn."""
+    rows = db.execute(
+        "SELECT DISTINCT subject FROM facts WHERE how <> 'pattern' AND subject <> ?"
+        " AND id IN (SELECT fact FROM evidence WHERE turn = ?)",
+        (YOU, turn),
+    ).fetchall()
+    return [str(subject) for (subject,) in rows]
 
 
 def _to_go_over(db: apsw.Connection, turns: Sequence[int]) -> list[Row]:

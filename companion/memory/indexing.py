@@ -75,9 +75,10 @@ class Indexing:
     def work(self, go_on: Callable[[], bool]) -> bool:
         """Work as long as `go_on` says so; whether there is nothing left. Raises `StoreError` and what the
         model raises."""
-        return self._work_turns(go_on) and self._work_chunks(go_on)
+        return self.work_turns(go_on) and self._work_chunks(go_on)
 
-    def _work_turns(self, go_on: Callable[[], bool]) -> bool:
+    def work_turns(self, go_on: Callable[[], bool]) -> bool:
+        """The same for turns alone."""
         while rows := self._database.read(
             "SELECT t.id, t.side, t.who, t.text, b.side, b.who, b.text FROM turns t"
             " LEFT JOIN turns b ON b.id = t.id - 1 AND b.session = t.session"

@@ -360,6 +360,7 @@ class Jobs:
             stored = self._stored(self._context.fitting(self._since_the_cut(record)))
             if stored.turns and self._cut:
                 self._engines.llm.keep(self._context.messages(stored), cancel)
+            self.memory.kept_in_vain()
 
         return job
 

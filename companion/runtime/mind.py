@@ -10,7 +10,7 @@ import datetime
 import difflib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from companion.dialogue import events as e
 from companion.dialogue.prompt import Record, Turn
@@ -26,6 +26,7 @@ from companion.memory.proposals import Notebook, Said
 from companion.memory.recall import Hit, Recall
 from companion.memory.store import Store
 from companion.memory.times import said_when, say, spans
+from companion.runtime.reflection import Reflection
 
 LOOKED_AT = 12
 """Hits that a note is made of."""
@@ -66,8 +67,19 @@ class Mind:
     renewed: Callable[[], object] = lambda: None
     cite: Callable[[Hit], str] = lambda hit: f"in {hit.place}"
     clock: Clock = now_here
+    reflection: Reflection = field(init=False)
     _used: list[Hit] = field(default_factory=list)
     _going: Going | None = None
+
+    def __post_init__(self) -> None:
+        self.reflection = Reflection(self.store.database)
+
+    def catch_up(self, cancel: Cancel) -> None:
+        """Give what was said since the last time its vectors, and let patterns go over it: some 20 ms a turn.
+        Raises `StoreError`, `EngineError`."""
+        self.recall.indexing.work_turns(lambda: not cancel.is_set())
+        while not cancel.is_set() and self.reflection.patterns(cancel):
+            pass
 
     def __call__(
         self, words: str, tokens: int, before: tuple[Turn, ...], cancel: Cancel, *, partial: bool
@@ -81,6 +93,7 @@ class Mind:
             for hit in self.recall.search(question, LOOKED_AT, now)
             if hit.near >= CLEAR and hit.text not in known and _worth(hit, words)
         ]
+        hits = self._up_to_date(hits)
         text, used = note(hits, bare(words), now, lambda line: len(line) <= tokens * TOKEN, self.cite)
         if text:
             self._used = used
@@ -89,6 +102,21 @@ class Mind:
             self._used = []
             return NOTHING
         return ""
+
+    def _up_to_date(self, hits: list[Hit]) -> list[Hit]:
+        """The hits, each turn that says what has been succeeded since with the turn that says it now before
+        it."""
+        facts = Facts(self.store.database)
+        found: dict[tuple[str, int], Hit] = {}
+        for hit in hits:
+            for fact in facts.of_turn(hit.id) if hit.kind == "turn" else []:
+                newest = facts.history(fact.id)[-1] if fact.successor is not None else fact
+                turns = [one.turn for one in newest.evidence if one.turn is not None and one.turn > hit.id]
+                for turn in self.store.some(turns[-1:]):
+                    newer = replace(hit, id=turn.id, text=turn.text, when=turn.said_at, side=turn.side)
+                    found.setdefault(("turn", turn.id), newer)
+            found.setdefault((hit.kind, hit.id), hit)
+        return list(found.values())
 
     def _with_names(self, words: str) -> str:
         """The words, with who a "she" or "he" in them is."""
@@ -203,13 +231,13 @@ class Mind:
         forgetting = Forgetting(self.store.database)
         asked = self._request(wish) | self._since_request(wish)
         whole = forgetting.of({*going.turns, *asked})
+        gone = frozenset(
+            (turn.side, turn.number) for turn in wish.record.turns if self._id(turn) in {*whole.turns}
+        )
         forgetting.erase(Going(whole.turns, tuple(sorted({*whole.facts, *going.facts}))))
         self.recall.forget()
         self._used = []
         self.renewed()
-        gone = frozenset(
-            (turn.side, turn.number) for turn in wish.record.turns if self._id(turn) in {*whole.turns}
-        )
         return e.Answered(GONE, erased=gone)
 
     def _leave(self, wish: _Wish) -> e.Answered:

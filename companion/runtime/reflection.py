@@ -100,6 +100,12 @@ class Reflection:
             self._summarise(episode, cancel)
         return episode is not None
 
+    def patterns(self, cancel: Cancel) -> bool:
+        """Let patterns go over the next turns; whether there were any."""
+        turns = self._unpatterned()
+        self._pattern(turns, cancel)
+        return bool(turns)
+
     def _unpatterned(self) -> list[Said]:
         """The next turns that patterns haven't gone over, looked for a stretch at a time: what is asked while
         somebody speaks mustn't wait for a look through a million turns."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Protocol
 
 from companion.dialogue import events as e
 from companion.dialogue.prompt import Record, Turn
 from companion.engines import Cancel, Cancelled
 from companion.engines.llm import LanguageModel, Message
+from companion.errors import HomeError
 from companion.runtime.hands import Job
 from companion.runtime.workers import reason
 
@@ -87,6 +89,7 @@ class Remembrance:
         """`forget_kept` deletes the conversations that the model's cache is kept of. Raises `HomeError`."""
         self._memory, self._forget_kept = memory, forget_kept
         self._said: tuple[int, e.Answered] | None = None
+        self._behind = False
 
     def ask(self, wish: e.AskMemory, record: Record) -> Job:
         """Ask memory; a turn that is answered anew isn't done anew. What was erased may stand in a note that
@@ -103,6 +106,9 @@ class Remembrance:
             answer = e.MemoryAnswered(wish.draft, answered.text, answered.confirm, answered.passes)
             changed = answered.erased or answered.corrected
             if changed or (wish.ask is e.Ask.YES and not answered.passes):
+                self._behind = True  # first: who keeps the conversation meanwhile looks at it last
+                with suppress(HomeError):  # it is tried again in `let_go`, and told there
+                    self._forget_kept()
                 yield e.RecordChanged(answered.erased, answered.corrected, answer)
             else:
                 yield answer
@@ -117,6 +123,13 @@ class Remembrance:
         self._said = (wish.turn, answered)
         return answered
 
+    def kept_in_vain(self) -> bool:
+        """Whether memory has erased or corrected what the record still has: a conversation that was kept of
+        it is deleted, for the program may be ending. Raises `HomeError`."""
+        if self._behind:
+            self._forget_kept()
+        return self._behind
+
     def let_go(self, roll_back: Job, answer: e.MemoryAnswered) -> Job:
         """Delete what is kept of the conversation, bring the model's cache back, and then answer."""
 
@@ -124,6 +137,7 @@ class Remembrance:
             try:
                 self._forget_kept()
                 yield from roll_back(cancel)
+                self._behind = False
             except Cancelled:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it raises, whoever waits is told

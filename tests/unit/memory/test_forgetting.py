@@ -267,6 +267,26 @@ def test_a_fact_of_the_models_about_somebody_whose_name_is_forgotten_goes_and_is
     assert database.read("SELECT turn FROM reflected") == []
 
 
+def test_somebody_whom_only_the_model_knows_is_known_as_long_as_a_turn_is_left_that_names_them():
+    texts = [(0, "I went sailing with Orla."), (1, "It rained, but Orla didn't mind."), (2, "Orla laughed.")]
+    database = a_store(Database(":memory:"), texts)
+    people = People(database)
+    for turn, statement in ((1, "Orla went sailing"), (2, "Orla doesn't mind rain")):
+        Facts(database).note(
+            "Orla", statement, "person", Evidence("Orla", turn=turn), how="model",
+            noted_at=START.isoformat(), person=people.find_or_make("Orla").id,
+        )  # fmt: skip
+    people.mentioned(3, "Orla laughed.")
+
+    forget(database, [0])
+    assert [fact.statement for fact in Facts(database).page()] == ["Orla doesn't mind rain"]
+    assert database.read("SELECT turn FROM mentions") == [(3,)]
+
+    forget(database, [1])
+    assert people.find("Orla") is None
+    assert Facts(database).page() == []
+
+
 def test_summaries_of_forgotten_turns_go_and_others_stay():
     database = a_store(Database(":memory:"), SAID[:2])
     assert len(database.read("SELECT id FROM summaries")) == 2

@@ -83,6 +83,21 @@ def test_a_yes_changes_what_the_model_may_know_even_if_no_turn_of_the_record_is_
     assert isinstance(changed, e.RecordChanged)
 
 
+def test_what_is_kept_while_turns_are_being_erased_is_deleted_again():
+    deleted = []
+    memory = ScriptedMemory({Ask.YES: Answered("Gone.", erased=frozenset({("user", 1)}))})
+    jobs = Stage(memory=memory, forget_kept=lambda: deleted.append("kept")).conversation._jobs
+    record = Record((Turn("user", -2, "Jonas is ill."), Turn("companion", -1, "Oh no.")))
+
+    (changed,) = jobs.memory.ask(e.AskMemory(1, 1, Ask.YES), record)(NEVER)
+    list(jobs.keep(record)(NEVER))  # the program ends: nobody hears of what was erased any more
+
+    assert deleted == ["kept", "kept"]
+    list(jobs.memory.let_go(jobs.roll_back(record), changed.answer)(NEVER))
+    list(jobs.keep(record)(NEVER))
+    assert len(deleted) == 3
+
+
 def test_where_memory_fails_whoever_waits_is_told():
     why = "The store can't be read: check the disk."
     memory = ScriptedMemory({Ask.FORGET: StoreError(why)})
