@@ -265,19 +265,24 @@ def load_parts(
         jobs = {role: pool.submit(ready, role, getattr(loader, role)) for role in (*NEEDED, "ears")}
         loaded = {role: job.result() for role, job in jobs.items()}
     engines = Engines(*(loaded[role] for role in ("asr", "endpoint", "words", "llm", "tts")))
-    mind = None if home is None else mind_of(store, loaded["embed"], home)
+    mind = None if home is None else mind_of(store, loaded["embed"], home, settings, loaded["llm"])
     return Parts(engines, loaded["ears"], store, settings, mind, home)
 
 
-def mind_of(store: Any, embedder: BgeEmbedder, home: Path) -> Mind:
-    """Her memory at work on a home's store."""
+def mind_of(store: Any, embedder: BgeEmbedder, home: Path, settings: Settings, llm: Any) -> Mind:
+    """Her memory at work on a home's store; she thinks with `llm`, if the settings let her."""
     from companion.memory import automatic
     from companion.memory.recall import Recall
     from companion.runtime.mind import Mind, now_here
 
     recall = Recall(store.database, embedder)
     recall.refresh()
-    return Mind(store, recall, lambda: automatic.renew(home, store.database, now_here()))
+    return Mind(
+        store,
+        recall,
+        renewed=lambda: automatic.renew(home, store.database, now_here()),
+        llm=llm.background if settings.memory.reflect == "on" else None,
+    )
 
 
 def manner(settings: Settings) -> Talk:
@@ -371,8 +376,11 @@ def converse(
     clock: Clock,
     watchers: tuple[Watcher, ...],
     before: Record = Record(),  # noqa: B008 - frozen
+    *,
+    thinks: bool = False,
 ) -> Conversation:
-    """A conversation of these parts that goes on from `before`, ready to be run by `hands`."""
+    """A conversation of these parts that goes on from `before`, ready to be run by `hands`; `thinks`: about
+    what was said, while nobody speaks."""
     from companion.runtime.conversation import Conversation
     from companion.runtime.jobs import Jobs
 
@@ -383,6 +391,7 @@ def converse(
             "recall": parts.mind,
             "memory": parts.mind,
             "forget_kept": functools.partial(forget, parts.home),
+            "think": parts.mind.think if thinks else None,
         }
     jobs = Jobs(parts.engines, mouth, parts.store, manner(parts.settings), matters, listening, **memory)
     paces = Paces(tuple(parts.store.paces()))
@@ -450,7 +459,7 @@ class Companion:
 
         mouth = Mouth(sound)
         live = Live(sound, parts.ears, mouth, trouble, ended)
-        conversation = converse(parts, live.workers, mouth, sound, RealClock(), watchers, before)
+        conversation = converse(parts, live.workers, mouth, sound, RealClock(), watchers, before, thinks=True)
         live.begin(conversation)
         return cls(parts, live, conversation, sound)
 

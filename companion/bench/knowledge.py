@@ -18,9 +18,11 @@ import apsw
 from companion.bench.machine import machine
 from companion.engines import Never
 from companion.engines.llm import LanguageModel
+from companion.engines.llm.llama import Llama
 from companion.memory.database import Database
 from companion.memory.facts import Fact, Facts, Filters
 from companion.runtime.reflection import Reflection
+from companion.settings import LlmSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,24 @@ class Row:
     subject: str
     key: tuple[str, ...]
     weight: float
+
+
+def run(
+    turns_file: Path,
+    marks_file: Path,
+    model_path: Path | None,
+    settings: LlmSettings,
+    *,
+    most: int | None = None,
+    seconds: float = float("inf"),
+) -> dict[str, Any]:
+    """`measure` with the model at `model_path` (a GGUF file or its folder) on a context in the background, as
+    a conversation has it; None: patterns alone. Raises `WeightsError`, `EngineError`."""
+    if model_path is None:
+        return measure(turns_file, marks_file, most=most)
+    with Llama(model_path, settings) as llama:
+        found = measure(turns_file, marks_file, llama.background(), most=most, seconds=seconds)
+        return {"models": {"llm": llama.name}, **found}
 
 
 def measure(
@@ -48,8 +68,9 @@ def measure(
     with what was marked.
 
     Of the turns the first `most`; the model stops after so many `seconds`, and what it hasn't read by then is
-    left out of the comparison. Plain JSON: `recall`, `recall_weighted`, `precision` (each with the facts
-    of whom nobody marked anything counted as wrong), `facts`, `rows`, `tallies`, `ms_a_turn`.
+    left out of the comparison. Plain JSON: `turns`, `rows`, `facts`, `recall` (share of the rows that a fact
+    matches), `recall_weighted`, `precision` (share of the facts that match a row), `missed` (the turns of the
+    other rows), all but the first also for `patterns_alone`; `tallies`; `ms_a_turn`, and of a step.
     """
     told = json.loads(turns_file.read_text(encoding="utf-8"))["turns"][:most]
     database = Database(Path(":memory:"))

@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from companion.commands.archiving import embed, plain, read
+from companion.commands.archiving import embed, plain, read, troubles
 
 if TYPE_CHECKING:
     from companion.memory.archive.sources import Source
     from companion.memory.database import Database
-
-ALL = 1000
-"""Troubles that are listed of a source."""
 
 AMONG = 400
 """Hits among which passages are looked for: turns are found, too, and left out."""
@@ -70,8 +67,8 @@ def list_(home: str | None, as_json: bool) -> None:
         watched = "watched" if row["watched"] else "read once"
         found = f"{row['documents']:,} files, {row['chunks']:,} passages"
         count = len(row["troubles"])
-        troubles = f", {count:,} {'trouble' if count == 1 else 'troubles'}" if count else ""
-        click.echo(f"{row['id']}  {plain(row['path'])}  ({watched}; {found}{troubles})")
+        wrong = f", {count:,} {'trouble' if count == 1 else 'troubles'}" if count else ""
+        click.echo(f"{row['id']}  {plain(row['path'])}  ({watched}; {found}{wrong})")
     if not rows:
         click.echo("Nothing was added yet: `companion archive add PATH` reads a file or a folder.")
 
@@ -166,8 +163,8 @@ def _sources(database: Database) -> list[Source]:
 def _row(database: Database, source: Source) -> dict[str, Any]:
     from companion.memory.archive.sources import Archive
 
-    troubled = Archive(database).documents(source.id, most=ALL, troubled=True)
-    return asdict(source) | {"troubles": [{"path": one.path, "why": one.trouble} for one in troubled]}
+    found = troubles(Archive(database), source.id)
+    return asdict(source) | {"troubles": [{"path": path, "why": why} for path, why in found]}
 
 
 def _hits(database: Database, home: str | None, query: str, most: int) -> list[dict[str, Any]]:
@@ -181,13 +178,14 @@ def _hits(database: Database, home: str | None, query: str, most: int) -> list[d
     today = datetime.date.today()
     found = [hit for hit in recall.search(query, most + AMONG, today) if hit.kind == "document"][:most]
     archive = Archive(database)
+    me = archive.me()
     return [
         {
             "id": f"c{hit.id}",
             "text": hit.text,
             "when": hit.when,
             "source": {"kind": hit.kind, "place": hit.place},
-            "cited": archive.cite(hit.id, (), today),
+            "cited": archive.cite(hit.id, me, today),
             "score": round(hit.score, 4),
         }
         for hit in found

@@ -35,13 +35,13 @@ def read(database: Database, paths: Sequence[Path], once: bool) -> None:
     from companion.memory.archive.sources import Archive
 
     archive = Archive(database)
-    sources, troubles = _added(archive, paths, once)
+    sources, wrong = _added(archive, paths, once)
     with contextlib.closing(Aside()) as aside:
         scanned = [_scan(archive, aside, source) for source in sources]
     for source in sources:
-        troubles += _troubles(archive, source)
-    _tell(troubles)
-    if troubles and not any(archive.get(source).documents for source in sources):
+        wrong += troubles(archive, source)
+    _tell(wrong)
+    if wrong and not any(archive.get(source).documents for source in sources):
         raise StoreError("Nothing could be read: see above what is wrong with each, and add it again.")
     new, old = sum(one.read for one in scanned), sum(one.unchanged for one in scanned)
     gone = sum(one.gone for one in scanned)
@@ -54,16 +54,16 @@ def read(database: Database, paths: Sequence[Path], once: bool) -> None:
 def _added(archive: Archive, paths: Sequence[Path], once: bool) -> tuple[list[int], Troubles]:
     """The sources that the paths are, each once, and what is wrong with paths that are none."""
     sources: dict[int, None] = {}
-    troubles: Troubles = []
+    wrong: Troubles = []
     for path in paths:
         try:
             sources[archive.add(path, watched=not once and path.expanduser().is_dir())] = None
         except StoreError as error:
-            troubles.append((str(path), str(error)))
+            wrong.append((str(path), str(error)))
     there = {
         source.id for source in archive.list()
     }  # one may have become part of another that came behind it
-    return [source for source in sources if source in there], troubles
+    return [source for source in sources if source in there], wrong
 
 
 def _scan(archive: Archive, aside: Aside, source: int) -> Scanned:
@@ -85,7 +85,8 @@ def _pausing() -> Iterator[None]:
         raise click.exceptions.Exit(1) from None
 
 
-def _troubles(archive: Archive, source: int) -> Troubles:
+def troubles(archive: Archive, source: int) -> Troubles:
+    """The files of a source that couldn't be read, or not all of them, each with why."""
     found: Troubles = []
     after = 0
     while page := archive.documents(source, after, 500, troubled=True):
@@ -94,12 +95,12 @@ def _troubles(archive: Archive, source: int) -> Troubles:
     return found
 
 
-def _tell(troubles: Troubles) -> None:
-    if not troubles:
+def _tell(wrong: Troubles) -> None:
+    if not wrong:
         return
-    count = len(troubles)
+    count = len(wrong)
     click.echo(f"{count:,} {'file' if count == 1 else 'files'} couldn't be read, or not all of it:", err=True)
-    for path, why in troubles[:SHOWN]:
+    for path, why in wrong[:SHOWN]:
         click.echo(f"  {plain(path)}: {plain(why)}", err=True)
     if count > SHOWN:
         click.echo(f"  and {count - SHOWN:,} more: `companion archive list --json` has them all.", err=True)

@@ -60,9 +60,11 @@ def command(home: str | None) -> None:
         llm: Any = aside.do(lambda cancel: loader.llm())
         try:
             before = aside.do(lambda cancel: app.resume(llm, store, settings, folder, cancel))
-            mind = app.mind_of(store, loader.embed(), folder)
+            mind = app.mind_of(store, loader.embed(), folder, settings, llm)
             forget_kept = partial(app.forget, folder)
-            chat = Chat(llm, store, settings, aside, before, mind, mind, forget_kept)
+            chat = Chat(
+                llm, store, settings, aside, before, mind, mind, forget_kept, mind.catch_up, mind.think
+            )
             try:
                 chat.run()
             finally:
@@ -87,9 +89,13 @@ class Chat:
         recall: Recall | None = None,
         memory: Memory | None = None,
         forget_kept: Callable[[], None] = lambda: None,
+        catch_up: Callable[[Cancel], None] = lambda cancel: None,
+        think: Callable[[Cancel], None] = lambda cancel: None,
     ) -> None:
         """`before`: what was said before this start, with numbers below 0. `recall`, `memory`: what she
-        remembers (None: nothing); `forget_kept` deletes the conversations that are kept for the next start.
+        remembers (None: nothing), which catches up with what was said (`catch_up`) and, while the person is
+        away, thinks about it (`think`, until it is withdrawn); `forget_kept` deletes the conversations that
+        are kept for the next start.
         """
         from companion import app
         from companion.dialogue.state import State
@@ -98,6 +104,8 @@ class Chat:
 
         self._recall, self._memory = recall or nothing_recalled, memory or NoMemory()
         self._forget_kept = forget_kept
+        self._catch_up, self._think = catch_up, think
+        self._changed: Answered | None = None
         self._llm, self._store, self._aside, self._record = llm, store, aside, before
         talk = app.manner(settings)
         self._sampling = talk.sampling
@@ -116,7 +124,7 @@ class Chat:
                 click.echo(click.style("you: ", fg="cyan", bold=True), nl=False)
             try:
                 self._settle()  # while the person thinks and types
-                with self._aside.after(KEEPING, self._keep):
+                with self._aside.after(KEEPING, self._rest):
                     line = sys.stdin.readline()
             except Terminated:
                 raise
@@ -169,9 +177,8 @@ class Chat:
         except CompanionError as error:
             click.echo(str(error), err=True)
             return
-        if answered.erased or answered.corrected or (wish.ask is Ask.YES and not answered.passes):
-            self._forget_kept()
-            self._let_go(self._record.changed(answered.erased, answered.corrected))
+        finally:
+            self._follow_memory()
         reply.confirms = answered.confirm
         if answered.passes or not answered.text:
             yield from self._thought_of(self._record)
@@ -179,7 +186,19 @@ class Chat:
             yield answered.text
 
     def _asked(self, wish: Wish, cancel: Cancel) -> Answered:
-        return self._memory.asked(wish.ask, wish.about, wish.instead_of, self._turns, self._record, cancel)
+        answered = self._memory.asked(
+            wish.ask, wish.about, wish.instead_of, self._turns, self._record, cancel
+        )
+        if answered.erased or answered.corrected or (wish.ask is Ask.YES and not answered.passes):
+            self._changed = answered
+        return answered
+
+    def _follow_memory(self) -> None:
+        """What memory has erased or corrected is so here, too, though Ctrl-C came while it did."""
+        changed, self._changed = self._changed, None
+        if changed is not None:
+            self._forget_kept()
+            self._let_go(self._record.changed(changed.erased, changed.corrected))
 
     def _let_go(self, record: Record) -> None:
         """Go on with another record: the model's cache goes back to what it shares with this one."""
@@ -280,10 +299,16 @@ class Chat:
             self._record = shorter
             self._aside.do(lambda cancel: self._llm.thin(prompt, cancel))
         self._aside.do(lambda cancel: self._llm.prefill(prompt, cancel))
+        self._aside.do(self._catch_up)
 
     def keep(self) -> None:
         """Keep the conversation for the next start, as far as it is evaluated."""
         self._aside.do(self._keep)
+
+    def _rest(self, cancel: Cancel) -> None:
+        """The person takes their time: what was said is kept, and thought about."""
+        self._keep(cancel)
+        self._think(cancel)
 
     def _keep(self, cancel: Cancel) -> None:
         lasting = self._record.lasting()  # every one of them is in the store

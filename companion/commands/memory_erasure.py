@@ -120,16 +120,15 @@ def erase_everything(home: str | None, yes: bool) -> None:
 
     Example: companion memory erase-everything
     """
-    from companion.commands.unlocking import keeping
     from companion.home import held, place
-    from companion.memory import erasing
+    from companion.memory import erasing, keys
 
     folder = place(home)
     if not folder.is_dir():
         raise HomeError(f"There is no home in {folder}: nothing of you is there.")
     with held(folder, "memory"):
         _demand_word(folder, len(erasing.made(folder)), yes)
-        erased = erasing.erase(folder, keeping(folder))
+        erased = erasing.erase(folder, keys.usual())
     erasing.leave(folder)
     for path in erased.left:
         click.echo(f"{path} isn't Companion's, and stays.", err=True)

@@ -34,10 +34,11 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Afresh:
-    """What patterns found: the `people` who are new, by their numbers in `db`, who is mentioned in which
-    turn, and the facts, by turn and statement in lower case."""
+    """What patterns found in the `turns` they went over: the `people` who are new, by their numbers in `db`,
+    who is mentioned in which turn, and the facts, by turn and statement in lower case."""
 
     db: apsw.Connection
+    turns: frozenset[int]
     people: tuple[int, ...]
     mentions: tuple[tuple[int, int], ...]
     facts: dict[tuple[int, str], Stated]
@@ -56,7 +57,8 @@ def going_over(db: apsw.Connection, unknown: Collection[int], turns: Sequence[in
             mentions = [
                 (int(str(p)), int(str(t))) for p, t in scratch.execute("SELECT person, turn FROM mentions")
             ]
-            yield Afresh(scratch, people, tuple(mentions), _stated(scratch))
+            over = frozenset(ids(scratch, "SELECT id FROM turns"))
+            yield Afresh(scratch, over, people, tuple(mentions), _stated(scratch))
     finally:
         database.close()
 
@@ -141,26 +143,6 @@ def _stated(scratch: apsw.Connection) -> dict[tuple[int, str], Stated]:
         " ORDER BY f.id DESC"
     ).fetchall()
     return {(row[0], row[3].casefold()): Stated(*row[1:]) for row in rows}
-
-
-def telling_of(db: apsw.Connection, person: int) -> set[int]:
-    """The turns that speak of somebody, or that something known of them comes from."""
-    you = bool(ids(db, "SELECT id FROM people WHERE relation = ? AND id = ?", YOU, person))
-    whose = "person = ?" + (" AND slot IN ('name', 'birthday')" if you else "")
-    turns = ids(db, "SELECT turn FROM mentions WHERE person = ?", person)
-    turns |= ids(
-        db,
-        f"SELECT turn FROM evidence WHERE turn IS NOT NULL AND fact IN (SELECT id FROM facts WHERE {whose})",
-        person,
-    )
-    relations = db.execute(
-        "SELECT p.relation FROM people p WHERE p.id = ? AND p.relation NOT IN ('', ?) AND EXISTS"
-        " (SELECT 1 FROM people o WHERE o.relation = p.relation AND o.id <> p.id)",
-        (person, YOU),
-    ).fetchall()
-    for (relation,) in relations:  # of several sisters none is meant by "my sister", of one she is
-        turns |= ids(db, "SELECT rowid FROM turns_fts WHERE turns_fts MATCH ?", f'"my {relation}"')
-    return turns
 
 
 def shape(db: apsw.Connection, person: int) -> tuple[object, ...]:

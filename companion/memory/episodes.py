@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from companion.memory.database import Database
 from companion.memory.facts import Facts, moment
-from companion.memory.proposals import backed, figures_and_names
+from companion.memory.wording import backed, figures_and_names
 
 PAUSE = datetime.timedelta(minutes=30)
 """A conversation is over when nothing was said for so long."""
@@ -97,12 +97,11 @@ class Episodes:
     def let_go(self, turns: Sequence[int]) -> None:
         """Erase the summaries that rest on these turns, to be called before they are erased themselves: what
         is left of their episodes stays without one."""
-        marks = ", ".join("?" * len(turns))
+        listed = ", ".join(str(int(turn)) for turn in turns)
         with self._database.transaction() as db:
             db.execute(
                 "UPDATE summaries SET text = '' WHERE id IN"
-                f" (SELECT summary FROM summarised WHERE turn IN ({marks}))",
-                tuple(turns),
+                f" (SELECT summary FROM summarised WHERE turn IN ({listed}))"
             )
 
 

@@ -56,7 +56,7 @@ def _made(home: Path) -> Iterator[Path]:
 def erase(home: Path, keeping: Keeping) -> Erased:
     """Erase them, and the folders that are empty then, but for the home's lock. The key goes first, out of
     the system's keyring as well; what goes wrong keeps nothing else."""
-    troubles = [*_drop_keys(home, keeping)]
+    troubles = list(dict.fromkeys(_drop_keys(home, keeping)))
     for path in made(home):
         try:
             discard(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
@@ -131,8 +131,7 @@ class Facts:
             fact = self.get(fact.successor)
         chain, ends = [fact], [fact.id]
         while ends:
-            marks = ", ".join("?" * len(ends))
-            before = self._facts(f"WHERE f.successor IN ({marks})", ends)
+            before = self._facts(f"WHERE f.successor IN ({_listed(ends)})", ())
             chain += before
             ends = [each.id for each in before]
         return sorted(chain, key=lambda each: (each.noted_at, each.id))
@@ -201,12 +200,11 @@ class Facts:
         Returns the other turns that those facts rested on, which are to be thought about again: what they say
         by themselves is known anew then. What the person asked to keep or wrote stays with what is left.
         """
-        marks = ", ".join("?" * len(turns))
+        listed = _listed(turns)
         with self._database.transaction() as db:
             rows: list[Row] = db.execute(
                 "SELECT DISTINCT f.id, f.how FROM facts f JOIN evidence ON fact = f.id"
-                f" WHERE turn IN ({marks})",
-                tuple(turns),
+                f" WHERE turn IN ({listed})"
             ).fetchall()
             again: set[int] = set()
             for number, how in rows:
@@ -225,9 +223,8 @@ class Facts:
         return [_fact(row, tuple(evidence.get(row[0], ()))) for row in rows]
 
     def _evidence(self, numbers: Sequence[int]) -> dict[int, list[Evidence]]:
-        marks = ", ".join("?" * len(numbers))
         rows = self._database.read(
-            f"SELECT fact, quote, turn, chunk FROM evidence WHERE fact IN ({marks}) ORDER BY rowid", numbers
+            f"SELECT fact, quote, turn, chunk FROM evidence WHERE fact IN ({_listed(numbers)}) ORDER BY rowid"
         )
         found: dict[int, list[Evidence]] = {}
         for fact, quote, turn, chunk in rows:
@@ -327,6 +324,11 @@ def _other_turns(db: apsw.Connection, fact: int, turns: Sequence[int]) -> set[in
         "SELECT turn FROM evidence WHERE fact = ? AND turn IS NOT NULL", (fact,)
     ).fetchall()
     return {int(row[0]) for row in rows} - set(turns)
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    """Numbers for an IN (...), which may be more than a statement can have parameters."""
+    return ", ".join(str(int(number)) for number in numbers)
 
 
 def moment(iso: str) -> datetime.datetime:

@@ -77,6 +77,14 @@ class Indexing:
         model raises."""
         return self.work_turns(go_on) and self._work_chunks(go_on)
 
+    def step(self) -> bool:
+        """Work off a few; whether there were any."""
+        before = sum(self.waiting())
+        went = iter((True,))
+        if before:
+            self.work(lambda: next(went, False))
+        return bool(before)
+
     def work_turns(self, go_on: Callable[[], bool]) -> bool:
         """The same for turns alone."""
         while rows := self._database.read(
@@ -118,10 +126,10 @@ class Indexing:
             " WHERE NOT EXISTS (SELECT 1 FROM chunk_vectors WHERE chunk = chunks.id) LIMIT ?",
             (BATCH,),
         ):
+            if not go_on():
+                return False
             kept: list[tuple[int, bytes]] = []
             for chunk, title, author, text in rows:
-                if not go_on():
-                    return False
                 lead = ": ".join(part for part in (author, title) if part)
                 kept.append(
                     (chunk, packed(self._embedder.meaning(f"{lead}. {text}" if lead else text).vector))

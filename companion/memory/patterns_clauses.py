@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from companion.memory.patterns_shapes import (
     AHEAD,
+    AND_I,
     ASKS,
     BEHIND_PLACES,
     BORDER,
@@ -34,6 +35,7 @@ from companion.memory.patterns_shapes import (
     OWN,
     PARTICIPLE,
     PERSONS_DO,
+    POINTERS,
     POINTING,
     SENTENCE,
     SUBJECT,
@@ -59,9 +61,11 @@ from companion.memory.patterns_words import (
     PREFERENCES,
     REACTIONS,
     SALIENT,
+    SAYING,
     SMALL_TALK,
     STATES,
     STRONG,
+    TURNS,
     WORK,
 )
 from companion.memory.people import RELATIONS
@@ -123,16 +127,21 @@ def clauses(sentence: str, names: Collection[str] = ()) -> Iterator[Clause]:
 
 def _starts(sentence: str, names: Collection[str]) -> Iterator[tuple[int, str, int]]:
     """Where clauses begin: (place, subject, place of what follows the subject)."""
+    taken = 0
     for match in SUBJECT.finditer(sentence):
-        subject, before = match["subject"], _before(sentence, match.start("subject"))
+        if match.start() < taken:
+            continue
+        before = _before(sentence, match.start("subject"))
         if match["name"] and (before.strip() or not _is_name(match, sentence, names)):
             continue
         if not match["name"] and before.strip() and not BORDER.search(before):
             continue
         if match["my"] and match["noun"].casefold().rstrip("s") not in RELATIONS | SALIENT:
             continue
-        told = "I" if match["i"] or match["we"] else _whose(match)
-        yield match.start("subject"), told, match.start("subject") + len(subject)
+        both = AND_I.match(sentence, match.end("subject"))
+        told = "I" if match["i"] or match["we"] or both else _whose(match)
+        taken = both.end() if both else match.end("subject")
+        yield match.start("subject"), told, taken
 
 
 def _before(text: str, at: int) -> str:
@@ -162,7 +171,7 @@ def _judged(subject: str, text: str, body: str) -> Iterator[Clause]:
     auxiliary, verb, rest = _verb(bare)
     if TO_YOU.search(body) or not (verb.isalpha() or (verb.isdigit() and auxiliary)):
         return
-    if subject == "I" and not _says_something(verb, rest):
+    if not (_says_something(verb, rest) if subject == "I" else _tells(verb, rest)):
         return
     if subject == "I" and not _lasting(auxiliary, verb, rest, body):
         return
@@ -263,7 +272,12 @@ def _says_something(verb: str, rest: list[str]) -> bool:
     heavy = verb in STRONG | STATES or verb not in LIGHT or verb in ("go", "going", "went")
     needed = 1 if matter or heavy else 2
     felt = bool((STATES | FEELINGS) & set(rest)) and verb in ("feel", "feeling", "felt", "get", "getting")
-    return len(telling) >= needed or verb in STATES or felt
+    return len(telling) >= needed or verb in STATES | TURNS or felt
+
+
+def _tells(verb: str, rest: list[str]) -> bool:
+    """The same of what is said of somebody else: "my dad died" does, "he says" and "he hates it" don't."""
+    return bool(set(rest) - POINTERS) if rest else verb not in SAYING
 
 
 def _lasting(auxiliary: str, verb: str, rest: list[str], body: str) -> bool:

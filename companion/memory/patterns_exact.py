@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from companion.memory.facts import Kind
 from companion.memory.patterns_words import NO_NAMES
-from companion.memory.people import RELATIONS
+from companion.memory.people import RELATIONS, SEVERAL
 from companion.memory.proposals import Proposal
 
 
@@ -24,8 +24,9 @@ class Rule:
 
 _LONGEST_FIRST = sorted(map(re.escape, RELATIONS), key=len, reverse=True)
 _RELATION = f"(?P<relation>{'|'.join(_LONGEST_FIRST)})"
-_NAME = r"(?P<name>[A-Z][\w'’-]*[\w](?: (?:van |von |de |da )?[A-Z][\w-]+){0,2})"
+_NAME = r"(?P<name>[A-Z][\w-]*\w(?:['’](?!s\b)\w+)?(?: (?:van |von |de |da )?[A-Z][\w-]*\w){0,2})"
 _MY = r"\b(?:[Mm]y|[Oo]ur) "
+_GREETING = re.compile(r"^(?:hi|hello|hey)(?: there)?[,!]? ", re.IGNORECASE)
 _IS = r"(?: is| are|['’]s)"
 _IAM = r"\bI(?:['’]m| am) "
 _END = r"(?=[,.!?;]|$| and | but | who | so )"
@@ -64,6 +65,7 @@ RULES: tuple[Rule, ...] = (
         "person",
         "name",
     ),
+    _rule(rf"^(?:[Hh]i|[Hh]ello|[Hh]ey)(?: there)?[,!]? I(?:['’]m| am) {_NAME}{_END}", "person", "name"),
     _rule(rf"{_MY}birthday{_IS}(?: on)? (?P<what>.+?){_END}", "person", "birthday"),
     _rule(rf"\bI was born (?:on|in) (?P<what>.+?){_END}", "person", "born"),
     _rule(
@@ -118,13 +120,6 @@ RULES: tuple[Rule, ...] = (
 )
 """In the order they are tried; of what overlaps the first counts."""
 
-_SEVERAL_TEXT = """
-    friend kid child son daughter brother sister cousin neighbour neighbor colleague coworker aunt uncle niece
-    nephew grandchild student client dog cat pig pet rabbit puppy kitten twin sibling roommate flatmate
-"""
-_SEVERAL = frozenset(_SEVERAL_TEXT.split())
-"""Of these people have several: another one's name succeeds none."""
-
 
 def exact(sentence: str) -> list[tuple[Proposal, tuple[int, int]]]:
     """What a sentence says for certain, each with the stretch that says nothing else (start and end,
@@ -151,7 +146,7 @@ def _proposed(rule: Rule, match: re.Match[str]) -> Proposal | None:
         subject=groups.get("whose") or "I",
         statement=_statement(rule, match),
         kind=rule.kind,
-        slot="" if relation in _SEVERAL else slot,
+        slot="" if relation in SEVERAL else slot,
         when_words=groups.get("value") or groups.get("what", ""),
         quote=match[0],
         certainty=rule.certainty,
@@ -167,4 +162,4 @@ def _is_no_name(name: str) -> bool:
 def _statement(rule: Rule, match: re.Match[str]) -> str:
     if rule in _ASIDE:
         return f"my {match['relation']} is called {match['name']}"
-    return match[0].strip()
+    return _GREETING.sub("", match[0]).strip()

@@ -68,7 +68,7 @@ CHANGED = re.compile(
     re.IGNORECASE,
 )
 """What did something to the speaker."""
-TO_YOU = re.compile(r"\b(?:you|your|yours|ya|u|you['’]\w+|yourself)\b", re.IGNORECASE)
+TO_YOU = re.compile(r"\b(?:please|you|your|yours|ya|u|you['’]\w+|yourself)\b", re.IGNORECASE)
 """Words to the other one."""
 OWN = re.compile(r"\b(?:my|our)\s(?P<nouns>\w+(?:\s\w+){0,2})", re.IGNORECASE)
 """What the speaker calls theirs, with the words behind."""
@@ -77,7 +77,13 @@ DEAR = re.compile(
     re.IGNORECASE,
 )
 """What something is to the speaker."""
+AND_I = re.compile(r" and I(?=[ '’])")
+"""Where somebody and the speaker are the subject."""
+POINTERS = frozenset(["it", "that", "this", "them", "him", "her", "me", "us"])
+"""What stands for something said before."""
 AHEAD = re.compile(
+    r"^(?:'ve |have )?(?:got|have) an? (?:\w+ ){0,2}(?:appointment|meeting|interview|exam|date|flight|"
+    r"surgery|operation|check-?up|test)\b|"
     r"^(?:'ll|will)\b|\bgoing to\b|^(?:am |'m |'re |are )?(?:planning|hoping|looking|thinking|trying|aiming|"
     r"considering)\b|^(?:plan|want|hope|wanna|intend|aim|need)\b|^'d (?:love|like)\b"
 )
@@ -184,7 +190,10 @@ DID = re.compile(
 DREAM = re.compile(r"\b(?:a|my|our) (?:\w+ )?(?:dream|goal|passion|hobby|ambition)\b", re.IGNORECASE)
 """What somebody lives for."""
 VAGUE = re.compile(
-    r"\b(?:(?:love|loved|like|liked) (?:the|this|that|these|those|how|it|them|when)|feel (?:it|that|like)|"
+    r"\b(?:(?:go|going) to (?:sleep|bed)|to hear\b|a (?:moment|minute|second)\b|finished yet|on mute|"
+    r"used to say$|"
+    r"about (?:it|that|this)$|(?:love|loved|like|liked) (?:the|this|that|these|those|how|it|them|when)|"
+    r"feel (?:it|that|like)|"
     r"felt (?:like|that)|able to|it all|a lot of (?:things|stuff)|do my best|doing my best|"
     r"means? (?:a lot|so much|the world))\b",
     re.IGNORECASE,

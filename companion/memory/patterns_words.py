@@ -37,6 +37,8 @@ SMALL_TALK = _words(
 )
 """With these a speaker comments on what was said; what they say of their own stands behind, in a clause."""
 
+SAYING = _words("say says said tell tells told think thinks thought")
+"""Whoever does this says something behind it, in a clause of its own."""
 REACTIONS = _words(
     """
     glad happy sorry excited sure here impressed curious proud lucky grateful thankful honored honoured
@@ -85,6 +87,13 @@ STRONG = _words(
     """
 )
 """Verbs of what a life is made of: a few words behind them say enough."""
+TURNS = _words(
+    """
+    retired graduated quit moved divorced separated split married engaged resigned relocated relapsed
+    proposed widowed eloped enlisted emigrated
+    """
+)
+"""Verbs that change a life by themselves."""
 COMMON = _words(
     """
     go went going gone take took taking give gave have had having want wanted need love loved hate hated
@@ -187,10 +196,10 @@ LIGHT = _words(
 def kind_of(words: list[str], future: bool) -> Kind:
     """Of which kind a clause with these words (lower case) is."""
     have = frozenset(words)
-    if have & HEALTH:
-        return "health"
     if future:
         return "plan"
+    if have & HEALTH:
+        return "health"
     if have & PREFERENCES:
         return "preference"
     if have & FEELINGS:

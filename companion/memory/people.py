@@ -33,6 +33,14 @@ NEUTRAL = frozenset(_NEUTRAL.split())
 RELATIONS = FEMALE | MALE | NEUTRAL
 """What somebody can be to somebody, and how that tells whether it is a she or a he."""
 
+_SEVERAL = """
+    friend kid child son daughter brother sister cousin neighbour neighbor colleague coworker aunt uncle niece
+    nephew grandchild student client dog cat pig pet rabbit puppy kitten twin sibling roommate flatmate
+    teacher doctor coach mentor baby
+"""
+SEVERAL = frozenset(_SEVERAL.split())
+"""Of these somebody has several: another one's name succeeds none, and one without a name is nobody yet."""
+
 _SHE, _HE = frozenset({"she", "her", "hers", "herself"}), frozenset({"he", "him", "his", "himself"})
 _LOOKED_BACK = 40
 """Mentions that are looked through for who a pronoun means."""
@@ -170,9 +178,10 @@ class People:
     def mentioned(self, turn: int, text: str) -> list[int]:
         """Note who is spoken of in a turn, by name or as somebody's only sister; returns their numbers."""
         found = [one for one, _ in self.named_in(text)]
-        with self._database.transaction() as db:
-            for person in found:
-                db.execute("INSERT OR IGNORE INTO mentions VALUES (?, ?)", (person, turn))
+        if found:
+            with self._database.transaction() as db:
+                for person in found:
+                    db.execute("INSERT OR IGNORE INTO mentions VALUES (?, ?)", (person, turn))
         return found
 
     def named_in(self, text: str) -> list[tuple[int, int]]:

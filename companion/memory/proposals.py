@@ -10,8 +10,10 @@ from enum import Enum
 
 from companion.memory.database import Database
 from companion.memory.facts import KINDS, Evidence, Facts, How, Kind
-from companion.memory.people import YOU, People, Person
+from companion.memory.people import RELATIONS, SEVERAL, YOU, People, Person, bare
 from companion.memory.times import Span, said_when, spans
+from companion.memory.wording import all_words, backed, content, names, numbers
+from companion.memory.wording import place as place
 
 LONGEST = 300
 """Characters of a statement at most: a longer one tells a story."""
@@ -84,46 +86,11 @@ def check(proposal: Proposal, said: Said, known: Callable[[str], bool]) -> Verdi
     if reason is None and not _exists(proposal.subject, said, known):
         reason = Reason.SUBJECT
     day = said_when(said.said_at)
-    times = spans(said.text, day)
+    times = spans(said.text, day, ahead=True if proposal.kind == "plan" else None)
     reason = reason or _invented(proposal, said, times, day)
     if reason is not None or at is None:
         return Verdict(reason)
     return _dated(proposal, [span for span in times if at[0] <= span.at < at[1]])
-
-
-def place(quote: str, text: str) -> tuple[int, int] | None:
-    """Where a quote stands in a text (start and end, characters), whatever the case, the spaces and the marks
-    between its words; None where it doesn't."""
-    words = _WORD.findall(quote)
-    if not words:
-        return None
-    pattern = re.sub("['’]", "['’]", r"[\W_]+".join(map(re.escape, words)))
-    found = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
-    return (found.start(), found.end()) if found else None
-
-
-def backed(statement: str, text: str) -> float:
-    """Which part of a statement's content words stands in a text, by their stems (0..1); 1.0 for one without
-    content words."""
-    wanted = content(statement)
-    given = set(content(text))
-    return sum(stem in given for stem in wanted) / len(wanted) if wanted else 1.0
-
-
-def content(text: str) -> list[str]:
-    """The stems of the words of a text that say something."""
-    return [stem(word) for word in _WORD.findall(text.casefold()) if word not in _EMPTY]
-
-
-def stem(word: str) -> str:
-    """A word without the endings that English bends it by; not for show."""
-    word = re.sub(r"['’]s?$", "", word.casefold())
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word[: -len(ending)]
-            break
-    word = word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl" else word
-    return word[:-1] + "i" if len(word) > 3 and word.endswith("y") else word
 
 
 class Notebook:
@@ -135,17 +102,18 @@ class Notebook:
 
     def take(self, said: Said, proposals: Sequence[Proposal], how: How) -> list[int]:
         """Check each proposal against what was said; returns the numbers of the facts it became."""
-        kept = []
+        kept, counted = [], list[str]()
         for proposal in (self._named(each, said) for each in proposals):
             verdict = check(proposal, said, lambda name: self.people.find(name) is not None)
             if verdict.reason is None and how == "model" and self._known(proposal, said):
                 verdict = Verdict(Reason.KNOWN)
-            counted = [f"proposed.{how}"]
+            counted.append(f"proposed.{how}")
             if verdict.reason is None:
                 kept.append(self._keep(proposal, verdict, said, how))
                 counted.append(f"kept.{how}")
             else:
                 counted += [f"dropped.{how}", f"dropped.{verdict.reason.value}"]
+        if counted:
             self.count(counted)
         return kept
 
@@ -192,8 +160,7 @@ class Notebook:
     def _introduced(self, proposal: Proposal, verdict: Verdict, speaker: Person, said: Said) -> Person:
         """Whom a proposal is about, with what it says of people's names, relations and birthdays kept."""
         if proposal.introduces is not None:
-            name, relation = proposal.introduces
-            self.people.find_or_make(name, relation if not said.who else "")
+            self._meet(*proposal.introduces, said)
         person = self._subject(proposal.subject, speaker, said)
         if proposal.slot == "name" and proposal.introduces is None and (name := _name_in(proposal)):
             self.people.call(person.id, name)
@@ -211,10 +178,24 @@ class Notebook:
     def _subject(self, subject: str, speaker: Person, said: Said) -> Person:
         if _is_speaker(subject, said):
             return speaker
-        mine = re.match(r"(?:my|our) ", subject, re.IGNORECASE) is not None
-        if mine:
-            return (None if said.who else self.people.find(subject)) or speaker
-        return self.people.find_or_make(subject)
+        relation = bare(subject)
+        if relation not in RELATIONS:
+            return self.people.find_or_make(subject)
+        if said.who:
+            return speaker
+        return self.people.find(relation) or self._unnamed(relation) or speaker
+
+    def _unnamed(self, relation: str) -> Person | None:
+        """Somebody's one mother, whose name isn't known: she goes by what she is."""
+        return None if relation in SEVERAL else self.people.find_or_make(relation, relation)
+
+    def _meet(self, name: str, relation: str, said: Said) -> None:
+        """Get to know somebody by name; who went by the relation until now has a name from now on."""
+        unnamed = self.people.related(relation) if not said.who else None
+        if unnamed is not None and unnamed.name == relation and self.people.find(name) is None:
+            self.people.rename(unnamed.id, name, mended=True)
+        else:
+            self.people.find_or_make(name, relation if not said.who else "")
 
 
 def _is_speaker(subject: str, said: Said) -> bool:
@@ -247,40 +228,20 @@ def _invented(proposal: Proposal, said: Said, times: Sequence[Span], day: dateti
         rest = rest[: span.at] + rest[span.at + len(span.words) :]
     around = f"{said.who} {proposal.subject}"
     whole = f"{said.text} {around}"
-    if not _numbers(rest) <= _numbers(whole):
+    if not numbers(rest) <= numbers(whole):
         return Reason.NUMBER
-    if not _names(rest) <= _all_words(whole):
+    if not names(rest) <= all_words(whole):
         return Reason.NAME
     by_quote = backed(rest, f"{proposal.quote} {around}")
     return None if by_quote >= BACKED else Reason.UNBACKED
-
-
-def figures_and_names(statement: str, text: str) -> bool:
-    """Whether every number and name of a statement stands in a text."""
-    return _numbers(statement) <= _numbers(text) and _names(statement) <= _all_words(text)
-
-
-def _numbers(text: str) -> set[str]:
-    return set(re.findall(r"\d+", text))
-
-
-def _names(text: str) -> set[str]:
-    """The words with a capital but for the first, in lower case and without "'s"."""
-    capitals = [word for word in _WORD.findall(text)[1:] if word[:1].isupper() and word != "I"]
-    return {re.sub(r"['’]\w*$", "", word).casefold() for word in capitals}
-
-
-def _all_words(text: str) -> set[str]:
-    words = {word.casefold() for word in _WORD.findall(text)}
-    return words | {re.sub(r"['’]\w*$", "", word) for word in words}
 
 
 def _dated(proposal: Proposal, times: Sequence[Span]) -> Verdict:
     """The days that a fact is about; only of an event or a plan is the last one its end."""
     named = [span for span in times if place(span.words, proposal.when_words) is not None]
     stated = [span for span in times if place(span.words, proposal.statement) is not None]
-    chosen = named or stated or (list(times) if len(times) == 1 else [])
-    if not chosen:
+    chosen = named or stated
+    if not chosen or (proposal.kind == "person" and proposal.slot not in ("birthday", "born")):
         return Verdict()
     first, last = chosen[0].start, chosen[0].end
     begins = "" if first == datetime.date.min else first.isoformat()
@@ -293,16 +254,11 @@ def _is_instruction(words: str) -> bool:
 
 
 def _name_in(proposal: Proposal) -> str:
-    """The name that a fact of the slot "name" gives: its last words."""
-    found = re.search(r"(?:called|name is|name['’]s|I['’]m|I am) (.+)$", proposal.statement, re.IGNORECASE)
-    return found[1].strip(" .!") if found else ""
+    """The name that a fact of the slot "name" gives: the words with capitals at its end."""
+    found = re.search(r"(?:[A-Z][\w-]*(?:\s|$))+$", proposal.statement.strip(" .!"))
+    return found[0] if found else ""
 
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_ENDINGS = (
-    "ations", "ation", "ingly", "ings", "ing", "edly", "ied", "ies", "ed", "ments", "ment", "ness", "ers",
-    "er", "ors", "or", "ly", "es", "s", "e",
-)  # fmt: skip
 _QUESTION = re.compile(r"(?:(?! [-–—])[^.!?\n])*\?")
 _INSTRUCTION = re.compile(
     r"(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules|prompts?)|system prompt|<\||\|>|"
@@ -312,13 +268,3 @@ _INSTRUCTION = re.compile(
     r"(?:^|\n)\s*(?:system|assistant|user)\s*:",
     re.IGNORECASE,
 )
-_EMPTY_TEXT = """
-    a an the this that these those it its it's i i'm i've i'd i'll me my mine myself we we're we've us our
-    ours you you're you've your yours yourself he he's him his she she's her hers they they're them their who
-    whom whose which what when where why how am is are was were be been being do does did done doing have has
-    had having will would shall should can could may might must 'll 're 've not no nor n't don't didn't
-    doesn't isn't wasn't aren't and or but so if because as of at by for with about into through to from in
-    on off out up down over under again then than too very just really also says said say told tells user
-    speaker there here all any some such own same s t got get gets am 'cause cause since until while
-"""
-_EMPTY = frozenset(_EMPTY_TEXT.split())

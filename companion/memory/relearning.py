@@ -12,23 +12,22 @@ from dataclasses import dataclass
 
 import apsw
 
-from companion.memory.afresh import Afresh, Stated, going_over, ids, listed, shape, telling_of
+from companion.memory.afresh import Afresh, Stated, going_over, ids, listed
 from companion.memory.chains import join, merge, unjoin
 from companion.memory.database import Row
 from companion.memory.people import YOU
-
-ENOUGH = 50
-"""Turns before the first that goes, at most, that are asked whether they tell all that is known of
-somebody."""
+from companion.memory.people_in_doubt import in_doubt
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What rests on turns that go: `facts`, the `people` who may be known by them alone, and the turns that
-    stay and are to be gone over `again`. `chains`: subjects and slots whose facts succeed one another."""
+    """What rests on turns that go: `facts`, the `people` who may be known by them alone, `namesakes` who may
+    be meant by a relation that they share ("my sister") once those are gone, and the turns that stay and are
+    to be gone over `again`. `chains`: subjects and slots whose facts succeed one another."""
 
     facts: frozenset[int]
     people: frozenset[int]
+    namesakes: frozenset[int]
     again: tuple[int, ...]
     chains: frozenset[tuple[str, str]]
 
@@ -36,50 +35,44 @@ class Doubt:
 def doubt(db: apsw.Connection, gone: Sequence[int], facts: Sequence[int] = ()) -> Doubt:
     """What is in doubt when the turns `gone` go, and `facts` with them; to be called before they do."""
     resting = ids(db, f"SELECT fact FROM evidence WHERE turn IN ({listed(gone)})")
-    people = _in_doubt(db, gone, resting)
+    doubtful = in_doubt(db, gone, resting)
+    people = set(doubtful)
+    namesakes = ids(
+        db,
+        "SELECT o.id FROM people o JOIN people p ON p.relation = o.relation"
+        f" WHERE p.relation NOT IN ('', '{YOU}') AND p.id IN ({listed(people)})"
+        f" AND o.id NOT IN ({listed(people)})",
+    )
+    again = {turn for turns in doubtful.values() for turn in turns}
+    again |= _oldest_left(db, {*resting, *facts}, gone)
     of_them = ids(
         db,
-        f"SELECT id FROM facts f WHERE person IN ({listed(people)}) AND (subject <> '{YOU}' OR EXISTS"
-        " (SELECT 1 FROM evidence e JOIN mentions m ON m.turn = e.turn AND m.person = f.person"
-        " WHERE e.fact = f.id))",
+        f"SELECT id FROM facts f WHERE person IN ({listed(people | namesakes)})"
+        f" AND id IN (SELECT fact FROM evidence WHERE turn IN ({listed(again)}))"
+        f" AND (subject <> '{YOU}' OR EXISTS (SELECT 1 FROM evidence e"
+        " JOIN mentions m ON m.turn = e.turn AND m.person = f.person WHERE e.fact = f.id))",
     )
+    again |= _oldest_left(db, of_them, gone)
     touched = frozenset({*resting, *of_them, *facts})
-    again = ids(db, f"SELECT turn FROM evidence WHERE turn IS NOT NULL AND fact IN ({listed(touched)})")
-    again |= {turn for person in people for turn in telling_of(db, person)}
     chains = db.execute(
         f"SELECT DISTINCT subject, slot FROM facts WHERE slot <> '' AND id IN ({listed(touched)})"
     ).fetchall()
     return Doubt(
         touched,
         frozenset(people),
+        frozenset(namesakes),
         tuple(sorted(again - set(gone))),
         frozenset((str(subject), str(slot)) for subject, slot in chains),
     )
 
 
-def _in_doubt(db: apsw.Connection, gone: Sequence[int], resting: set[int]) -> set[int]:
-    """The people of whom something may be known by the turns that go alone; whoever is of the same relation
-    may be meant by it once they are gone."""
-    touched = ids(db, f"SELECT person FROM mentions WHERE turn IN ({listed(gone)})") | ids(
+def _oldest_left(db: apsw.Connection, facts: set[int], gone: Sequence[int]) -> set[int]:
+    """Of each fact the first turn that stays, which says from when on it is known and in which words."""
+    return ids(
         db,
-        f"SELECT person FROM facts WHERE person IS NOT NULL AND id IN ({listed(resting)})"
-        f" AND (subject <> '{YOU}' OR slot IN ('name', 'birthday'))",
+        f"SELECT min(turn) FROM evidence WHERE fact IN ({listed(facts)}) AND turn IS NOT NULL"
+        f" AND turn NOT IN ({listed(gone)}) GROUP BY fact",
     )
-    found = {person for person in touched if not _known_before(db, person, min(gone))}
-    return found | ids(
-        db,
-        "SELECT o.id FROM people o JOIN people p ON p.relation = o.relation"
-        f" WHERE p.relation NOT IN ('', '{YOU}') AND p.id IN ({listed(found)})",
-    )
-
-
-def _known_before(db: apsw.Connection, person: int, first: int) -> bool:
-    """Whether what was said of somebody before a turn tells all that is known of them."""
-    before = sorted(turn for turn in telling_of(db, person) if turn < first)[:ENOUGH]
-    if not before:
-        return False
-    with going_over(db, {person}, before) as afresh:
-        return shape(db, person) in [shape(afresh.db, one) for one in afresh.people]
 
 
 def take_apart(db: apsw.Connection, what: Doubt, gone: Sequence[int]) -> None:
@@ -118,14 +111,19 @@ def _people_anew(db: apsw.Connection, what: Doubt, afresh: Afresh) -> dict[int, 
     for you in ids(db, "SELECT id FROM people WHERE relation = ?", YOU) & what.people - set(them.values()):
         _write_person(db, (you, YOU, YOU, ""), [YOU])
         them[0] = you
-    whose, again = listed(what.people), listed(what.again)
-    db.execute(f"DELETE FROM mentions WHERE person IN ({whose}) AND turn IN ({again})")
-    db.executemany(
-        "INSERT OR IGNORE INTO mentions VALUES (?, ?)",
-        [(them[person], turn) for person, turn in afresh.mentions if person in them],
-    )
+    _mention_anew(db, what, afresh, them)
     db.execute(f"DELETE FROM people WHERE id IN ({listed(set(what.people) - set(them.values()))})")
     return them
+
+
+def _mention_anew(db: apsw.Connection, what: Doubt, afresh: Afresh, them: dict[int, int]) -> None:
+    """Write in which turns they are mentioned."""
+    whose = what.people | what.namesakes | set(them.values())
+    db.execute(f"DELETE FROM mentions WHERE person IN ({listed(whose)}) AND turn IN ({listed(afresh.turns)})")
+    found = [(them.get(person, person), turn) for person, turn in afresh.mentions]
+    db.executemany(
+        "INSERT OR IGNORE INTO mentions VALUES (?, ?)", [each for each in found if each[0] in whose]
+    )
 
 
 def _write_person(db: apsw.Connection, person: Row, names: Sequence[str]) -> None:
@@ -166,6 +164,8 @@ def _fact_anew(
         return set()
     statement, how = rows[0]
     for turn in sorted(ids(db, "SELECT turn FROM evidence WHERE turn IS NOT NULL AND fact = ?", fact)):
+        if turn not in afresh.turns:
+            break
         found = afresh.facts.get((turn, statement.casefold()))
         if found is not None and how in ("pattern", "asked"):
             return _say_again(db, fact, found, them)
@@ -207,7 +207,7 @@ def _hold(db: apsw.Connection, fact: int, drop: Callable[[int], None]) -> set[tu
         " ON t.id = e.turn WHERE e.fact = f.id) FROM facts f WHERE f.id = ?",
         (fact,),
     ).fetchall()
-    if how == "model" and said_at is not None:
+    if how in ("pattern", "model") and said_at is not None:
         db.execute("UPDATE facts SET noted_at = ? WHERE id = ?", (said_at, fact))
     if person is None and subject != YOU:
         if how == "model":

@@ -109,8 +109,8 @@ class Remembered:
 
     def _by_words(self, text: str, most: int) -> list[Found]:
         terms = self._words.terms(text)
-        turns = dict(self._words.match(terms, rows_in(self.database, "turns_fts"), most))
-        chunks = dict(self._titles.match(terms, rows_in(self.database, "chunks_fts"), most))
+        turns = _to_one(self._words.match(terms, rows_in(self.database, "turns_fts"), most))
+        chunks = _to_one(self._titles.match(terms, rows_in(self.database, "chunks_fts"), most))
         found = [_said(turn, turns[turn.id]) for turn in self._turns(list(turns))]
         found += [_read(one, chunks[one.id]) for one in self._passages(list(chunks))]
         return sorted(found, key=lambda each: -each.score)[:most]
@@ -283,6 +283,12 @@ def rows_in(database: Database, index: str) -> int:
         if not byte & 0x80:
             break
     return number
+
+
+def _to_one(matches: Sequence[tuple[int, float]]) -> dict[int, float]:
+    """Ranks of one table so that the best counts 1, whatever table it is."""
+    best = max((score for _, score in matches), default=1.0) or 1.0
+    return {number: score / best for number, score in matches}
 
 
 def said_by(side: str, who: str) -> str:

@@ -124,6 +124,10 @@ class Conversation:
         self.state, commands = step(self.state, event, now, self._patience)
         if before is Floor.IDLE and self.state.floor is not Floor.IDLE:
             self._hands.cancel("keep")
+        if isinstance(event, e.SpeechRose) or self.state.floor is not Floor.IDLE:
+            self._hands.cancel("think")
+        elif isinstance(event, e.SpeechFell):
+            self._think()
         self._tell(event, now)
         if {before, self.state.floor} & SPEAKING:
             self._ears.she_speaks()
@@ -162,6 +166,7 @@ class Conversation:
     def end(self) -> None:
         """Nobody says anything any more: the conversation is kept for the next start."""
         self._hands.cancel("settle")
+        self._hands.cancel("think")
         self._hands.cancel("keep")  # it may take its time, which the last has not
         self._hands.start("llm", "keep", self._jobs.keep(self.record, LAST_WORDS))
 
@@ -283,8 +288,11 @@ class Conversation:
                 self._review()
             case e.Settle():
                 self._settle()
+                self._think()
             case e.Keep():
+                self._hands.cancel("think")
                 self._hands.start("llm", "keep", self._jobs.keep(self.record))
+                self._think()
 
     def _review(self) -> None:
         """Hear the oldest turn that waits for it once more, as long as nobody speaks."""
@@ -354,11 +362,16 @@ class Conversation:
     def _let_go(self, record: Record, job: Job) -> None:
         """Go on with another record: the model's cache is brought back to what it shares with it by that job,
         which isn't withdrawn, and then up to it."""
-        for key in ("settle", "foresee", "keep"):
+        for key in ("settle", "foresee", "keep", "think"):
             self._hands.cancel(key)
         self.record = record
         self._hands.start("llm", "store", job)
         self._settle()
+
+    def _think(self) -> None:
+        """Think about what was said, behind what the model has to do."""
+        self._hands.cancel("think")
+        self._hands.start("llm", "think", self._jobs.think())
 
     def _settle(self) -> None:
         self._hands.cancel("settle")

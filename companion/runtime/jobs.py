@@ -98,13 +98,17 @@ class Jobs:
         recall: Recall = nothing_recalled,
         memory: Memory = NoMemory(),  # noqa: B008 - it has no state
         forget_kept: Callable[[], None] = lambda: None,
+        think: Callable[[Cancel], None] | None = None,
     ) -> None:
+        """`think`: what is done with what was said while nobody speaks, until it is withdrawn; None:
+        nothing."""
         self._engines, self._mouth, self._store, self._talk = engines, mouth, store, talk
         self._context = Context(engines.llm, talk.persona, talk.examples, talk.max_tokens)
         self._on_disk: set[tuple[Side, int]] = set()
         self._recall = recall
         self._recalled = (-1, "")
         self.memory = Remembrance(memory, forget_kept)
+        self._think = think
         self._processor = Headroom()
         self.hearing = Hearing(
             engines.asr,
@@ -346,6 +350,17 @@ class Jobs:
 
         return job
 
+    def think(self) -> Job:
+        """Think about what was said, as long as nobody speaks."""
+
+        def job(cancel: Cancel) -> Iterator[e.Event]:
+            if self._think is not None:
+                self._think(cancel)
+            return
+            yield
+
+        return job
+
     def _lengths(self) -> Lengths:
         """How long clauses must be, by what the model and the voice have taken so far."""
         return lengths(self._engines.llm.rates().decode, self._voice.voice)
@@ -360,7 +375,7 @@ class Jobs:
             stored = self._stored(self._context.fitting(self._since_the_cut(record)))
             if stored.turns and self._cut:
                 self._engines.llm.keep(self._context.messages(stored), cancel)
-            self.memory.kept_in_vain()
+            self.memory.keep_true()
 
         return job
 

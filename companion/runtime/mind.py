@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
+import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +19,7 @@ from companion.dialogue.prompt import Record, Turn
 from companion.dialogue.shared_past import asks_about_past
 from companion.dialogue.words import bare
 from companion.engines import Cancel
+from companion.engines.llm import LanguageModel
 from companion.memory.facts import Evidence, Fact, Facts
 from companion.memory.forgetting import Forgetting, Going
 from companion.memory.notes import CLEAR, NOTHING, excerpt, note, told
@@ -26,10 +29,13 @@ from companion.memory.proposals import Notebook, Said
 from companion.memory.recall import Hit, Recall
 from companion.memory.store import Store
 from companion.memory.times import said_when, say, spans
-from companion.runtime.reflection import Reflection
+from companion.runtime.reflection import Reflection, rest
 
 LOOKED_AT = 12
 """Hits that a note is made of."""
+
+QUIET = 8.0
+"""Seconds after which a silence is long enough to think in."""
 
 TOKEN = 3.4
 """Characters of a token of English, a little fewer than there are, so that a note isn't found too long."""
@@ -67,19 +73,37 @@ class Mind:
     renewed: Callable[[], object] = lambda: None
     cite: Callable[[Hit], str] = lambda hit: f"in {hit.place}"
     clock: Clock = now_here
+    llm: Callable[[], LanguageModel] | None = None
+    """The language model with a context of its own, to think with; None: patterns alone know facts."""
     reflection: Reflection = field(init=False)
     _used: list[Hit] = field(default_factory=list)
     _going: Going | None = None
+    _writing: threading.Lock = field(default_factory=threading.Lock)
+    """Held by whoever derives something from what is in the store, and by who erases it there."""
 
     def __post_init__(self) -> None:
-        self.reflection = Reflection(self.store.database)
+        self.reflection = Reflection(self.store.database, self.llm)
 
     def catch_up(self, cancel: Cancel) -> None:
         """Give what was said since the last time its vectors, and let patterns go over it: some 20 ms a turn.
         Raises `StoreError`, `EngineError`."""
-        self.recall.indexing.work_turns(lambda: not cancel.is_set())
-        while not cancel.is_set() and self.reflection.patterns(cancel):
-            pass
+        with self._writing:
+            self.recall.indexing.work_turns(lambda: not cancel.is_set())
+            while not cancel.is_set() and self.reflection.patterns(cancel):
+                pass
+
+    def think(self, cancel: Cancel) -> None:
+        """Catch up at once; then, as long as it stays quiet, let the model find facts and read what the
+        archive means, resting half of the time. Raises `StoreError`, `Cancelled`, what a model raises."""
+        self.catch_up(cancel)
+        rest(QUIET, cancel)
+        more = True
+        while more and not cancel.is_set():
+            began = time.perf_counter()
+            with self._writing:
+                more = self.recall.indexing.step()
+                more = self.reflection.step(cancel) or more
+            rest(time.perf_counter() - began, cancel)
 
     def __call__(
         self, words: str, tokens: int, before: tuple[Turn, ...], cancel: Cancel, *, partial: bool
@@ -234,8 +258,9 @@ class Mind:
         gone = frozenset(
             (turn.side, turn.number) for turn in wish.record.turns if self._id(turn) in {*whole.turns}
         )
-        forgetting.erase(Going(whole.turns, tuple(sorted({*whole.facts, *going.facts}))))
-        self.recall.forget()
+        with self._writing:
+            forgetting.erase(Going(whole.turns, tuple(sorted({*whole.facts, *going.facts}))))
+            self.recall.forget()
         self._used = []
         self.renewed()
         return e.Answered(GONE, erased=gone)

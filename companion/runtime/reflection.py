@@ -21,7 +21,8 @@ from companion.engines.llm import LanguageModel, Message, Sampling
 from companion.memory.database import Database
 from companion.memory.episodes import Episode, Episodes, borne_out, from_facts
 from companion.memory.patterns import propose
-from companion.memory.proposals import Notebook, Said, content
+from companion.memory.proposals import Notebook, Said
+from companion.memory.wording import content
 from companion.runtime.thoughts import GRAMMAR, left_over, noting, read, summarising, to_user
 
 PATTERNED = 50
@@ -79,7 +80,7 @@ class Reflection:
             began = time.perf_counter()
             if not self.step(cancel):
                 return
-            _rest((time.perf_counter() - began) * (1 - SHARE) / SHARE, cancel)
+            rest((time.perf_counter() - began) * (1 - SHARE) / SHARE, cancel)
         return
         yield
 
@@ -190,7 +191,7 @@ class Reflection:
         return self._said(f"WHERE id IN ({marks}) ORDER BY id", numbers)
 
 
-def _rest(seconds: float, cancel: Cancel) -> None:
+def rest(seconds: float, cancel: Cancel) -> None:
     """Do nothing for so long, or until `cancel` is set."""
     until = time.monotonic() + seconds
     while not cancel.is_set() and (left := until - time.monotonic()) > 0:

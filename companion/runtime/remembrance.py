@@ -123,12 +123,11 @@ class Remembrance:
         self._said = (wish.turn, answered)
         return answered
 
-    def kept_in_vain(self) -> bool:
-        """Whether memory has erased or corrected what the record still has: a conversation that was kept of
-        it is deleted, for the program may be ending. Raises `HomeError`."""
+    def keep_true(self) -> None:
+        """Delete a conversation that was kept of a record which still has what memory has erased or
+        corrected: the program may be ending. Raises `HomeError`."""
         if self._behind:
             self._forget_kept()
-        return self._behind
 
     def let_go(self, roll_back: Job, answer: e.MemoryAnswered) -> Job:
         """Delete what is kept of the conversation, bring the model's cache back, and then answer."""

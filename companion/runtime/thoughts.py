@@ -10,7 +10,8 @@ from typing import Any, cast
 from companion.engines.llm import Message
 from companion.memory.facts import KINDS, Kind
 from companion.memory.patterns_clauses import sentences
-from companion.memory.proposals import Proposal, Said, content, place
+from companion.memory.proposals import Proposal, Said
+from companion.memory.wording import content, place
 
 USER = "User"
 """How the one who lives here is called before the model."""
@@ -113,6 +114,7 @@ def _proposal(told: dict[str, Any], said: Said) -> Proposal:
         subject="I" if mine else who,
         statement=statement if said.who else to_user(statement),
         kind=cast("Kind", told["kind"]),
+        when_words=quote,
         quote=quote,
         certainty=0.6,
     )

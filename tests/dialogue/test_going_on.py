@@ -134,7 +134,7 @@ def test_the_end_waits_for_no_keeping_that_was_begun_in_the_quiet(monkeypatch):
 
     stage.conversation.end()
 
-    assert done == ["cancel settle", "cancel keep", "start keep"]
+    assert done == ["cancel settle", "cancel think", "cancel keep", "start keep"]
 
 
 def test_a_start_in_which_nothing_is_said_keeps_nothing():

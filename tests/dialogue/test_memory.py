@@ -293,13 +293,31 @@ def test_the_models_cache_and_what_is_kept_of_it_are_clean_before_she_says_so():
 
     stage.run(24.0)
 
-    (settled,) = forgotten
-    back = stage.llm.settled[settled]
+    back = stage.llm.settled[forgotten[-1]]
     assert back[-1].role != "assistant"  # what ends so holds no more than it
     assert "Jonas" not in str(back)
     (said_at, _) = [entry for entry in stage.seen.of(e.MemoryAnswered)][-1]
     (changed_at, _) = stage.seen.of(e.RecordChanged)[0]
     assert changed_at <= said_at
+
+
+def test_who_speaks_on_while_it_is_erased_finds_it_gone_all_the_same():
+    class Slow(ScriptedMemory):
+        def asked(self, ask, *rest):
+            stage.spent.seconds += 3.0 if ask is Ask.YES else 0.0
+            return super().asked(ask, *rest)
+
+    memory = Slow({Ask.FORGET: READ_BACK, Ask.YES: GONE}, erases="Jonas")
+    says = (ILL, Says(8.0, 9.5, "forget what I said about Jonas."), Says(18.0, 18.5, "yes."))
+    stage = Stage(*says, Says(20.0, 21.5, "tell me a story."), Says(30.0, 31.0, "and now?"), memory=memory)
+    stage.asr.seconds = 0.05
+
+    stage.run(45.0)
+
+    assert stage.seen.of(e.YieldTurn) != []
+    assert "Jonas" not in str(stage.conversation.record)
+    assert "Jonas" not in str(stage.llm.prompts[-1])
+    assert "companion: I've erased it." not in stage.said()
 
 
 def test_a_turn_that_was_erased_is_not_heard_once_more():

@@ -9,12 +9,12 @@ import numpy as np
 import psutil
 import pytest
 import soxr
+from homes import store_of
 
 from companion.audio.recordings import read
 from companion.bench.room import wait_for
 from companion.bench.tape import RATE
 from companion.bench.turns import Talk
-from companion.memory.store import Store
 from companion.settings_file import change
 
 pytestmark = pytest.mark.room
@@ -83,7 +83,7 @@ def test_speech_over_her_voice_silences_her_and_the_record_has_what_was_played(
     tape = room.stop_tape()
     talking.close()
 
-    interrupted = [t for t in Store(home / "store.db").turns() if t.side == "companion"][1]
+    interrupted = [t for t in store_of(home).turns() if t.side == "companion"][1]
     # no turn ends before 0.6 s of silence, however quick the machine, and neither sentence pauses as long
     user = tape.spans(tape.user, min_gap=0.5)
     speaker = tape.spans(tape.speaker, min_gap=1.5)  # behind "Sure," a slow machine is silent for a second
@@ -139,7 +139,7 @@ def test_kill_9_as_she_begins_to_answer_loses_no_turn_and_leaves_no_process(room
 
     _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive
-    (kept,) = (t.text for t in Store(home / "store.db").turns() if t.side == "user")
+    (kept,) = (t.text for t in store_of(home).turns() if t.side == "user")
     assert kept.startswith("What is the capital of"), "a noisy room may take France for friends"
     with_the_same_home = Talk(room, home)
     assert with_the_same_home.wait_for("Listening", 60), with_the_same_home.lines

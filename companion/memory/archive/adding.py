@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from companion.memory.archive.comparing import ToDo, compare, stored
-from companion.memory.archive.erasing import Eraser
+from companion.memory.archive.erasing import TOGETHER, Eraser
 from companion.memory.archive.file_reading import Stop, read_files
 from companion.memory.archive.index_writer import IndexWriter, Part
+from companion.memory.archive.merging import merge, merge_later
 from companion.memory.database import Database
 
 
@@ -55,17 +56,25 @@ class Scan:
         todo = compare(self._database, self._source, self._root, self._but, self._settled)
         writer = IndexWriter(self._database, self._source, self._eraser)
         tally = _Tally(todo, time.monotonic() - began, progress)
+        more = False
+        if todo.files:
+            merge_later(self._database)
         with closing(read_files(todo, stop, hold)) as reading:
             for parts in reading:
                 hold()
                 writer.write(parts)
                 tally.count(parts)
+                more = merge(self._database)
+        while more:
+            hold()
+            more = merge(self._database)
         whole = not tally.left
         if whole:
             self._note_troubles(todo)
-            for known in todo.gone.values():
+            gone = [known.id for known in todo.gone.values()]
+            for start in range(0, len(gone), TOGETHER):
                 hold()
-                self._erase(known.id)
+                self._erase(gone[start : start + TOGETHER])
         self._eraser.finish()
         return tally.scanned(whole)
 
@@ -80,10 +89,11 @@ class Scan:
                     (self._source, path, why),
                 )
 
-    def _erase(self, document: int) -> None:
-        rows = self._database.read("SELECT id FROM chunks WHERE document = ?", (document,))
+    def _erase(self, documents: Sequence[int]) -> None:
+        listed = ",".join(map(str, documents))
+        rows = self._database.read(f"SELECT id FROM chunks WHERE document IN ({listed})")
         self._eraser.erase([row[0] for row in rows])
-        self._database.write("DELETE FROM documents WHERE id = ?", (document,))
+        self._database.write(f"DELETE FROM documents WHERE id IN ({listed})")
 
 
 class _Tally:

@@ -3,7 +3,7 @@
 FTS5's 'secure-delete' takes 3 to 5 ms a chunk, since every word's list is rewritten. Where many go it is
 quicker to mark them as gone and to merge the whole index anew, which leaves nothing of them: 11 us for every
 chunk that there is (19,000 chunks on the Xeon: 0.2 s, against 80 s). The merging is done in small steps, so
-that a turn that is to be written meanwhile waits 70 ms at most; a mark in the store has it go on after a
+that a turn that is to be written meanwhile waits 30 ms at most; a mark in the store has it go on after a
 kill.
 """
 
@@ -14,6 +14,7 @@ from itertools import islice
 
 import apsw
 
+from companion.memory.archive.merging import merge_all
 from companion.memory.database import Database
 from companion.memory.facts import Facts
 from companion.memory.people import YOU
@@ -22,13 +23,10 @@ TOGETHER = 500
 """Chunks that are marked as gone in one transaction."""
 
 ONE_BY_ONE = 40
-"""Chunks that are erased one by one, at most: some 0.2 s."""
+"""Chunks that are erased one by one in one transaction, at most: some 0.2 s."""
 
 CHEAPER = 400
 """For so many chunks in the index the merging costs as much as erasing one of them by itself."""
-
-STEP = 500
-"""Pages that are merged in one transaction."""
 
 _MERGING = "archive.merging"
 """The mark that stands while the index may hold what was erased."""
@@ -44,11 +42,14 @@ class Eraser:
         self, database: Database, dropped: Callable[[Sequence[int]], None] = lambda chunks: None
     ) -> None:
         self._database, self._facts, self._dropped = database, Facts(database), dropped
-        self._erased = False
+        self._one_by_one = 0
+        self._marked = self._erased = False
 
     def erase(self, chunks: Sequence[int]) -> None:
         """Erase chunks in transactions of a bounded size; `finish` follows."""
-        for part in _parts(chunks, TOGETHER):
+        with self._database.transaction() as db:
+            size = ONE_BY_ONE if self._cheap(db, len(chunks)) else TOGETHER
+        for part in _parts(chunks, size):
             with self._database.transaction() as db:
                 self.erase_within(db, part)
 
@@ -59,12 +60,14 @@ class Eraser:
         self._erased = True
         listed = ",".join(str(int(chunk)) for chunk in chunks)
         self._let_go_of_facts(db, listed)
-        at_once = self._cheap(db, len(chunks))
-        if not at_once:
+        if len(chunks) <= ONE_BY_ONE and self._cheap(db, len(chunks)):
+            self._one_by_one += len(chunks)
+            db.execute(f"DELETE FROM chunks WHERE id IN ({listed})")
+        else:
+            self._marked = True
             db.execute("INSERT OR REPLACE INTO marks VALUES (?, '')", (_MERGING,))
             _secure(db, False)
-        db.execute(f"DELETE FROM chunks WHERE id IN ({listed})")
-        if not at_once:
+            db.execute(f"DELETE FROM chunks WHERE id IN ({listed})")
             _secure(db, True)
         self._dropped(chunks)  # before others see the ids free: a new chunk may get one of them
 
@@ -72,27 +75,19 @@ class Eraser:
         """Merge the index anew where something is only marked as gone in it; where something was erased,
         empty the write-ahead log."""
         if self._database.read("SELECT 1 FROM marks WHERE name = ?", (_MERGING,)):
-            step = -STEP  # negative: all that there is, into one
-            while self._merged(step):
-                step = STEP
+            merge_all(self._database)
             self._database.write("DELETE FROM marks WHERE name = ?", (_MERGING,))
             self._erased = True
+        self._one_by_one, self._marked = 0, False
         if self._erased:
             self._erased = not self._database.checkpoint()
 
-    def _merged(self, step: int) -> bool:
-        """Merge a little; whether there is more to do (SQLite: while it changes two rows or more)."""
-        with self._database.transaction() as db:
-            before = db.total_changes()
-            db.execute("INSERT INTO chunks_fts (chunks_fts, rank) VALUES ('merge', ?)", (step,))
-            return db.total_changes() - before >= 2
-
     def _cheap(self, db: apsw.Connection, count: int) -> bool:
-        """Whether it is cheaper to erase them one by one."""
-        if count > ONE_BY_ONE:
+        """Whether it is cheaper to erase so many more one by one than to merge, as `finish` else does."""
+        if self._marked:
             return False
-        rows = int(str(db.execute("SELECT count(*) FROM chunks_fts_docsize").fetchall()[0][0]))
-        return count * CHEAPER < rows
+        rows = db.execute("SELECT max(id) FROM chunks_fts_docsize").fetchall()[0][0]
+        return (self._one_by_one + count) * CHEAPER < int(str(rows or 0))
 
     def _let_go_of_facts(self, db: apsw.Connection, listed: str) -> None:
         """Erase the facts for which these chunks are all the evidence, and people known from them alone."""

@@ -71,6 +71,8 @@ def read_files(todo: ToDo, stop: Stop, hold: Callable[[], None]) -> Generator[li
     The parts of a file come in their order, those of several mixed. `hold` is called before each piece of
     work and may let it wait. When `stop` is set it ends early; a file that was begun then lacks its
     `ending`."""
+    if not todo.files:
+        return
     ready: _Ready = queue.Queue(AHEAD)
     files, lock = iter(todo.files), threading.Lock()
 
@@ -78,10 +80,10 @@ def read_files(todo: ToDo, stop: Stop, hold: Callable[[], None]) -> Generator[li
         with lock:
             return None if stop.is_set() else next(files, None)
 
-    at_work = max(1, min(readers(), len(todo.files)))
+    at_work = min(readers(), len(todo.files))
+    work = (take, todo, ready, stop, hold)
     threads = [
-        threading.Thread(target=_work, args=(take, todo, ready, stop, hold), name="archive-reader")
-        for _ in range(at_work)
+        threading.Thread(target=_work, args=work, name="archive-reader", daemon=True) for _ in range(at_work)
     ]
     for thread in threads:
         thread.start()

@@ -133,7 +133,7 @@ def _words(title: str, author: str, text: str) -> bytes:
 
 def _place(one: _Open, chunk: Chunk) -> None:
     """Find a chunk its row, or note that it needs one."""
-    same = one.had.get(_words(chunk.title, chunk.author, chunk.text))
+    same = one.had and one.had.get(_words(chunk.title, chunk.author, chunk.text))
     if same:
         one.kept.append((one.count, chunk.place, chunk.to, chunk.when, same.pop()))
     else:

@@ -18,6 +18,7 @@ from companion.memory.archive.erasing import Eraser
 from companion.memory.archive.file_reading import Stop
 from companion.memory.archive.reading import Cancel
 from companion.memory.database import Database
+from companion.memory.people import YOU
 
 _LEAVING = "archive.leaving."
 """Begins the marks of sources that are being removed; the source's number follows."""
@@ -69,6 +70,8 @@ class Archive:
         """Note a file or folder as a source, and whether it is watched; returns its number, an old one if it
         is there already or lies in one that is. Sources that lie in it become part of it."""
         root = _root(path)
+        if self._leaving():
+            self.finish()  # the path may be that of a source that isn't quite gone
         with self._database.transaction() as db:
             known = {str(row[1]): (int(str(row[0])), bool(row[2])) for row in db.execute(_SOURCES)}
             if root in known:
@@ -111,6 +114,8 @@ class Archive:
 
     def _left_out(self, root: Path) -> Path | None:
         """Her own folder, where that lies in what is read."""
+        if str(self._database.path) == ":memory:":
+            return None
         home = Path(os.path.realpath(self._database.path)).parent
         return home if root == home or root in home.parents else None
 
@@ -128,11 +133,14 @@ class Archive:
 
     def finish(self) -> None:
         """Go on with what was being erased when the machine went down; at once done where nothing was."""
-        marks = self._database.read("SELECT name FROM marks WHERE name LIKE ?", (f"{_LEAVING}%",))
         with self._working:
-            for (name,) in marks:
-                self._remove(int(name.removeprefix(_LEAVING)))
+            for source in self._leaving():
+                self._remove(source)
             self._eraser.finish()
+
+    def _leaving(self) -> Sequence[int]:
+        rows = self._database.read("SELECT name FROM marks WHERE name LIKE ?", (f"{_LEAVING}%",))
+        return [int(name.removeprefix(_LEAVING)) for (name,) in rows]
 
     def _remove(self, source: int) -> None:
         while rows := self._database.read(
@@ -151,6 +159,10 @@ class Archive:
         """One source."""
         self._row(source)
         return next(one for one in self.list() if one.id == source)
+
+    def watched(self) -> Sequence[int]:
+        """The numbers of the sources that are watched; quicker than `list`, which counts."""
+        return [row[0] for row in self._database.read(f"{_SOURCES} AND watched = 1 ORDER BY id")]
 
     def documents(
         self, source: int, after: int = 0, most: int = 50, *, troubled: bool = False
@@ -181,6 +193,13 @@ class Archive:
             (chunk,),
         )
         return cited(Cited(*rows[0]), me, today) if rows else ""
+
+    def me(self) -> frozenset[str]:
+        """The names that the user goes by, as far as they are known, for `cite`."""
+        rows = self._database.read(
+            "SELECT n.name FROM names n JOIN people p ON p.id = n.person WHERE p.relation = ?", (YOU,)
+        )
+        return frozenset(row[0] for row in rows)
 
     def _row(self, source: int) -> tuple[int, str]:
         rows = self._database.read(

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from companion.errors import StoreError
 from companion.memory.archive.adding import Scanned
-from companion.memory.archive.sources import Archive, Source
+from companion.memory.archive.sources import Archive
 
 EVERY = 10.0
 """Seconds from one look to the next, at least."""
@@ -28,6 +28,9 @@ SETTLED = 2.0
 REST = 0.25
 """Seconds after which it is looked again whether work is still held."""
 
+LONGEST = 5.0
+"""Seconds that `stop` waits."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -35,14 +38,14 @@ class Watching:
     """Scans what is watched, one source after another, on a thread of its own.
 
     `busy` says that somebody speaks or waits: then nothing is done until it says otherwise. `scanned` is
-    told, on that thread, what each scan that changed something came to; `trouble` a sentence, once, when the
-    store fails, after which nothing is watched until `start`."""
+    told, on that thread, which source changed something in the store, and what its scan came to; `trouble`
+    a sentence, once, when the store fails, after which nothing is watched until `start`."""
 
     def __init__(
         self,
         archive: Archive,
         busy: Callable[[], bool],
-        scanned: Callable[[Source, Scanned], None] = lambda source, scanned: None,
+        scanned: Callable[[int, Scanned], None] = lambda source, scanned: None,
         trouble: Callable[[str], None] = lambda sentence: None,
         *,
         every: float = EVERY,
@@ -69,11 +72,13 @@ class Watching:
             self._wake.notify()
 
     def stop(self) -> None:
-        """End; what is being read is left off and gone on with at the next start. Idempotent."""
+        """End; what is being read is left off and gone on with at the next start. Idempotent.
+
+        It waits `LONGEST` seconds at most: a drive whose network is gone answers nobody."""
         self._stop.set()
         self.look()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(LONGEST)
             self._thread = None
 
     def _run(self) -> None:
@@ -88,17 +93,17 @@ class Watching:
     def _look_through(self) -> float:
         """Scan each source that is watched; the seconds that looking took, reading left aside."""
         looking = 0.0
-        for source in self._archive.list():
-            if source.watched and not self._stop.is_set():
+        for source in self._archive.watched():
+            if not self._stop.is_set():
                 self._hold()
                 looking += self._scan(source)
         return looking
 
-    def _scan(self, source: Source) -> float:
+    def _scan(self, source: int) -> float:
         try:
-            scanned = self._archive.scan(source.id, cancel=self._stop, hold=self._hold, settled=self._settled)
+            scanned = self._archive.scan(source, cancel=self._stop, hold=self._hold, settled=self._settled)
         except StoreError:
-            if any(one.id == source.id for one in self._archive.list()):
+            if source in self._archive.watched():
                 raise
             return 0.0  # it was removed in the meantime
         if scanned.read or scanned.gone:

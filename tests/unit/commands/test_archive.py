@@ -109,9 +109,11 @@ def test_ctrl_c_pauses_and_the_same_command_goes_on(small_home, tmp_path, monkey
     command = ["--home", str(small_home), "archive", "add", str(tmp_path / "papers")]
     monkeypatch.setattr(file_reading, "TOGETHER", 1)
 
+    first = iter([signal.SIGINT])
+
     @contextlib.contextmanager
     def interrupting(what):
-        yield lambda done, total: os.kill(os.getpid(), signal.SIGINT)
+        yield lambda done, total: [os.kill(os.getpid(), number) for number in first]
 
     with monkeypatch.context() as patched:
         patched.setattr(archiving, "bar", interrupting)

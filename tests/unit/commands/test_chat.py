@@ -9,6 +9,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+from homes import store_of
 from scripted import MemoryStore, ScriptedMemory, ScriptedModel, Spent
 
 from companion.commands.aside import Aside
@@ -241,7 +242,7 @@ def test_the_program_ends_when_it_is_ended_in_a_reply(small_home, chat, how):
 
     assert process.wait() == 1
     assert b"companion: stopped." in process.stderr.read()
-    assert [t.side for t in Store(small_home / "store.db").turns()] == ["user", "companion"]
+    assert [t.side for t in store_of(small_home).turns()] == ["user", "companion"]
     assert is_kept(small_home)
 
 
@@ -337,6 +338,29 @@ def test_a_memory_that_fails_says_so_and_the_chat_goes_on(typed, capsys):
 
     assert capsys.readouterr().err == "The store can't be read: check the disk.\n"
     assert texts(store)[-1].endswith("Good night.")
+
+
+def test_what_memory_erased_is_gone_though_ctrl_c_came_meanwhile(typed):
+    class Interrupted(ScriptedMemory):
+        def asked(self, ask, *rest):
+            answered = super().asked(ask, *rest)
+            if ask is Ask.YES:
+                signal.raise_signal(signal.SIGINT)
+            return answered
+
+    typed("Jonas is ill.", "Forget what I said about Jonas.", "Yes.", "And now?")
+    memory = Interrupted(
+        {
+            Ask.FORGET: Answered("You said that Jonas is ill. Shall I?", confirm=True),
+            Ask.YES: Answered("Gone."),
+        },
+        erases="Jonas",
+    )
+    model = Model()
+
+    Chat(model, MemoryStore(), settings(), Aside(), memory=memory).run()
+
+    assert "Jonas" not in str(model.prompts[-1])
 
 
 def test_off_the_record_nothing_is_kept(typed):

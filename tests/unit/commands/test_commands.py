@@ -10,8 +10,8 @@ import wave
 import numpy as np
 import pytest
 import soundfile
+from homes import store_of
 
-from companion.memory.store import Store
 from companion.settings_file import change
 
 
@@ -48,14 +48,14 @@ def test_hear_in_real_time_goes_the_way_of_talk_and_remembers_when_asked(compani
     finished = companion("hear", sentence, "--realtime", "--remember", "--json")
 
     assert json.loads(finished.stdout)["reply"], finished.stderr
-    assert [t.side for t in Store(small_home / "store.db").turns()] == ["user", "companion"]
+    assert [t.side for t in store_of(small_home).turns()] == ["user", "companion"]
 
 
 def test_chat_answers_each_line_with_a_line_and_remembers(companion, small_home):
     finished = companion("chat", text="Good morning.\nMy name is Ann.\n")
 
     assert len(finished.stdout.strip().splitlines()) == 2, finished.stderr
-    assert [t.text for t in Store(small_home / "store.db").turns()][::2] == [
+    assert [t.text for t in store_of(small_home).turns()][::2] == [
         "Good morning.",
         "My name is Ann.",
     ]

@@ -5,13 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from homes import store_of
 
 from companion.audio import device
 from companion.audio import recordings as sounds
 from companion.commands import voice
 from companion.dialogue.introductions import called
 from companion.errors import AudioError
-from companion.memory.store import Store
 from companion.settings import Settings
 from companion.settings_file import change
 
@@ -29,7 +29,7 @@ def test_a_voice_is_learned_listed_and_forgotten(companion, small_home, recordin
     assert json.loads(listed.stdout)["voices"][0]["name"] == "Anna"
     assert forgotten.returncode == 0
     assert "no voice" in companion("voice", "list").stdout
-    assert Store(small_home / "store.db").voices() == []
+    assert store_of(small_home).voices() == []
 
 
 def test_a_voice_that_is_not_there_is_one_sentence(companion):

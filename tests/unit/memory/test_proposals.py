@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from companion.memory.database import Database
 from companion.memory.patterns import propose
-from companion.memory.proposals import Notebook, Proposal, Reason, Said, backed, check, place
+from companion.memory.proposals import Notebook, Proposal, Reason, Said, check
+from companion.memory.wording import backed, place
 
 TURN = Said(
     "I lost my job at the bank. On Friday my sister Amy is moving to Leeds. Isn't that sad?",
@@ -145,6 +146,18 @@ def test_what_is_put_off_is_succeeded_and_both_keep_their_dates(notebook):
     assert [(each.valid_from, each.valid_until) for each in notebook.facts.history(fact.id)] == [
         ("2026-03-01", "2026-03-31"),
         ("2026-04-01", "2026-04-30"),
+    ]
+
+
+def test_the_one_mother_goes_by_what_she_is_until_her_name_is_known(notebook):
+    for text in ("My mum's birthday is on 12 August.", "My mum has cancer.", "My mum is called Ruth."):
+        notebook.take(replace(TURN, text=text), propose(text), "pattern")
+
+    mum = notebook.people.find("my mum")
+    assert (mum.name, mum.relation, mum.birthday) == ("Ruth", "mum", "--08-12")
+    assert [fact.statement for fact in notebook.facts.of("Ruth")] == [
+        "Your mum has cancer",
+        "Your mum's birthday is on 12 August",
     ]
 
 

@@ -1,5 +1,6 @@
 """What is added is found, follows its files, survives a kill at any moment, and goes when it is removed."""
 
+import datetime
 import os
 import random
 import signal
@@ -14,8 +15,10 @@ from specimens import SENTENCE, all_of_them, mail, mbox
 
 from companion.errors import StoreError
 from companion.memory.archive.sources import Archive
+from companion.memory.copies import damage
 from companion.memory.database import Database
 from companion.memory.facts import Evidence, Facts
+from companion.memory.people import People
 
 
 @pytest.fixture
@@ -268,6 +271,19 @@ def test_progress_is_told_in_bytes_and_a_scan_that_is_stopped_is_gone_on_with(ar
     assert told[-1].done == told[-1].total
 
 
+def test_a_chunk_is_cited_by_the_names_that_the_user_is_known_by(database, archive, folder):
+    (folder / "mail.eml").write_bytes(mail().as_bytes())
+    archive.scan(archive.add(folder, watched=True))
+    ((chunk,),) = database.read("SELECT id FROM chunks")
+    today = datetime.date(2021, 6, 1)
+    assert archive.cite(chunk, archive.me(), today) == "in the mail from Théodore to Jonas Berg on 3 May"
+
+    People(database).call(People(database).speaker().id, "Théodore")
+
+    assert archive.cite(chunk, archive.me(), today) == "in your mail to Jonas Berg on 3 May"
+    assert archive.cite(chunk + 1, archive.me(), today) == ""
+
+
 def test_files_are_listed_page_by_page(archive, folder):
     for number in range(7):
         (folder / f"{number}.txt").write_text(SENTENCE)
@@ -463,7 +479,7 @@ def test_kill_9_at_any_moment_of_reading_loses_nothing_and_reads_nothing_twice(d
             whole = {}
             continue
         kills += 1
-        assert database.read("PRAGMA integrity_check") == [("ok",)]
+        assert damage(database.path, None) == ""
         now = dict(database.read("SELECT path, id FROM documents WHERE digest <> ''"))
         assert whole.items() <= now.items()  # what was whole stays as it was
         whole = now

@@ -36,7 +36,7 @@ class Seen:
         return Watching(
             archive,
             busy,
-            lambda source, scanned: self.scans.put(scanned),
+            lambda number, scanned: self.scans.put(scanned),
             self.troubles.put,
             every=0.01,
             **more,
