@@ -20,7 +20,7 @@ from companion import home as homes
 from companion.dialogue.pace import Paces
 from companion.dialogue.prompt import CUT_OFF, EXAMPLES, PERSONA, Record
 from companion.dialogue.state import Floor, Patience, State
-from companion.errors import HomeError
+from companion.errors import HomeError, StoreError
 from companion.settings import Settings
 from companion.settings_file import load
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from companion.engines.llm.sentence import SentenceModel
     from companion.engines.speaker import VoiceEncoder
     from companion.engines.tts import Synthesizer
+    from companion.memory.archive.watching import Watching
     from companion.memory.store import Store
     from companion.runtime.clock import Clock
     from companion.runtime.conversation import Conversation, Watcher
@@ -272,16 +273,28 @@ def load_parts(
 def mind_of(store: Any, embedder: BgeEmbedder, home: Path, settings: Settings, llm: Any) -> Mind:
     """Her memory at work on a home's store; she thinks with `llm`, if the settings let her."""
     from companion.memory import automatic
+    from companion.memory.archive.sources import Archive
     from companion.memory.recall import Recall
     from companion.runtime.mind import Mind, now_here
 
+    def upkeep() -> None:
+        look, store.look = store.look, None
+        if look is not None and (damage := look()):
+            raise StoreError(damage)
+        if settings.memory.backups:
+            automatic.rotate(home, store.database, now_here(), settings.memory.backups)
+
     recall = Recall(store.database, embedder)
+    archive = Archive(store.database, recall.chunk_vectors.drop)
+    archive.finish()
     recall.refresh()
     return Mind(
         store,
         recall,
+        archive,
         renewed=lambda: automatic.renew(home, store.database, now_here()),
         llm=llm.background if settings.memory.reflect == "on" else None,
+        upkeep=upkeep,
     )
 
 
@@ -440,6 +453,8 @@ class Companion:
     live: Live
     conversation: Conversation
     sound: Sound
+    watching: Watching | None = None
+    """Reads what changes in the folders of her archive; None where nothing is remembered."""
     _closed: bool = field(default=False)
 
     @classmethod
@@ -461,7 +476,24 @@ class Companion:
         live = Live(sound, parts.ears, mouth, trouble, ended)
         conversation = converse(parts, live.workers, mouth, sound, RealClock(), watchers, before, thinks=True)
         live.begin(conversation)
-        return cls(parts, live, conversation, sound)
+        companion = cls(parts, live, conversation, sound)
+        if parts.mind is not None:
+            companion.watching = companion._watch(parts.mind, trouble)
+        return companion
+
+    def _watch(self, mind: Mind, trouble: Callable[[str], None]) -> Watching:
+        """Read what is new in the archive's folders while nobody speaks."""
+        from companion.dialogue.events import ArchiveRead
+        from companion.memory.archive.watching import Watching
+
+        watching = Watching(
+            mind.archive,
+            busy=lambda: self.conversation.state.floor is not Floor.IDLE,
+            scanned=lambda source, scanned: self.post(ArchiveRead()),
+            trouble=trouble,
+        )
+        watching.start()
+        return watching
 
     def post(self, event: Event) -> None:
         """Ask something of the conversation: mute, push-to-talk, a typed turn, silence."""
@@ -475,6 +507,8 @@ class Companion:
         """End the conversation; what was committed is on disk. Idempotent; closed whatever it raises."""
         if not self._closed:
             try:
+                if self.watching is not None:
+                    self.watching.stop()
                 self.live.close()
             finally:
                 self.parts.close()

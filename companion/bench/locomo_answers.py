@@ -21,6 +21,7 @@ from companion import app
 from companion.bench.locomo import UNANSWERABLE, Asked, Loaded, conversations, load
 from companion.engines import Never
 from companion.engines.llm import Message
+from companion.memory.archive.sources import Archive
 from companion.runtime.mind import Mind
 
 ANSWERED, UNANSWERED = 100, 50
@@ -82,7 +83,8 @@ def _chosen(loaded: Loaded, conversations: int) -> list[Asked]:
 
 
 def _answer(llm: Any, loaded: Loaded, asked: Asked, talk: Any) -> str:
-    mind = Mind(loaded.store, loaded.recall, clock=lambda: loaded.now)
+    archive = Archive(loaded.store.database)
+    mind = Mind(loaded.store, loaded.recall, archive, clock=lambda: loaded.now)
     note = mind(asked.text, TOKENS, (), Never(), partial=False)
     text = f"({note})\n{asked.text}" if note else asked.text
     prompt = [Message("system", f"{talk.persona} Answer in a few words."), Message("user", text)]

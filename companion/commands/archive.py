@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from companion.commands.archiving import embed, plain, read, troubles
+from companion.commands.archiving import counted, embed, plain, read, troubles
 
 if TYPE_CHECKING:
     from companion.memory.archive.sources import Source
     from companion.memory.database import Database
-
-AMONG = 400
-"""Hits among which passages are looked for: turns are found, too, and left out."""
 
 
 @click.group()
@@ -65,9 +62,9 @@ def list_(home: str | None, as_json: bool) -> None:
         return
     for row in rows:
         watched = "watched" if row["watched"] else "read once"
-        found = f"{row['documents']:,} files, {row['chunks']:,} passages"
+        found = f"{counted(row['documents'], 'file')}, {counted(row['chunks'], 'passage')}"
         count = len(row["troubles"])
-        wrong = f", {count:,} {'trouble' if count == 1 else 'troubles'}" if count else ""
+        wrong = f", {counted(count, 'trouble')}" if count else ""
         click.echo(f"{row['id']}  {plain(row['path'])}  ({watched}; {found}{wrong})")
     if not rows:
         click.echo("Nothing was added yet: `companion archive add PATH` reads a file or a folder.")
@@ -115,7 +112,7 @@ def remove(home: str | None, number: int, yes: bool) -> None:
             _ask(source)
         archive.remove(number)
         automatic.renew(open_home(home), database, datetime.datetime.now().astimezone())
-    click.echo(f"{plain(source.path)} is removed from the archive, with its {source.chunks:,} passages.")
+    click.echo(f"{plain(source.path)} is removed from the archive, with {counted(source.chunks, 'passage')}.")
 
 
 def _ask(source: Source) -> None:
@@ -126,7 +123,9 @@ def _ask(source: Source) -> None:
         raise StoreError(
             f"To remove {plain(source.path)} from the archive, say --yes: nobody can be asked here."
         )
-    click.confirm(f"Remove {plain(source.path)} and its {source.chunks:,} passages?", abort=True, err=True)
+    click.confirm(
+        f"Remove {plain(source.path)} and {counted(source.chunks, 'passage')}?", abort=True, err=True
+    )
 
 
 @contextlib.contextmanager
@@ -176,7 +175,7 @@ def _hits(database: Database, home: str | None, query: str, most: int) -> list[d
     recall = Recall(database, app.Loader(app.settings_of(home)).embed())
     recall.refresh()
     today = datetime.date.today()
-    found = [hit for hit in recall.search(query, most + AMONG, today) if hit.kind == "document"][:most]
+    found = recall.search(query, most, today, kinds=frozenset({"document"}))
     archive = Archive(database)
     me = archive.me()
     return [

@@ -45,10 +45,7 @@ def read(database: Database, paths: Sequence[Path], once: bool) -> None:
         raise StoreError("Nothing could be read: see above what is wrong with each, and add it again.")
     new, old = sum(one.read for one in scanned), sum(one.unchanged for one in scanned)
     gone = sum(one.gone for one in scanned)
-    click.echo(
-        f"{new:,} {'file' if new == 1 else 'files'} read, {old:,} as before"
-        + (f", {gone:,} gone." if gone else ".")
-    )
+    click.echo(f"{counted(new, 'file')} read, {old:,} as before" + (f", {gone:,} gone." if gone else "."))
 
 
 def _added(archive: Archive, paths: Sequence[Path], once: bool) -> tuple[list[int], Troubles]:
@@ -99,7 +96,7 @@ def _tell(wrong: Troubles) -> None:
     if not wrong:
         return
     count = len(wrong)
-    click.echo(f"{count:,} {'file' if count == 1 else 'files'} couldn't be read, or not all of it:", err=True)
+    click.echo(f"{counted(count, 'file')} couldn't be read, or not all of it:", err=True)
     for path, why in wrong[:SHOWN]:
         click.echo(f"  {plain(path)}: {plain(why)}", err=True)
     if count > SHOWN:
@@ -143,3 +140,8 @@ def embed(database: Database, home: str | None) -> None:
 def plain(text: str) -> str:
     """A text on one line, without what would steer a terminal: a file's name may hold anything."""
     return "".join(letter if letter.isprintable() else " " for letter in " ".join(text.split()))
+
+
+def counted(count: int, what: str) -> str:
+    """ "1 file", "2,000 files"."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

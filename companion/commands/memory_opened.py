@@ -38,9 +38,9 @@ def beside(home: str | None, meaning: bool = False) -> Iterator[Remembered]:
 def held(home: str | None, anew: bool = False) -> Iterator[tuple[Path, Remembered]]:
     """The home and its memory to change, held for that; `anew`: made where there is none."""
     from companion.commands.unlocking import keeping, tell
+    from companion.home import held as hold
     from companion.home import open_home, place
     from companion.memory.database import STORE
-    from companion.home import held as hold
     from companion.memory.opening import open_store
     from companion.memory.remembered import Remembered
 

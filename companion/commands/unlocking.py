@@ -73,4 +73,6 @@ def unlocked(home: Path) -> Store:
 
     opened = open_store(home, keeping(home))
     tell(opened)
-    return Store(opened.database)
+    store = Store(opened.database)
+    store.look = opened.look
+    return store

@@ -333,6 +333,11 @@ class PushEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveRead:
+    """Something new of the archive is in the store, which there may be time to think about."""
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """The person typed a turn."""
 
@@ -377,6 +382,7 @@ Event = (
     | MuteChanged
     | PushStarted
     | PushEnded
+    | ArchiveRead
     | Typed
     | StopAsked
 )

@@ -26,6 +26,9 @@ SHOWN = 3
 LONGEST_NAME = 3
 """Words of a name that is looked for."""
 
+THEMSELVES = (YOU, "i", "me", "myself", "user")
+"""What names the one who speaks, and nobody to be looked for."""
+
 _NO_SUBJECT = (
     "everything", "all", "anything", "what", "that", "this", "it", "last", "told", "said", "talked", "about",
 )  # fmt: skip
@@ -122,7 +125,8 @@ class Forgetting:
         stretches = {
             " ".join(said[at : at + n]) for n in range(1, LONGEST_NAME + 1) for at in range(len(said))
         }
-        found = (self._people.find(stretch) for stretch in sorted(stretches) if bare(stretch))
+        names = [stretch for stretch in sorted(stretches) if bare(stretch) not in ("", *THEMSELVES)]
+        found = (self._people.find(name) for name in names)
         people = {person.id for person in found if person is not None and person.relation != YOU}
         rows = self._database.read(f"SELECT turn FROM mentions WHERE person IN ({listed(people)})")
         return {row[0] for row in rows}

@@ -128,21 +128,26 @@ class Indexing:
         ):
             if not go_on():
                 return False
-            kept: list[tuple[int, bytes]] = []
+            made = []
             for chunk, title, author, text in rows:
                 lead = ": ".join(part for part in (author, title) if part)
-                kept.append(
-                    (chunk, packed(self._embedder.meaning(f"{lead}. {text}" if lead else text).vector))
-                )
-            self._write_chunks(kept)
+                meaning = self._embedder.meaning(f"{lead}. {text}" if lead else text)
+                made.append((chunk, text, packed(meaning.vector)))
+            self._write_chunks(made)
         return True
 
-    def _write_chunks(self, made: list[tuple[int, bytes]]) -> None:
+    def _write_chunks(self, made: list[tuple[int, str, bytes]]) -> None:
+        """A number may be another passage's by now."""
+        kept: list[tuple[int, bytes]] = []
         with self._database.transaction() as db:
-            db.executemany(
-                "INSERT OR IGNORE INTO chunk_vectors SELECT id, ?2 FROM chunks WHERE id = ?1", made
-            )
-        self._chunks.add([one[0] for one in made], [one[1] for one in made])
+            for chunk, text, vector in made:
+                db.execute(
+                    "INSERT OR IGNORE INTO chunk_vectors SELECT id, ? FROM chunks WHERE id = ? AND text = ?",
+                    (vector, chunk, text),
+                )
+                kept += [(chunk, vector)] if db.changes() else []
+        if kept:
+            self._chunks.add([one[0] for one in kept], [one[1] for one in kept])
 
 
 def speaker(side: str, who: str) -> str:

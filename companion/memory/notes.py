@@ -54,7 +54,7 @@ def note(
 def _line(hit: Hit, words: Sequence[str], now: datetime.date, cite: Callable[[Hit], str]) -> str:
     quoted = excerpt(hit.text, words)
     if hit.kind == "document":
-        place = cite(hit)
+        place = cite(hit).replace("your ", "my ").replace(" to you", " to me")
         return f'{place[:1].upper()}{place[1:]} it says: "{quoted}"'
     day = say(said_when(hit.when), now)
     speaker = hit.who or ("I" if hit.side == "user" else "You")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,10 +77,19 @@ class Recall:
         self._passages.forget()
         self.refresh()
 
-    def search(self, text: str, most: int, now: datetime.date, asker: str = "") -> list[Hit]:
-        """The best for a question that `asker` asks on the day `now`. Raises `StoreError`, `EngineError`."""
+    def search(
+        self,
+        text: str,
+        most: int,
+        now: datetime.date,
+        asker: str = "",
+        kinds: Collection[str] = ("turn", "document"),
+    ) -> list[Hit]:
+        """The best for a question that `asker` asks on the day `now`, of those kinds. Raises `StoreError`,
+        `EngineError`."""
         question = self.question(text, asker)
-        return _merged(self._turns(question, now, most), self._chunks(question, most))[:most]
+        turns = self._turns(question, now, most) if "turn" in kinds else []
+        return _merged(turns, self._chunks(question, most) if "document" in kinds else [])[:most]
 
     def question(self, text: str, asker: str = "") -> Question:
         """The question as it is looked for."""

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Sequence
 
 from companion.errors import StoreError
-from companion.memory import automatic
-from companion.memory.database import Database, Row
+from companion.memory.database import Database
 from companion.memory.facts import Fact, Facts, Filters
 from companion.memory.forgetting import Forgetting, Going
-from companion.memory.lexical import Lexicon
-from companion.memory.proposals import Notebook
-from companion.memory.recall import Hit, Recall
+from companion.memory.recall import Recall
+from companion.memory.remembered_rows import (
+    figures,
+    passages_of,
+    people_before,
+    person_of,
+    turns_before,
+    turns_of,
+)
+from companion.memory.remembered_search import FIRST, Searching
 from companion.memory.remembered_values import (
     About,
     Entry,
@@ -31,19 +36,15 @@ from companion.memory.remembered_values import (
     Stats,
     TurnDetail,
     TurnShown,
+    said_by,
+    where,
 )
-from companion.memory.typing_search import Typing
 
 EVERY = Filters()
 """All facts that hold."""
 
 PAGE = 50
 """Entries of a page, unless another number is asked for."""
-
-_FIRST = 2**62
-"""Above every number of an entry: a list from its newest on."""
-
-_TURN = "t.id, t.side, t.who, t.sure, t.text, t.said_at, t.interrupted, t.corrected"
 
 
 class Remembered:
@@ -53,25 +54,19 @@ class Remembered:
     """
 
     def __init__(self, database: Database, recall: Recall | None = None) -> None:
-        self.database, self._recall = database, recall
+        self.database = database
         self._facts, self._forgetting = Facts(database), Forgetting(database)
-        self._typed_turns = Typing(database, "turns", "turns_fts", usual=80)
-        self._typed_chunks = Typing(database, "chunks", "chunks_fts", usual=1000)
-        self._words = Lexicon(database, "turns_fts", "turn_words")
-        self._titles = Lexicon(database, "chunks_fts", "chunk_words")
+        self._searching = Searching(database, recall)
 
     # --- lists ----------------------------------------------------------------------------------------
 
     def turns(self, before: int | None = None, most: int = PAGE, text: str = "") -> list[TurnShown]:
         """Up to `most` turns, the newest first, from below the number `before` on (None: from the newest);
         with `text` those in which all its words stand, the last as far as it is typed."""
-        below = before or _FIRST
+        below = before or FIRST
         if text.strip():
-            return self._turns(self._typed_turns.rows(text, below, most))[::-1]
-        rows = self.database.read(
-            f"SELECT {_TURN} FROM turns t WHERE t.id < ? ORDER BY t.id DESC LIMIT ?", (below, most)
-        )
-        return [TurnShown(*row) for row in rows]
+            return self._searching.turns(text, below, most)
+        return turns_before(self.database, below, most)
 
     def facts(self, before: int | None = None, most: int = PAGE, filters: Filters = EVERY) -> list[Fact]:
         """Up to `most` facts, the newest first, from below the number `before` on (None: from the newest)."""
@@ -80,11 +75,7 @@ class Remembered:
     def people(self, before: tuple[int, int] | None = None, most: int = PAGE) -> list[PersonShown]:
         """Up to `most` people, who was spoken of last first, from behind `before` on: `last` and `id` of the
         last one of the page before (None: from the first)."""
-        rows = self.database.read(
-            f"{_PEOPLE} WHERE (last, id) < (?, ?) ORDER BY last DESC, id DESC LIMIT ?",
-            (*(before or (_FIRST, _FIRST)), most),
-        )
-        return [self._person(row) for row in rows]
+        return people_before(self.database, before or (FIRST, FIRST), most)
 
     def timeline(self, fact: int) -> list[Fact]:
         """A fact with all that it succeeded and all that succeeded it, the oldest first; each with the moment
@@ -96,52 +87,33 @@ class Remembered:
     def typed(self, text: str, most: int = PAGE) -> list[Found]:
         """What has all the words of `text`, the last as far as it is typed: turns and passages, the newest of
         each first. For every keystroke."""
-        turns = self._turns(self._typed_turns.rows(text, _FIRST, most))[::-1]
-        passages = self._passages(self._typed_chunks.rows(text, _FIRST, most))
-        return [*(_said(turn, 0.0) for turn in turns), *(_read(one, 0.0) for one in passages)][:most]
+        return self._searching.typed(text, most)
 
     def search(self, text: str, most: int, now: datetime.datetime) -> list[Found]:
         """The best for a question, best first: by words and by meaning, or by words alone where there is no
         `recall`. Raises `EngineError` as well."""
-        if self._recall is None:
-            return self._by_words(text, most)
-        return [_hit(hit) for hit in self._recall.search(text, most, now.date())]
-
-    def _by_words(self, text: str, most: int) -> list[Found]:
-        terms = self._words.terms(text)
-        turns = _to_one(self._words.match(terms, rows_in(self.database, "turns_fts"), most))
-        chunks = _to_one(self._titles.match(terms, rows_in(self.database, "chunks_fts"), most))
-        found = [_said(turn, turns[turn.id]) for turn in self._turns(list(turns))]
-        found += [_read(one, chunks[one.id]) for one in self._passages(list(chunks))]
-        return sorted(found, key=lambda each: -each.score)[:most]
+        return self._searching.found(text, most, now.date())
 
     # --- one entry ------------------------------------------------------------------------------------
 
     def fact(self, number: int) -> FactDetail:
         """A fact with the turns and passages that say it."""
         fact = self._facts.get(number)
-        turns = {turn.id: turn for turn in self._turns([e.turn for e in fact.evidence if e.turn is not None])}
-        chunks = {
-            one.id: one for one in self._passages([e.chunk for e in fact.evidence if e.chunk is not None])
-        }
+        turns = turns_of(self.database, [each.turn for each in fact.evidence if each.turn is not None])
+        chunks = passages_of(self.database, [each.chunk for each in fact.evidence if each.chunk is not None])
+        said = {turn.id: turn for turn in turns}
+        read = {one.id: one for one in chunks}
         sources = []
-        for evidence in fact.evidence:
-            if evidence.turn is not None:
-                turn = turns[evidence.turn]
-                place = said_by(turn.side, turn.who)
-                sources.append(
-                    Source(Entry("turn", turn.id), evidence.quote, turn.text, turn.when, turn.who, place)
-                )
-            elif evidence.chunk is not None:
-                one = chunks[evidence.chunk]
-                sources.append(
-                    Source(Entry("chunk", one.id), evidence.quote, one.text, one.when, one.author, where(one))
-                )
+        for each in fact.evidence:
+            if each.turn is not None:
+                sources.append(_said(said[each.turn], each.quote))
+            elif each.chunk is not None:
+                sources.append(_read(read[each.chunk], each.quote))
         return FactDetail(fact, tuple(sources))
 
     def turn(self, number: int) -> TurnDetail:
         """A turn with how it was heard and what is known from it."""
-        turns = self._turns([number])
+        turns = turns_of(self.database, [number])
         if not turns:
             raise StoreError(
                 f"There is no turn {number}: `companion memory list --turns` shows those there are."
@@ -154,7 +126,7 @@ class Remembered:
 
     def passage(self, number: int) -> Passage:
         """A passage of the archive."""
-        found = self._passages([number])
+        found = passages_of(self.database, [number])
         if not found:
             raise StoreError(
                 f"There is no passage {number} in the archive: `companion archive search` finds them."
@@ -163,12 +135,12 @@ class Remembered:
 
     def person(self, number: int) -> PersonShown:
         """Somebody who is known."""
-        rows = self.database.read(f"{_PEOPLE} WHERE id = ?", (number,))
-        if not rows:
+        found = person_of(self.database, number)
+        if found is None:
             raise StoreError(
                 f"There is nobody {number}: `companion memory list --people` shows who there is."
             )
-        return self._person(rows[0])
+        return found
 
     # --- changing and erasing -------------------------------------------------------------------------
 
@@ -179,9 +151,10 @@ class Remembered:
     def correct_turn(self, number: int, text: str) -> None:
         """Mend what was misheard in a turn; what was known from it is known anew from the words that are
         right."""
-        self.turn(number)
+        if self.turn(number).turn.side != "user":
+            raise StoreError(f"Turn {number} is what she said herself: it can be forgotten, not corrected.")
         self._forgetting.correct(number, _demand_text(text))
-        self._let_go()
+        self._searching.forget()
 
     def preview(self, what: Entry | About | Since, now: datetime.datetime) -> Going:
         """What would go, for `forget`. A fact goes without the turns that it comes from; passages of the
@@ -204,115 +177,23 @@ class Remembered:
         """Erase what `preview` gave, and all that came of it, on disk when this returns. What else holds it
         is for the caller: the copies of the store (`automatic.renew`) and the model's kept conversations."""
         self._forgetting.erase(going)
-        self._let_go()
-
-    def _let_go(self) -> None:
-        self._words.forget()
-        if self._recall is not None:
-            self._recall.forget()
+        self._searching.forget()
 
     # --- figures --------------------------------------------------------------------------------------
 
     def stats(self) -> Stats:
         """How much is remembered."""
-        turns, chunks = (rows_in(self.database, index) for index in ("turns_fts", "chunks_fts"))
-        people, documents, summaries = self.database.read(_COUNTS)[0]
-        kinds: dict[str, int] = dict(
-            self.database.read(
-                "SELECT kind, count(*) FROM facts WHERE successor IS NULL GROUP BY kind ORDER BY kind"
-            )
-        )
-        succeeded = self.database.read("SELECT count(*) FROM facts WHERE successor IS NOT NULL")[0][0]
-        without = self.database.read(
-            "SELECT (SELECT count(*) FROM turn_vectors), (SELECT count(*) FROM chunk_vectors)"
-        )[0]
-        path = self.database.path
-        disk = sum(
-            file.stat().st_size for file in (path, path.with_name(f"{path.name}-wal")) if file.exists()
-        )
-        copies = sum(copy.stat().st_size for copy in automatic.taken(path.parent))
-        waiting = (max(0, turns - without[0]), max(0, chunks - without[1]))
-        tallies = Notebook(self.database).tallies()
-        return Stats(
-            turns, people, chunks, documents, summaries, succeeded, waiting, disk, copies, kinds, tallies
-        )
-
-    def _turns(self, numbers: Sequence[int]) -> list[TurnShown]:
-        rows = self.database.read(
-            f"SELECT {_TURN} FROM turns t WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id",
-            (json.dumps(numbers),),
-        )
-        return [TurnShown(*row) for row in rows]
-
-    def _passages(self, numbers: Sequence[int]) -> list[Passage]:
-        """Those passages, in that order."""
-        rows = self.database.read(
-            "SELECT c.id, d.path, c.place, c.title, c.author, c.dated, c.text FROM chunks c"
-            " JOIN documents d ON d.id = c.document WHERE c.id IN (SELECT value FROM json_each(?))",
-            (json.dumps(numbers),),
-        )
-        there = {row[0]: Passage(*row) for row in rows}
-        return [there[number] for number in numbers if number in there]
-
-    def _person(self, row: Row) -> PersonShown:
-        names = self.database.read("SELECT name FROM names WHERE person = ? ORDER BY id", (row[0],))
-        when = self.database.read("SELECT said_at FROM turns WHERE id = ?", (row[4],))
-        number, name, relation, birthday, last = row
-        called = tuple(each for (each,) in names)
-        return PersonShown(number, name, relation, birthday, called, last, when[0][0] if when else "")
+        return figures(self.database)
 
 
-_PEOPLE = (
-    "SELECT id, name, relation, birthday, last FROM (SELECT p.id, p.name, p.relation, p.birthday,"
-    " coalesce((SELECT max(turn) FROM mentions WHERE person = p.id), 0) AS last FROM people p)"
-)
-
-_COUNTS = (
-    "SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM documents),"
-    " (SELECT count(*) FROM summaries WHERE text <> '')"
-)
+def _said(turn: TurnShown, quote: str) -> Source:
+    place = said_by(turn.side, turn.who)
+    return Source(Entry("turn", turn.id), quote, turn.text, turn.when, turn.who, place)
 
 
-def rows_in(database: Database, index: str) -> int:
-    """How many rows a full-text index has. It keeps that number itself, as the first varint of its averages
-    record (sqlite.org/fts5.html, "the averages record"); to count a million rows takes 20 ms."""
-    rows = database.read(f"SELECT block FROM {index}_data WHERE id = 1")
-    number = 0
-    for byte in rows[0][0] if rows else b"":
-        number = number << 7 | byte & 0x7F
-        if not byte & 0x80:
-            break
-    return number
-
-
-def _to_one(matches: Sequence[tuple[int, float]]) -> dict[int, float]:
-    """Ranks of one table so that the best counts 1, whatever table it is."""
-    best = max((score for _, score in matches), default=1.0) or 1.0
-    return {number: score / best for number, score in matches}
-
-
-def said_by(side: str, who: str) -> str:
-    """Where a turn stands: whose it is."""
-    return f"said by {who}" if who else "said by you" if side == "user" else "said by her"
-
-
-def where(passage: Passage) -> str:
-    """Where a passage stands."""
-    return f"{passage.document}, {passage.place}" if passage.place else passage.document
-
-
-def _said(turn: TurnShown, score: float) -> Found:
-    return Found(Entry("turn", turn.id), turn.text, turn.when, said_by(turn.side, turn.who), score)
-
-
-def _read(passage: Passage, score: float) -> Found:
-    return Found(Entry("chunk", passage.id), passage.text, passage.when, where(passage), score)
-
-
-def _hit(hit: Hit) -> Found:
-    document = hit.kind == "document"
-    place = hit.place if document else said_by(hit.side, hit.who)
-    return Found(Entry("chunk" if document else "turn", hit.id), hit.text, hit.when, place, hit.score)
+def _read(passage: Passage, quote: str) -> Source:
+    entry = Entry("chunk", passage.id)
+    return Source(entry, quote, passage.text, passage.when, passage.author, where(passage))
 
 
 def _demand_text(text: str) -> str:

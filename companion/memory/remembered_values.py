@@ -159,3 +159,13 @@ class Stats:
     copies: int
     facts: dict[str, int] = field(default_factory=dict)
     tallies: dict[str, int] = field(default_factory=dict)
+
+
+def said_by(side: str, who: str) -> str:
+    """Where a turn stands: whose it is."""
+    return f"said by {who}" if who else "said by you" if side == "user" else "said by her"
+
+
+def where(passage: Passage) -> str:
+    """Where a passage stands."""
+    return f"{passage.document}, {passage.place}" if passage.place else passage.document

@@ -106,6 +106,7 @@ SEARCH = """
         text, title, content='chunks', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
     );
     INSERT INTO chunks_fts (chunks_fts, rank) VALUES ('secure-delete', 1);
+    INSERT INTO chunks_fts (chunks_fts, rank) VALUES ('automerge', 0);
     CREATE TRIGGER chunks_added AFTER INSERT ON chunks BEGIN
         INSERT INTO chunks_fts (rowid, text, title) VALUES (new.id, new.text, new.title);
     END;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -51,6 +51,9 @@ class Store:
         there."""
         self.database = at if isinstance(at, Database) else Database(at)
         self.session = now_iso()
+        self.look: Callable[[], str] | None = None
+        """Looks the file through for damage, which a start had no time for; gives a sentence, "" if all is
+        well."""
         self._earlier: list[int] = []
 
     def add_user_turn(

@@ -126,7 +126,7 @@ class Conversation:
             self._hands.cancel("keep")
         if isinstance(event, e.SpeechRose) or self.state.floor is not Floor.IDLE:
             self._hands.cancel("think")
-        elif isinstance(event, e.SpeechFell):
+        elif isinstance(event, e.SpeechFell | e.ArchiveRead):
             self._think()
         self._tell(event, now)
         if {before, self.state.floor} & SPEAKING:

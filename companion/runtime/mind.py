@@ -20,6 +20,7 @@ from companion.dialogue.shared_past import asks_about_past
 from companion.dialogue.words import bare
 from companion.engines import Cancel
 from companion.engines.llm import LanguageModel
+from companion.memory.archive.sources import Archive
 from companion.memory.facts import Evidence, Fact, Facts
 from companion.memory.forgetting import Forgetting, Going
 from companion.memory.notes import CLEAR, NOTHING, excerpt, note, told
@@ -46,7 +47,7 @@ SPOKEN = 3
 KEPT = "I'll remember that."
 LEFT = "All right, I keep it."
 GONE = "It's erased, and so is everything that came of it."
-NOTHING_ABOUT = "I don't know anything about {about} from you."
+NOTHING_ABOUT = "You haven't told me anything about {about}."
 NOT_ALL = (
     "Everything is too much to erase by voice: the command companion memory erase-everything does it, and "
     "asks you first."
@@ -65,16 +66,18 @@ def now_here() -> datetime.datetime:
 
 @dataclass(slots=True)
 class Mind:
-    """Implements `Recall` and `Memory` of a conversation over one store. `cite` says where a passage of the
-    archive stands; `renewed` is told when something was erased, and renews the copies of the store."""
+    """Implements `Recall` and `Memory` of a conversation over one store. `renewed` is told when something was
+    erased, and renews the copies of the store."""
 
     store: Store
     recall: Recall
+    archive: Archive
     renewed: Callable[[], object] = lambda: None
-    cite: Callable[[Hit], str] = lambda hit: f"in {hit.place}"
     clock: Clock = now_here
     llm: Callable[[], LanguageModel] | None = None
     """The language model with a context of its own, to think with; None: patterns alone know facts."""
+    upkeep: Callable[[], object] = lambda: None
+    """What the store wants done now and then: a copy of it a day."""
     reflection: Reflection = field(init=False)
     _used: list[Hit] = field(default_factory=list)
     _going: Going | None = None
@@ -97,6 +100,8 @@ class Mind:
         archive means, resting half of the time. Raises `StoreError`, `Cancelled`, what a model raises."""
         self.catch_up(cancel)
         rest(QUIET, cancel)
+        if not cancel.is_set():
+            self.upkeep()
         more = True
         while more and not cancel.is_set():
             began = time.perf_counter()
@@ -118,7 +123,7 @@ class Mind:
             if hit.near >= CLEAR and hit.text not in known and _worth(hit, words)
         ]
         hits = self._up_to_date(hits)
-        text, used = note(hits, bare(words), now, lambda line: len(line) <= tokens * TOKEN, self.cite)
+        text, used = note(hits, bare(words), now, lambda line: len(line) <= tokens * TOKEN, self._cite)
         if text:
             self._used = used
             return text
@@ -286,6 +291,10 @@ class Mind:
         last = max((at for at, turn in enumerate(turns) if turn.side == "user"), default=len(turns))
         return {one for turn in turns[last:] if (one := self._id(turn)) is not None}
 
+    def _cite(self, hit: Hit) -> str:
+        """Where a passage of the archive stands, as she says it."""
+        return self.archive.cite(hit.id, self.archive.me(), self.clock().date()) or f"in {hit.place}"
+
     def _id(self, turn: Turn) -> int | None:
         if turn.number < 0:
             return self.store.earlier_number(turn.number)
@@ -305,7 +314,7 @@ class Mind:
         if hits:
             self._used = hits[:SPOKEN]
             return e.Answered(" ".join(_quoted(hit, bare(wish.about), now) for hit in hits[:SPOKEN]))
-        if _personal(wish.about) or People(self.store.database).find(wish.about) is not None:
+        if _personal(wish.about) or _named(wish.about):
             return e.Answered(NOTHING_ABOUT.format(about=_to_you(wish.about)))
         return e.Answered(passes=True)
 
@@ -338,7 +347,7 @@ class Mind:
             return e.Answered(NOT_FROM_YOU)
         hit = self._used[0]
         if hit.kind == "document":
-            return e.Answered(f'It stands {self.cite(hit)}: "{excerpt(hit.text, ())}"')
+            return e.Answered(f'It stands {self._cite(hit)}: "{excerpt(hit.text, ())}"')
         return e.Answered(_quoted(hit, (), now))
 
 
@@ -423,6 +432,11 @@ def _likeness(statement: str, heard: str, correction: str) -> float:
 
 def _personal(about: str) -> bool:
     return re.match(r"(?:my|our|me|us)\b", about.casefold()) is not None
+
+
+def _named(about: str) -> bool:
+    """Whether it is somebody or something with a name of its own."""
+    return all(word[:1].isupper() for word in about.split())
 
 
 def _to_you(about: str) -> str:

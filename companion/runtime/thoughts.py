@@ -10,6 +10,8 @@ from typing import Any, cast
 from companion.engines.llm import Message
 from companion.memory.facts import KINDS, Kind
 from companion.memory.patterns_clauses import sentences
+from companion.memory.patterns_shapes import VAGUE
+from companion.memory.patterns_words import kind_of
 from companion.memory.proposals import Proposal, Said
 from companion.memory.wording import content, place
 
@@ -48,6 +50,9 @@ _USER = re.compile(rf"\b(?:the )?{USER}\b(?P<owns>['’]s)?", re.IGNORECASE)
 _OF_USER = re.compile(rf"(?:the )?{USER}\b(?P<owns>['’]s)? (?P<verb>\w+)", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:I|my|me|we|our|us)\b", re.IGNORECASE)
 _YOURS = re.compile(r"\b(?:you|your|yours)\b", re.IGNORECASE)
+_COMPLIMENT = re.compile(
+    r"\b(?:your|yours|you['’]\w+|(?:of|for|to|with|thank|with|are) you|you (?:are|have))\b", re.IGNORECASE
+)
 
 SAYS_SOMETHING = 3
 """Content words from which on a sentence is worth the model's time."""
@@ -65,6 +70,8 @@ def left_over(said: Said, quotes: Sequence[str]) -> str:
         if not sentence.is_question
         and len(content(sentence.text)) >= SAYS_SOMETHING
         and (_OWN.search(sentence.text) or not _YOURS.search(said.text))
+        and not _COMPLIMENT.search(sentence.text)
+        and not VAGUE.search(sentence.text)
         and not any(place(quote, sentence.text) or place(sentence.text, quote) for quote in quotes)
     )
 
@@ -113,11 +120,19 @@ def _proposal(told: dict[str, Any], said: Said) -> Proposal:
     return Proposal(
         subject="I" if mine else who,
         statement=statement if said.who else to_user(statement),
-        kind=cast("Kind", told["kind"]),
+        kind=_kind(statement, cast("Kind", told["kind"])),
         when_words=quote,
         quote=quote,
         certainty=0.6,
     )
+
+
+def _kind(statement: str, told: Kind) -> Kind:
+    """Of which kind a fact is: by its words where they tell, for a small model calls a liking work; else as
+    the model says."""
+    words = re.findall(r"[\w'-]+", statement.casefold())
+    by_words = kind_of(words, future=told == "plan")
+    return told if by_words == "event" else by_words
 
 
 def _second_person(verb: str) -> str:

@@ -25,7 +25,7 @@ from companion.memory.archive.walk import File
 TOGETHER = 1000
 """Chunks that are handed on, and written, at once: a turn may have to wait these 60 ms."""
 
-AHEAD = 4
+AHEAD = 24
 """Parts that are read ahead of what is written."""
 
 YOUNG = 2.0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from companion.engines.asr import Transcription, Word
 from companion.engines.embed.bge import BgeEmbedder
 from companion.errors import StoreError
-from companion.memory import automatic
+from companion.memory import automatic, people_in_doubt
 from companion.memory.database import Database
 from companion.memory.facts import Evidence, Facts, Filters
 from companion.memory.forgetting import Forgetting, Going
@@ -127,6 +127,18 @@ def test_a_store_that_forgot_is_like_one_that_never_held_it(gone):
 
     assert contents(forgot) == contents(never)
     assert threes(forgot) == threes(never)
+
+
+@pytest.mark.parametrize(("limit", "at"), [("FEW", 0), ("FIRST", 1), ("FIRST", 2)])
+@pytest.mark.parametrize("gone", [(0,), (4,), (6,), (9,), (10,), (0, 10), (2, 13), (20,)])
+def test_it_is_so_for_many_people_too_and_for_those_of_whom_much_was_said(monkeypatch, limit, at, gone):
+    monkeypatch.setattr(people_in_doubt, limit, at)
+    forgot = a_store(Database(":memory:"), SAID)
+
+    forget(forgot, gone)
+
+    never = a_store(Database(":memory:"), [each for each in SAID if each[0] not in gone])
+    assert contents(forgot) == contents(never)
 
 
 STEP = st.tuples(st.sampled_from([text for _, text in SAID]), st.frozensets(st.integers(0, 7), max_size=3))
@@ -366,10 +378,13 @@ def test_since_a_moment_means_that_moment_whatever_the_zone(zone):
 
 
 def test_what_would_go_is_nothing_where_nothing_was_said():
-    forgetting = Forgetting(Database(":memory:"))
+    database = Database(":memory:")
+    forgetting = Forgetting(database)
 
     assert not forgetting.about("Jonas", NOW)
+    assert not forgetting.about("what I told you about me", NOW)
     assert not forgetting.between(datetime.date.min, datetime.date.max)
     with pytest.raises(StoreError, match="There is no fact 7"):
         forgetting.fact(7)
     forgetting.erase(Going())
+    assert database.read("SELECT * FROM people") == []

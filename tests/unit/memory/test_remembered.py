@@ -16,7 +16,8 @@ from companion.memory.patterns import propose
 from companion.memory.people import People
 from companion.memory.proposals import Notebook, Said
 from companion.memory.recall import Recall
-from companion.memory.remembered import Remembered, rows_in
+from companion.memory.remembered import Remembered
+from companion.memory.remembered_rows import rows_in
 from companion.memory.remembered_values import About, Entry, Since, entry
 from companion.memory.store import Store
 from companion.memory.typing_search import LOOKED_AT, Typing
@@ -202,6 +203,16 @@ def test_search_finds_turns_and_passages_by_their_words_where_there_is_no_model(
     assert remembered.search("", 5, NOW) == []
 
 
+def test_among_many_turns_passages_are_found_as_well_while_typing(remembered, store):
+    with_a_letter(store)
+    for number in range(10, 20):
+        store.add_user_turn(number, "One more painting.")
+
+    found = remembered.typed("paint", 4)
+
+    assert [str(each.entry) for each in found] == ["t15", "t14", "t13", "c7"]
+
+
 def test_search_finds_what_is_meant_where_there_is_the_model(store, weights_dir):
     recall = Recall(store.database, BgeEmbedder(weights_dir / "bge-small-en"))
     recall.indexing.work(lambda: True)
@@ -234,6 +245,13 @@ def test_a_corrected_turn_says_what_is_right_and_nothing_is_known_from_what_was_
     assert (turn.text, turn.corrected) == ("I'm allergic to hazelnuts.", 1)
     assert remembered.facts(filters=Filters(kind="health")) == []
     assert store.database.read("SELECT turn FROM reflected WHERE turn = 5") == []  # it is thought about again
+
+
+def test_what_she_said_herself_is_not_corrected(remembered, store):
+    turn = store.add_companion_turn(5, "Peanuts are tasty.", False)
+
+    with pytest.raises(StoreError, match="what she said herself"):
+        remembered.correct_turn(turn, "Peanuts are dangerous.")
 
 
 def test_what_would_go_is_shown_and_then_it_is_gone(remembered):

@@ -8,6 +8,7 @@ from companion.dialogue.events import Ask
 from companion.dialogue.prompt import Record, Turn
 from companion.engines import Never
 from companion.engines.embed.bge import BgeEmbedder
+from companion.memory.archive.sources import Archive
 from companion.memory.facts import Facts
 from companion.memory.notes import NOTHING
 from companion.memory.recall import Recall
@@ -34,8 +35,13 @@ class World:
 
     def __init__(self, folder, embedder):
         self.store = Store(folder / "store.db")
+        self.archive = Archive(self.store.database)
         self.mind = Mind(
-            self.store, Recall(self.store.database, embedder), renewed=self._renewed, clock=lambda: NOW
+            self.store,
+            Recall(self.store.database, embedder),
+            self.archive,
+            renewed=self._renewed,
+            clock=lambda: NOW,
         )
         self.record = Record()
         self.renewed = 0
@@ -173,7 +179,8 @@ def test_what_is_known_of_somebody_is_told_with_the_day(world):
 
 
 def test_of_somebody_unknown_she_says_that_she_knows_nothing(world):
-    assert world.ask(Ask.ABOUT, "my brother").text == "I don't know anything about your brother from you."
+    assert world.ask(Ask.ABOUT, "my brother").text == "You haven't told me anything about your brother."
+    assert world.ask(Ask.ABOUT, "Sarah").text == "You haven't told me anything about Sarah."
 
 
 def test_what_the_world_knows_is_the_models_to_answer(world):
@@ -318,3 +325,18 @@ def test_a_statement_is_mended_where_the_correction_says(statement, correction, 
 )
 def test_what_was_misheard_is_replaced(text, right, wrong, mended):
     assert replaced(text, right, wrong) == mended
+
+
+def test_what_was_read_is_told_with_where_it_stands(world, tmp_path):
+    letter = tmp_path / "papers" / "lease.md"
+    letter.parent.mkdir()
+    letter.write_text("# Lease\n\nThe lease of the flat in Mill Road ends on 31 August 2027.\n")
+    source = world.archive.add(letter.parent, watched=False)
+    world.archive.scan(source)
+    world.mind.recall.indexing.work(lambda: True)
+
+    note = world.note("When does the lease of my flat end?")
+
+    assert "31 August 2027" in note
+    assert "lease.md" in note
+    assert "lease.md" in world.ask(Ask.SOURCE).text

@@ -53,7 +53,7 @@ def think(reflection, cancel=None):
 
 
 def fact(**told):
-    return json.dumps([{"who": "User", "kind": "person", **told}])
+    return json.dumps([{"who": "User", "kind": "person"} | told])
 
 
 def later():
@@ -184,8 +184,26 @@ def test_an_answer_that_was_cut_off_gives_what_is_whole():
     assert (turn, proposal.statement, proposal.subject) == (said, "You lost the job", "I")
 
 
+@pytest.mark.parametrize(
+    ("statement", "told", "kind"),
+    [
+        ("Amy enjoys painting", "work", "preference"),
+        ("Amy has asthma", "person", "health"),
+        ("Amy is fond of her aunt", "person", "person"),
+        ("Amy is moving to Leeds", "plan", "plan"),
+    ],
+)
+def test_where_the_words_tell_the_kind_they_do(statement, told, kind):
+    said = Said(statement, "2026-05-13T10:00:00+00:00", turn=1)
+
+    ((_, proposal),) = read(fact(who="Amy", fact=statement, quote=statement, kind=told), [said])
+
+    assert proposal.kind == kind
+
+
 def test_what_is_left_over_is_neither_question_nor_compliment_nor_known():
-    said = Said("You look wonderful tonight darling. My knee hurts badly again. Are you there?", "", turn=1)
+    talk = "I'm so proud of you for winning the race. My knee hurts badly again. I'm doing my best every day."
+    said = Said(f"You look wonderful tonight darling. {talk} Are you there?", "", turn=1)
 
     assert left_over(said, []) == "My knee hurts badly again."
     assert left_over(said, ["My knee hurts badly again"]) == ""

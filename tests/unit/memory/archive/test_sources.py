@@ -14,6 +14,7 @@ import pytest
 from specimens import SENTENCE, all_of_them, mail, mbox
 
 from companion.errors import StoreError
+from companion.memory.archive import file_reading
 from companion.memory.archive.sources import Archive
 from companion.memory.copies import damage
 from companion.memory.database import Database
@@ -39,6 +40,13 @@ def database(tmp_path):
 def archive(database):
     """The archive of that store."""
     return Archive(database)
+
+
+@pytest.fixture
+def step_by_step(monkeypatch):
+    """Little is read ahead of what is written, and that is written file by file."""
+    monkeypatch.setattr(file_reading, "TOGETHER", 5)
+    monkeypatch.setattr(file_reading, "AHEAD", 1)
 
 
 def found(database, words):
@@ -250,7 +258,9 @@ def test_what_is_not_there_is_said(archive, tmp_path):
         archive.scan(7)
 
 
-def test_progress_is_told_in_bytes_and_a_scan_that_is_stopped_is_gone_on_with(archive, database, folder):
+def test_progress_is_told_in_bytes_and_a_scan_that_is_stopped_is_gone_on_with(
+    archive, database, folder, step_by_step
+):
     for number in range(30):
         (folder / f"{number:02}.txt").write_text(f"{SENTENCE} {'word ' * 4000}")
     source = archive.add(folder, watched=True)
@@ -401,7 +411,7 @@ def test_whoever_holds_vectors_in_memory_is_told_what_is_gone(database, folder):
     assert gone == chunks
 
 
-def test_a_removal_ends_the_reading_of_what_is_removed(database, archive, folder):
+def test_a_removal_ends_the_reading_of_what_is_removed(database, archive, folder, step_by_step):
     for number in range(50):
         (folder / f"{number}.txt").write_text(f"{SENTENCE} {'word ' * 4000}")
     source = archive.add(folder, watched=True)
