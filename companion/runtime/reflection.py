@@ -75,7 +75,6 @@ class Reflection:
     def job(self, cancel: Cancel) -> Iterator[Event]:
         """Think until there is nothing left, or `cancel` is set, resting between steps. Raises `Cancelled`
         where the model was at work."""
-        self._looked_up_to = 0
         while not cancel.is_set():
             began = time.perf_counter()
             if not self.step(cancel):
@@ -121,6 +120,7 @@ class Reflection:
             if turns:
                 return turns
             self._looked_up_to = end
+        self._looked_up_to = 0  # what was erased or corrected since makes older turns new again
         return []
 
     def _pattern(self, turns: Sequence[Said], cancel: Cancel) -> None:

@@ -54,7 +54,7 @@ class Vocabulary:
         return self._broken_up(text, tokens)
 
     def grammar(self, source: str) -> Any:
-        """llama.cpp's sampler that lets only through what a grammar in GBNF allows; whoever adds it to a chain
+        """llama.cpp's sampler that lets only through what a grammar in GBNF allows; who adds it to a chain
         frees it with that. Raises `EngineError` where the grammar can't be read."""
         with self._open() as vocab:
             sampler = self._api.llama_sampler_init_grammar(vocab, source.encode(), b"root")
