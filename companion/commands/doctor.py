@@ -60,6 +60,7 @@ def _show(check: Check) -> None:
 def _checks(home: str | None, quick: bool) -> Iterator[Check]:
     yield Check("python", True, f"{sys.version.split()[0]} on {sys.platform}")
     yield from _home(home)
+    yield _try("memory", lambda: _memory(home))
     yield from _weights(home)
     if not quick:
         yield from _engines(home)
@@ -90,6 +91,32 @@ def _home(home: str | None) -> Iterator[Check]:
     yield _try("home", lambda: str(open_home(home)), "Choose another folder with --home.")
     yield _try("settings", lambda: "as declared" if load(folder) else "", "Mend or remove settings.toml.")
     yield _try("disk", lambda: _free(folder), "Free some space.")
+
+
+def _memory(home: str | None) -> str:
+    """What is in the store, where its key is, and when it was last copied. Raises `StoreError`."""
+    import contextlib
+    import datetime
+
+    from companion.commands.unlocking import keeping
+    from companion.home import place
+    from companion.memory import automatic, keys
+    from companion.memory.database import STORE
+    from companion.memory.opening import open_beside
+
+    folder = place(home)
+    if not (folder / STORE).exists():
+        return "nothing is remembered yet"
+    with contextlib.closing(open_beside(folder, keeping(folder))) as database:
+        counts = [
+            database.read(f"SELECT count(*) FROM {table}")[0][0] for table in ("turns", "facts", "chunks")
+        ]
+    copies = automatic.taken(folder)
+    copied = datetime.date.fromtimestamp(copies[0].stat().st_mtime).isoformat() if copies else "never"
+    return (
+        f"{turns} turns, {facts} facts, {chunks} passages of the archive; "
+        f"the key is in {keys.where(folder)}; last copied: {copied}"
+    )
 
 
 def _free(folder: Path) -> str:

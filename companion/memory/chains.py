@@ -15,7 +15,7 @@ def unjoin(db: apsw.Connection, subject: str, slot: str) -> None:
     """Let none of them be succeeded; a day that only its successor set as the end of one is open again."""
     rows: list[Row] = db.execute(
         "SELECT f.id, f.valid_until, s.noted_at FROM facts f JOIN facts s ON s.id = f.successor"
-        " WHERE f.subject = ? COLLATE NOCASE AND f.slot = ?",
+        " WHERE f.slot = ?2 AND f.slot <> '' AND f.subject = ?1 COLLATE NOCASE",
         (subject, slot),
     ).fetchall()
     for number, until, noted_at in rows:
@@ -28,7 +28,7 @@ def join(db: apsw.Connection, subject: str, slot: str) -> None:
     before says is more evidence for it."""
     rows: list[Row] = db.execute(
         "SELECT id, noted_at, valid_until, statement, valid_from FROM facts"
-        " WHERE subject = ? COLLATE NOCASE AND slot = ?",
+        " WHERE slot = ?2 AND slot <> '' AND subject = ?1 COLLATE NOCASE",
         (subject, slot),
     ).fetchall()
     chain: list[Row] = []

@@ -58,6 +58,13 @@ def present(home: Path) -> bool:
     return (home / FILE).exists()
 
 
+def where(home: Path) -> str:
+    """Where the key of a home is, in words. Raises `StoreError`."""
+    return {
+        KEYRING: "the system's keyring", IN_FILE: f"the file {home / FILE}", PASSPHRASE: "your passphrase",
+    }[_read(home)["where"]]  # fmt: skip
+
+
 def find(home: Path, keeping: Keeping) -> tuple[bytes, str]:
     """The key of a home that has one, and what is to be told of it; where the setting asks for another place
     by now, the key goes there. Raises `StoreError` with what can be done when it can't be had."""
