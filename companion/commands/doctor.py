@@ -108,9 +108,9 @@ def _memory(home: str | None) -> str:
     if not (folder / STORE).exists():
         return "nothing is remembered yet"
     with contextlib.closing(open_beside(folder, keeping(folder))) as database:
-        counts = [
+        turns, facts, chunks = (
             database.read(f"SELECT count(*) FROM {table}")[0][0] for table in ("turns", "facts", "chunks")
-        ]
+        )
     copies = automatic.taken(folder)
     copied = datetime.date.fromtimestamp(copies[0].stat().st_mtime).isoformat() if copies else "never"
     return (
