@@ -284,6 +284,8 @@ def mind_of(store: Any, embedder: BgeEmbedder, home: Path, settings: Settings, l
         if settings.memory.backups:
             automatic.rotate(home, store.database, now_here(), settings.memory.backups)
 
+    # Now, for it takes a quarter of a second that can't be withdrawn when somebody speaks.
+    thinking = llm.background() if settings.memory.reflect == "on" else None
     recall = Recall(store.database, embedder)
     archive = Archive(store.database, recall.chunk_vectors.drop)
     archive.finish()
@@ -293,7 +295,7 @@ def mind_of(store: Any, embedder: BgeEmbedder, home: Path, settings: Settings, l
         recall,
         archive,
         renewed=lambda: automatic.renew(home, store.database, now_here()),
-        llm=llm.background if settings.memory.reflect == "on" else None,
+        llm=None if thinking is None else lambda: thinking,
         upkeep=upkeep,
     )
 
@@ -322,34 +324,41 @@ def resume(llm: Any, store: Store, settings: Settings, folder: Path, cancel: Can
     what earlier starts of this home evaluated of it.
 
     What they didn't keep is left out where the first answer would wait for it: after a change of the model,
-    say, only the newest turns stay. Raises `StoreError`, `HomeError` and what the model raises.
+    say, only the newest turns stay. It is sealed as the store is, and what isn't, though the store is, goes.
+    Raises `StoreError`, `HomeError` and what the model raises.
     """
+    from companion.memory.sealed_cache import CacheSeal
     from companion.runtime.context import Context
     from companion.runtime.earlier import before
 
     talk = manner(settings)
     context = Context(llm, talk.persona, talk.examples, talk.max_tokens)
     fixed = context.messages(Record())
+    key = store.database.key
+    seal = None if key is None else CacheSeal(key)
     hours = settings.memory.continue_within
     if hours == 0:
         forget(folder)
-        llm.restore(folder, fixed, None, cancel)
+        llm.restore(folder, fixed, None, cancel, seal)
         return Record()
+    if seal is not None:
+        forget(folder, sealed=False)
     since = datetime.datetime.now().astimezone() - datetime.timedelta(hours=hours)
     turns = store.earlier(since, most=llm.context_tokens // SHORTEST)
     record = context.fitting(before(turns, matters))
-    if llm.restore(folder, fixed, context.messages(record), cancel) > ANEW:
+    if llm.restore(folder, fixed, context.messages(record), cancel, seal) > ANEW:
         record = context.latest(record, ANEW)
-        llm.restore(folder, fixed, context.messages(record), cancel)
+        llm.restore(folder, fixed, context.messages(record), cancel, seal)
     return record
 
 
-def forget(folder: Path) -> None:
-    """Delete the conversations that the model's cache is kept of in a home. Raises `HomeError`."""
+def forget(folder: Path, *, sealed: bool = True) -> None:
+    """Delete the conversations that the model's cache is kept of in a home; the `sealed` ones too. Raises
+    `HomeError`."""
     from companion.engines.llm import kept
 
     try:
-        kept.forget(folder)
+        (kept.forget if sealed else kept.clear_up)(folder)
     except OSError as error:
         raise HomeError(
             f"A kept conversation in {folder} can't be deleted ({error.strerror}): check the folder's rights."

@@ -228,7 +228,7 @@ def fit(folder: Path, embedder: Any, only: Sequence[str], steps: int = 400) -> l
     weights = np.zeros(len(WEIGHTS))
     mean, square = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, steps + 1):
-        slope = 0.003 * weights
+        slope = 0.01 * weights
         for traits, evidence in asked:
             scores = traits @ weights
             shares = np.exp(scores - scores.max())

@@ -302,7 +302,7 @@ def echo(home: str | None, minutes: float, echo_db: float, moves: float, cancell
 @click.pass_obj
 def memory(
     home: str | None, locomo: Path | None, only: tuple[str, ...], rerank: bool, answers: bool, fit: bool,
-    chunks: int, as_json: bool,
+    knowledge: tuple[Path, Path] | None, model: bool, minutes: float, chunks: int, as_json: bool,
 ) -> None:  # fmt: skip
     """How much of what was said is found again, and how quickly: on conversations, or in a large store.
 
@@ -311,7 +311,16 @@ def memory(
     from companion import app
 
     app.prepare()
-    loader = app.Loader(app.settings_of(home))
+    settings = app.settings_of(home)
+    loader = app.Loader(settings)
+    if knowledge is not None:
+        from companion.bench import knowledge as known
+
+        path = loader.folder("llm") if model else None
+        _report(
+            home, ("llm",) if model else (), known.run(*knowledge, path, settings.llm, seconds=60 * minutes)
+        )
+        return
     embedder = loader.embed()
     if locomo is None:
         from companion.bench.memory_scale import measured

@@ -32,8 +32,13 @@ def in_doubt(db: apsw.Connection, gone: Sequence[int], resting: set[int]) -> dic
     touched = named | about
     if len(touched) > FEW:
         touched = {one for one in touched if _introduced(db, one, gone, resting)}
-    found = ((person, _telling(db, person, gone)) for person in touched)
-    return {person: turns for person, turns in found if turns is not None}
+    found = {person: _telling(db, person, gone) for person in touched if not _told_before(db, person, gone)}
+    called_alike = ids(
+        db,
+        "SELECT o.person FROM names o JOIN names n ON n.name = o.name COLLATE NOCASE AND n.person <> o.person"
+        f" WHERE n.person IN ({listed(found)})",
+    )
+    return found | {person: _telling(db, person, gone) for person in called_alike - found.keys()}
 
 
 def _introduced(db: apsw.Connection, person: int, gone: Sequence[int], resting: set[int]) -> bool:
@@ -48,20 +53,23 @@ def _introduced(db: apsw.Connection, person: int, gone: Sequence[int], resting: 
     return bool(says_who) or first == {0} or bool(first & set(gone))
 
 
-def _telling(db: apsw.Connection, person: int, gone: Sequence[int]) -> set[int] | None:
-    """The turns that tell what is known of somebody without those that go; None where they tell it all
-    before the first of these."""
-    known = shape(db, person)
+def _told_before(db: apsw.Connection, person: int, gone: Sequence[int]) -> bool:
+    """Whether what was said before the first turn that goes tells all that is known of somebody."""
+    before = [turn for turn in _turns_of(db, person, gone, FIRST) if turn < min(gone)]
+    return bool(before) and _tell_all(db, person, before)
+
+
+def _telling(db: apsw.Connection, person: int, gone: Sequence[int]) -> set[int]:
+    """The turns that tell what is known of somebody without those that go, and those that may mean them."""
     first = _turns_of(db, person, gone, FIRST)
-    with going_over(db, {person}, first) as afresh:
-        found = [shape(afresh.db, one) for one in afresh.people]
-    shared = _called_by_relation(db, person)
-    if known in found and not shared:
-        before = [turn for turn in first if turn < min(gone)]
-        with going_over(db, {person}, before) as afresh:
-            told = known in [shape(afresh.db, one) for one in afresh.people]
-        return None if told else set(first)
-    return set(_turns_of(db, person, gone, MOST)) | shared - set(gone)
+    turns = first if _tell_all(db, person, first) else _turns_of(db, person, gone, MOST)
+    return set(turns) | called_by_relation(db, person) - set(gone)
+
+
+def _tell_all(db: apsw.Connection, person: int, turns: Sequence[int]) -> bool:
+    known = shape(db, person)
+    with going_over(db, {person}, turns) as afresh:
+        return known in [shape(afresh.db, one) for one in afresh.people]
 
 
 def _turns_of(db: apsw.Connection, person: int, gone: Sequence[int], most: int) -> list[int]:
@@ -79,7 +87,7 @@ def _turns_of(db: apsw.Connection, person: int, gone: Sequence[int], most: int) 
     return sorted(found)
 
 
-def _called_by_relation(db: apsw.Connection, person: int) -> set[int]:
+def called_by_relation(db: apsw.Connection, person: int) -> set[int]:
     """The turns that speak of "my sister" where there are several: of one alone she is meant."""
     relations = db.execute(
         "SELECT p.relation FROM people p WHERE p.id = ? AND p.relation NOT IN ('', ?) AND EXISTS"

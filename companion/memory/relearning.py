@@ -16,7 +16,7 @@ from companion.memory.afresh import Afresh, Stated, going_over, ids, listed
 from companion.memory.chains import join, merge, unjoin
 from companion.memory.database import Row
 from companion.memory.people import YOU
-from companion.memory.people_in_doubt import in_doubt
+from companion.memory.people_in_doubt import called_by_relation, in_doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ def doubt(db: apsw.Connection, gone: Sequence[int], facts: Sequence[int] = ()) -
         f" AND (subject <> '{YOU}' OR EXISTS (SELECT 1 FROM evidence e"
         " JOIN mentions m ON m.turn = e.turn AND m.person = f.person WHERE e.fact = f.id))",
     )
+    by_relation = {turn for person in people for turn in called_by_relation(db, person)} & again
+    of_them |= ids(db, f"SELECT fact FROM evidence WHERE turn IN ({listed(by_relation)})")
     again |= _oldest_left(db, of_them, gone)
     touched = frozenset({*resting, *of_them, *facts})
     chains = db.execute(

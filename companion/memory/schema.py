@@ -174,6 +174,9 @@ KNOWLEDGE = """
     ) STRICT;
     CREATE INDEX facts_of_slot ON facts (slot) WHERE slot <> '';
     CREATE INDEX facts_of_person ON facts (person);
+    CREATE INDEX facts_of_subject ON facts (subject COLLATE NOCASE, id);
+    CREATE INDEX facts_of_statement ON facts (statement COLLATE NOCASE);
+    CREATE INDEX facts_edited ON facts (id) WHERE how = 'edited';
     CREATE TABLE evidence (
         fact        INTEGER NOT NULL REFERENCES facts (id) ON DELETE CASCADE,
         turn        INTEGER REFERENCES turns (id) ON DELETE CASCADE,

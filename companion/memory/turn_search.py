@@ -26,16 +26,16 @@ from companion.memory.vectors import Ids, Vectors
 
 TRAITS = (
     "words", "words before", "words behind", "speaker", "speaker's words", "is a question", "length",
-    "tells a time", "word by word", "answers", "whole",
+    "tells a time", "word by word", "answers", "whole", "words two before", "words two behind",
 )  # fmt: skip
-WEIGHTS = (1.25, 1.5, 0.44, 2.11, 0.82, -0.31, 0.28, 1.64, 0.83, 0.26, 0.32)
+WEIGHTS = (0.93, 1.1, 0.23, 1.74, 0.92, -0.32, 0.19, 1.32, 1.07, 0.3, 0.27, 0.78, 1.18)
 """What each of the `TRAITS` counts."""
 
-FOUND = 200
+FOUND = 240
 """Candidates by words, and by vectors."""
 
-AROUND = 60
-"""Of the best of each, the turns before and behind are candidates, too."""
+AROUND = 80
+"""Of the best of each, two turns before and behind are candidates, too."""
 
 SAMPLE = 192
 """Turns that tell what is usual: how near any turn comes to a question."""
@@ -160,14 +160,15 @@ class TurnSearch:
         speaker = np.array([_speaks(turn, question, names) for turn in turns], np.float32)
         usual = near.usual
         found[:, 0] = words
-        found[:, 1], found[:, 2] = _before(turns, words), _behind(turns, words)
+        found[:, 1], found[:, 2] = _beside(turns, words, -1), _beside(turns, words, 1)
+        found[:, 11], found[:, 12] = _beside(turns, words, -2), _beside(turns, words, 2)
         found[:, 3], found[:, 4] = speaker, speaker * words
         found[:, 5] = asks
         found[:, 6] = np.log1p([len(turn.text.split()) for turn in turns]) - 2.8
         if _ASKS_TIME.search(question.text):
             found[:, 7] = [bool(_TIME.search(turn.text)) for turn in turns]
         found[:, 8] = usual
-        found[:, 9] = _before(turns, asks * np.maximum(usual, 0.0))
+        found[:, 9] = _beside(turns, asks * np.maximum(usual, 0.0), -1)
         found[:, 10] = whole.usual
         return found, near.raw
 
@@ -280,7 +281,7 @@ def _unpacked(kept: bytes, width: int) -> Numbers:
 
 def _with_neighbours(by_words: list[int], nearest: Ids) -> set[int]:
     close = [*by_words[:AROUND], *nearest[:AROUND].tolist()]
-    beside = {at + step for at in close for step in (-1, 1)}
+    beside = {at + step for at in close for step in (-2, -1, 1, 2)}
     return {*by_words, *nearest.tolist(), *beside}
 
 
@@ -293,24 +294,12 @@ def _speaks(turn: Spoken, question: Question, names: tuple[str, ...]) -> float:
     return 0.0
 
 
-def _follows(turn: Spoken, before: Spoken) -> bool:
-    """Whether it was said next in the same conversation."""
-    return turn.id == before.id + 1 and turn.session == before.session
-
-
-def _before(turns: Sequence[Spoken], values: Numbers) -> Numbers:
-    """What the turn before each has, where it is a candidate; `turns` are in the order of their ids."""
+def _beside(turns: Sequence[Spoken], values: Numbers, steps: int) -> Numbers:
+    """What the turn so many steps on in the same conversation has, where it is a candidate (else 0)."""
+    places = {turn.id: at for at, turn in enumerate(turns)}
     found = np.zeros(len(turns), np.float32)
-    for at in range(1, len(turns)):
-        if _follows(turns[at], turns[at - 1]):
-            found[at] = values[at - 1]
-    return found
-
-
-def _behind(turns: Sequence[Spoken], values: Numbers) -> Numbers:
-    """What the turn behind each has."""
-    found = np.zeros(len(turns), np.float32)
-    for at in range(len(turns) - 1):
-        if _follows(turns[at + 1], turns[at]):
-            found[at] = values[at + 1]
+    for at, turn in enumerate(turns):
+        there = places.get(turn.id + steps, -1)
+        if there >= 0 and turns[there].session == turn.session:
+            found[at] = values[there]
     return found

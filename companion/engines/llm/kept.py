@@ -1,30 +1,31 @@
 """What of the KV cache lies in the home for the next start: the prompt before anything was said, and the
 conversation.
 
-NAME-KEY.kv is what llama.cpp writes of a context, NAME-KEY.kv.json says which tokens it holds and which of
-them are hers (what she said is never tokenized again), NAME-KEY.kv.sha256 seals both: llama.cpp ends the
-process over a damaged file, so none is given to it. All are for their owner alone, written beside and
-renamed.
+NAME-KEY.kv.sealed is a file of sealed pieces (see `pieces`): the first says which tokens it holds and which
+of them are hers (what she said is never tokenized again), the others are what llama.cpp gives of its memory.
+llama.cpp ends the process over what isn't sound, so it is given nothing that wasn't sealed here. Without a
+seal it is NAME-KEY.kv.plain, which hides nothing. All are for their owner alone, written beside and renamed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from companion.engines import Cancel, Cancelled, Never
+from companion.engines import Cancel, Cancelled
 from companion.engines.llm.cache import KvCache
+from companion.engines.llm.pieces import PIECE, Digest, Seal, discard, read_pieces, write_pieces
 
 PROMPT, CONVERSATION = "prompt", "conversation"
 """What is kept, as the names of its files begin. The conversation's hold what was said, as the store does."""
 
-_PIECE = 1 << 20
-"""Bytes of a file between two looks at a cancel token: a millisecond of hashing."""
+SEALED, PLAIN = ".kv.sealed", ".kv.plain"
+"""How the files' names end."""
+
+_UNREADABLE = (OSError, ValueError, TypeError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,71 +37,89 @@ class Contents:
 
 
 class Kept:
-    """One kept cache: `name` is what of, `key` what it depends on. Files that can't be read or written are as
-    good as none: all that is lost is time."""
+    """One kept cache: `name` is what of, `key` what it depends on; None for `seal` where it needn't be
+    hidden. Files that can't be read or written are as good as none: all that is lost is time."""
 
-    def __init__(self, folder: Path, name: str, key: str) -> None:
+    def __init__(self, folder: Path, name: str, key: str, seal: Seal | None) -> None:
         self._folder, self._name = folder, name
-        self._kv = folder / f"{name}-{key}.kv"
-        self._contents = folder / f"{name}-{key}.kv.json"
-        self._seal = folder / f"{name}-{key}.kv.sha256"
+        self._seal = seal or Digest()
+        self._end = SEALED if seal else PLAIN
+        self._file = folder / f"{name}-{key}{self._end}"
 
     def read(self) -> Contents | None:
-        """What is kept, if it is whole."""
+        """What is kept, if it can be read."""
         try:
-            sound = self._seal.read_text() == _digest((self._kv, self._contents), Never())
-            return Contents(**json.loads(self._contents.read_text(encoding="utf-8"))) if sound else None
-        except (OSError, ValueError, TypeError):
+            with self._pieces() as pieces:
+                return _contents(pieces)
+        except _UNREADABLE:
             return None
 
     def load(self, cache: KvCache) -> bool:
-        """Make `cache` hold what `read` gave; False, and it is empty, where that can't be done."""
-        return cache.load(self._kv)
+        """Make `cache` hold what is kept; False where that can't be done."""
+        try:
+            with self._pieces() as pieces:
+                contents, state = _contents(pieces), bytearray()
+                for piece in pieces:
+                    state += piece
+        except _UNREADABLE:
+            return False
+        return cache.take_up(state, contents.tokens)
 
     def write(self, cache: KvCache, hers: Mapping[str, Sequence[int]], cancel: Cancel) -> bool:
         """Keep what `cache` holds, in place of what was kept for this or other models and settings. False,
         and what was there stays, where it can't be done or was withdrawn."""
-        files = (self._kv, self._contents, self._seal)
-        kv, contents, seal = new = tuple(file.with_name(f"{file.name}.new") for file in files)
+        new = self._file.with_name(f"{self._file.name}.new")
         try:
-            if not cache.save(kv):
+            if (state := cache.state()) is None:
                 return False
-            _write(contents, json.dumps({"tokens": cache.tokens, "hers": hers}))
-            _write(seal, _digest((kv, contents), cancel))
-            for made, file in zip(new, files, strict=True):
-                made.replace(file)
-            for other in set(self._folder.glob(f"{self._name}-*.kv*")) - set(files):
-                other.unlink(missing_ok=True)
-        except (OSError, Cancelled):
+            contents = json.dumps({"tokens": cache.tokens, "hers": hers}).encode()
+            write_pieces(new, self._seal, _cut(contents, state), cancel)
+            for other in _files(self._folder, self._name) - {new}:
+                _discard(other)
+            new.replace(self._file)
+        except (OSError, MemoryError, Cancelled):
             return False
         finally:
             _remove(new)
         return True
 
+    def _pieces(self) -> contextlib.closing[Generator[bytes, None, None]]:
+        return contextlib.closing(read_pieces(self._file, self._seal))
+
 
 def forget(folder: Path) -> None:
     """Delete every conversation that is kept in `folder`. Raises `OSError` where one can't be deleted."""
-    for file in folder.glob(f"{CONVERSATION}-*.kv*"):
-        file.unlink(missing_ok=True)
+    for file in _files(folder, CONVERSATION):
+        _discard(file)
 
 
-def _write(path: Path, text: str) -> None:
-    with open(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+def clear_up(folder: Path) -> None:
+    """Delete what `folder` has of conversations that isn't sealed, as earlier versions left it, and what was
+    left half written. Raises `OSError` where that can't be done."""
+    for file in _files(folder, CONVERSATION):
+        if not file.name.endswith(SEALED):
+            _discard(file)
 
 
-def _remove(files: Sequence[Path]) -> None:
+def _contents(pieces: Iterator[bytes]) -> Contents:
+    """What the first of a file's pieces says. Raises `ValueError` or `TypeError` where it isn't that."""
+    return Contents(**json.loads(next(pieces)))
+
+
+def _cut(contents: bytes, state: memoryview) -> Iterator[bytes]:
+    yield contents
+    for start in range(0, len(state), PIECE):
+        yield bytes(state[start : start + PIECE])
+
+
+def _files(folder: Path, name: str) -> set[Path]:
+    return set(folder.glob(f"{name}-*.kv*"))
+
+
+def _discard(file: Path) -> None:
+    discard(file, sealed=file.name.endswith(SEALED))
+
+
+def _remove(file: Path) -> None:
     with contextlib.suppress(OSError):  # the folder is gone, or can't be written
-        for file in files:
-            file.unlink(missing_ok=True)
-
-
-def _digest(files: Sequence[Path], cancel: Cancel) -> str:
-    digest = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                if cancel.is_set():
-                    raise Cancelled
-                digest.update(piece)
-    return digest.hexdigest()
+        file.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from companion.engines.llm import Message, Rates, Sampling
 from companion.engines.llm.cache import KvCache, common_prefix
 from companion.engines.llm.kept import CONVERSATION, PROMPT, Kept
 from companion.engines.llm.model import Model
+from companion.engines.llm.pieces import Seal
 from companion.engines.llm.precedence import BackgroundLane, Lane, Precedence, TalkLane
 from companion.engines.llm.prompt import PromptTokens
 from companion.engines.llm.sampling import sampler
@@ -183,17 +184,23 @@ class Llama:
             return self._evaluate(tokens, cancel, answer=answer) + shifted
 
     def restore(
-        self, folder: Path, fixed: Sequence[Message], messages: Sequence[Message] | None, cancel: Cancel
+        self,
+        folder: Path,
+        fixed: Sequence[Message],
+        messages: Sequence[Message] | None,
+        cancel: Cancel,
+        seal: Seal | None = None,
     ) -> int:
         """Take up what earlier runs kept in `folder`, as far as the prompt of `messages` agrees with it, and
         keep what is evaluated there from now on; returns how many tokens of that prompt are still new.
 
         `fixed` is what every prompt begins with: where it isn't kept, it is evaluated now. None for
-        `messages`: nothing was said before, and this conversation isn't to be kept either.
+        `messages`: nothing was said before, and this conversation isn't to be kept either. `seal` is what the
+        files are sealed with; None where they needn't be.
         """
         self._requests += 1
-        start = Kept(folder, PROMPT, self._key())
-        self._conversation = None if messages is None else Kept(folder, CONVERSATION, self._key())
+        start = Kept(folder, PROMPT, self._key(), seal)
+        self._conversation = None if messages is None else Kept(folder, CONVERSATION, self._key(), seal)
         kept = [start] if self._conversation is None else [start, self._conversation]
         self._take_up(kept, messages or [])
         opening = self._prompt.of(fixed, answer=False)
