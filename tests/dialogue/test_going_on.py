@@ -11,6 +11,7 @@ from companion.dialogue import events as e
 from companion.dialogue.answer import KEEPING
 from companion.dialogue.prompt import Record, Turn
 from companion.engines import Never
+from companion.engines.llm.kept import CONVERSATION, Kept
 from companion.engines.llm.llama import Llama
 from companion.errors import StoreError
 from companion.memory.store import Store
@@ -166,10 +167,9 @@ def start(weights_dir, home, *script, until):
         stage.run(until)
         stage.conversation.end()
         stage.run(until + 0.01)
-        (contents,) = home.glob("conversation-*.json")
-        kept = json.loads(contents.read_text())
-        spelt = b"".join(map(llm._model.vocabulary.piece, kept["tokens"])).decode("utf-8", "replace")
-        return stage, new, spelt + json.dumps(kept["hers"])
+        kept = Kept(home, CONVERSATION, llm._key(), None).read()
+        spelt = b"".join(map(llm._model.vocabulary.piece, kept.tokens)).decode("utf-8", "replace")
+        return stage, new, spelt + json.dumps(kept.hers)
 
 
 def texts(stage):

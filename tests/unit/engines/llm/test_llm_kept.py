@@ -3,14 +3,16 @@
 import json
 import resource
 import shutil
+from dataclasses import astuple
 
 import pytest
 from llm_touchstone import GREEDY
 
 from companion.engines import Never
 from companion.engines.llm import Message
-from companion.engines.llm.kept import forget
+from companion.engines.llm.kept import CONVERSATION, Kept, clear_up, forget
 from companion.engines.llm.llama import Llama
+from companion.memory.sealed_cache import CacheSeal
 from companion.settings import LlmSettings
 
 FIXED = [
@@ -20,6 +22,7 @@ FIXED = [
 ]
 QUESTION = Message("user", "What is the capital of France?")
 NEVER = Never()
+SEAL = CacheSeal(b"1" * 32)
 
 
 @pytest.fixture
@@ -41,12 +44,16 @@ def exchange(llama, question=QUESTION):
     return said
 
 
+def kept_in(llama, folder):
+    """The tokens of the conversation that is kept in `folder`, and those of what she said."""
+    return astuple(Kept(folder, CONVERSATION, llama._key(), None).read())
+
+
 def words_in(llama, folder):
     """What the files of the conversation in `folder` have of what was said."""
-    (contents,) = folder.glob("conversation-*.json")
-    kept = json.loads(contents.read_text())
-    spelt = b"".join(map(llama._model.vocabulary.piece, kept["tokens"])).decode("utf-8", "replace")
-    return spelt + " ".join(kept["hers"])
+    tokens, hers = kept_in(llama, folder)
+    spelt = b"".join(map(llama._model.vocabulary.piece, tokens)).decode("utf-8", "replace")
+    return spelt + " ".join(hers)
 
 
 # --- the prompt before anything was said
@@ -73,7 +80,7 @@ def test_another_context_is_another_file_and_the_old_one_goes(model, tmp_path):
         with model(context) as llama:
             llama.restore(tmp_path, FIXED, [], NEVER)
 
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_another_persona_is_evaluated_and_kept_in_place_of_the_old_one(model, tmp_path):
@@ -149,8 +156,7 @@ def test_drafts_that_were_revoked_and_words_that_were_foreseen_are_not_in_the_fi
         assert said[1].content in held
         assert "zebra" not in held
         assert revoked.strip() not in held
-        kept = json.loads(next(tmp_path.glob("conversation-*.json")).read_text())["tokens"]
-        assert kept == llama._prompt.of([*FIXED, *said], answer=False)
+        assert kept_in(llama, tmp_path)[0] == llama._prompt.of([*FIXED, *said], answer=False)
 
 
 def test_of_a_reply_that_was_cut_short_only_what_was_heard_is_in_the_files(model, tmp_path):
@@ -215,20 +221,37 @@ def test_a_full_disk_does_no_harm(model, tmp_path):
         assert answer(llama, *said, QUESTION)
 
 
+def flipped(content, place):
+    """The content with one bit of the byte at `place` the other way round."""
+    altered = bytearray(content)
+    altered[place] ^= 1
+    return bytes(altered)
+
+
+@pytest.mark.parametrize("seal", [None, SEAL], ids=["plain", "sealed"])
 @pytest.mark.parametrize(
-    ("suffix", "damage"),
-    [(".kv", None), (".kv", b"GGSQ nonsense"), (".kv", b""), (".kv.json", None), (".kv.sha256", b"")],
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: b"GGSQ nonsense",
+        lambda content: content[:-7],
+        lambda content: flipped(content, 0),
+        lambda content: flipped(content, 100),
+        lambda content: flipped(content, len(content) // 2),
+        lambda content: flipped(content, -1),
+    ],
+    ids=["empty", "foreign", "cut off", "its own bytes", "the tokens", "the middle", "the end"],
 )
-def test_a_damaged_file_is_as_good_as_none(model, tmp_path, suffix, damage):
+def test_a_damaged_file_is_as_good_as_none(model, tmp_path, seal, damage):
     with model() as first:
-        first.restore(tmp_path, FIXED, [], NEVER)
+        first.restore(tmp_path, FIXED, [], NEVER, seal)
         said = exchange(first)
         first.keep([*FIXED, *said], NEVER)
-    for file in tmp_path.glob(f"*{suffix}"):
-        file.write_bytes(file.read_bytes()[:-7] if damage is None else damage)
+    for file in tmp_path.iterdir():
+        file.write_bytes(damage(file.read_bytes()))
 
     with model() as second:
-        assert second.restore(tmp_path, FIXED, [*FIXED, *said], NEVER) > 5
+        assert second.restore(tmp_path, FIXED, [*FIXED, *said], NEVER, seal) > 5
         assert answer(second, *said, QUESTION)
         assert second.keep([*FIXED, *said], NEVER)
 
@@ -267,10 +290,71 @@ def test_where_conversations_are_not_to_be_kept_none_is(model, tmp_path):
 
 def test_forgetting_deletes_conversations_and_what_was_left_half_written(model, tmp_path):
     with model() as llama:
-        llama.restore(tmp_path, FIXED, [], NEVER)
+        llama.restore(tmp_path, FIXED, [], NEVER, SEAL)
         llama.keep([*FIXED, *exchange(llama)], NEVER)
-    (tmp_path / "conversation-0123.kv.new").touch()
+    (tmp_path / "conversation-0123.kv.sealed.new").touch()
 
     forget(tmp_path)
 
     assert {file.name.partition("-")[0] for file in tmp_path.iterdir()} == {"prompt"}
+
+
+# --- under seal
+
+
+def test_a_restart_goes_on_from_sealed_files(model, tmp_path):
+    with model() as first:
+        first.restore(tmp_path, FIXED, [], NEVER, SEAL)
+        said = exchange(first)
+        assert first.keep([*FIXED, *said], NEVER)
+        went_on = answer(first, *said, QUESTION)
+
+    with model() as second:
+        assert second.restore(tmp_path, FIXED, [*FIXED, *said], NEVER, CacheSeal(b"1" * 32)) == 0
+        assert answer(second, *said, QUESTION) == went_on
+    assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}
+
+
+def test_nothing_of_what_was_said_can_be_read_in_them(model, tmp_path):
+    with model() as llama:
+        for seal in (None, SEAL):
+            folder = tmp_path / ("plain" if seal is None else "sealed")
+            folder.mkdir()
+            llama.restore(folder, FIXED, [], NEVER, seal)
+            said = exchange(llama)
+            assert llama.keep([*FIXED, *said], NEVER)
+        tokens, _ = kept_in(llama, tmp_path / "plain")
+        state = bytes(llama._cache.state())
+
+    traces = [json.dumps(tokens)[1:40].encode(), json.dumps(said[1].content).encode(), b'"tokens"']
+    traces += [state[place : place + 24] for place in range(0, len(state) - 24, len(state) // 100)]
+    plain, sealed = (
+        b"".join(file.read_bytes() for file in (tmp_path / folder).glob("conversation-*"))
+        for folder in ("plain", "sealed")
+    )
+    assert [trace in plain for trace in traces].count(True) > 95, "it would be found"
+    assert not any(trace in sealed for trace in traces)
+
+
+def test_with_another_key_it_is_as_good_as_none(model, tmp_path):
+    with model() as first:
+        first.restore(tmp_path, FIXED, [], NEVER, SEAL)
+        said = exchange(first)
+        first.keep([*FIXED, *said], NEVER)
+
+    with model() as second:
+        assert second.restore(tmp_path, FIXED, [*FIXED, *said], NEVER, CacheSeal(b"2" * 32)) > 5
+        assert second.keep([*FIXED, *said], NEVER)
+
+
+def test_what_earlier_versions_left_unsealed_goes(model, tmp_path):
+    with model() as llama:
+        llama.restore(tmp_path, FIXED, [], NEVER, SEAL)
+        llama.keep([*FIXED, *exchange(llama)], NEVER)
+    sealed = set(tmp_path.iterdir())
+    for end in (".kv", ".kv.json", ".kv.sha256", ".kv.json.new", ".kv.plain", ".kv.sealed.new"):
+        (tmp_path / f"conversation-0123{end}").write_bytes(b"my sister is called Amy")
+
+    clear_up(tmp_path)
+
+    assert set(tmp_path.iterdir()) == sealed
