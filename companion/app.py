@@ -281,6 +281,8 @@ def mind_of(store: Any, embedder: BgeEmbedder, home: Path, settings: Settings, l
         look, store.look = store.look, None
         if look is not None and (damage := look()):
             raise StoreError(damage)
+        if automatic.due(store.database):
+            automatic.renew(home, store.database, now_here())
         if settings.memory.backups:
             automatic.rotate(home, store.database, now_here(), settings.memory.backups)
 

@@ -296,6 +296,15 @@ def echo(home: str | None, minutes: float, echo_db: float, moves: float, cancell
 )
 @click.option("--fit", is_flag=True, help="With --locomo: fit the weights of a turn's traits on them.")
 @click.option(
+    "--knowledge",
+    nargs=2,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="CONVERSATION MARKS",
+    help="Compare the facts that are kept of a conversation with those marked by hand.",
+)
+@click.option("--model", is_flag=True, help="With --knowledge: the language model proposes facts, too.")
+@click.option("--minutes", default=6.0, show_default=True, help="With --model: of the model's time.")
+@click.option(
     "--chunks", default=100_000, show_default=True, help="Without --locomo: passages of a made-up store."
 )
 @click.option("--json", "as_json", is_flag=True, help="It is JSON in any case.")

@@ -96,7 +96,7 @@ class Facts:
         stated = (subject, statement.strip(), kind, slot, valid_from, valid_until)
         new = Fact(0, *stated, certainty, how, noted_at, None, person)
         with self._database.transaction() as db:
-            if (known := _same(db, new)) is not None:
+            if (known := _same(db, new, evidence.turn)) is not None:
                 _attach(db, known, evidence)
                 return known
             number = _insert(db, new)
@@ -245,12 +245,14 @@ def _says(fact: Fact, words: Sequence[str]) -> bool:
     return all(re.search(rf"\b{re.escape(word[:-1] if len(word) > 4 else word)}", said) for word in words)
 
 
-def _same(db: apsw.Connection, new: Fact) -> int | None:
-    """The current fact that states the same of the same subject, if there is one."""
+def _same(db: apsw.Connection, new: Fact, turn: int | None) -> int | None:
+    """The fact that states the same of the same subject, if there is one: a current one, or one that this
+    very turn has stated already."""
     rows: list[Row] = db.execute(
-        "SELECT id FROM facts WHERE statement = ? COLLATE NOCASE AND +subject = ? COLLATE NOCASE AND slot = ?"
-        " AND valid_from = ? AND valid_until = ? AND successor IS NULL",
-        (new.statement, new.subject, new.slot, new.valid_from, new.valid_until),
+        "SELECT id FROM facts f WHERE statement = ?1 COLLATE NOCASE AND +subject = ?2 COLLATE NOCASE"
+        " AND slot = ?3 AND (valid_from = ?4 AND valid_until = ?5 AND successor IS NULL"
+        " OR EXISTS (SELECT 1 FROM evidence WHERE fact = f.id AND turn = ?6)) ORDER BY successor IS NOT NULL",
+        (new.statement, new.subject, new.slot, new.valid_from, new.valid_until, turn),
     ).fetchall()
     return int(rows[0][0]) if rows else None
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from companion.errors import StoreError
 from companion.memory import keyrings
+from companion.memory.files import discard as discard_file
 from companion.memory.files import write_whole
 from companion.memory.sealing import WrongPassphrase, unwrap, wrap
 
@@ -117,7 +118,7 @@ def discard(home: Path, keeping: Keeping) -> None:
     old = _old(home)
     if old.get("where") == KEYRING:
         keyrings.drop(keeping.ring, str(old["id"]))
-    (home / FILE).unlink(missing_ok=True)
+    discard_file(home / FILE)
 
 
 def phrase(key: bytes) -> str:

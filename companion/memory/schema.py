@@ -123,12 +123,15 @@ SEARCH = """
         chunk       INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE,
         vector      BLOB    NOT NULL
     ) STRICT;
+    CREATE INDEX turn_vectors_there ON turn_vectors (turn);
+    CREATE INDEX chunk_vectors_there ON chunk_vectors (chunk);
     CREATE VIRTUAL TABLE turn_words USING fts5vocab(turns_fts, 'row');
     CREATE VIRTUAL TABLE chunk_words USING fts5vocab(chunks_fts, 'row');
     INSERT INTO turns_fts (turns_fts) VALUES ('rebuild');
 """
-"""Full text and vectors. A vector is int8[n], the text's direction; `words` those of its words, int8[m, k].
-A turn's are read behind the turn before it, so they go with that, too."""
+"""Full text and vectors, with indices by which these are counted without being read. A vector is int8[n],
+the text's direction; `words` those of its words, int8[m, k]. A turn's are read behind the turn before it, so
+they go with that, too."""
 
 KNOWLEDGE = """
     CREATE TABLE people (
@@ -143,6 +146,7 @@ KNOWLEDGE = """
         name        TEXT    NOT NULL,
         UNIQUE (person, name)
     ) STRICT;
+    CREATE INDEX names_called ON names (name COLLATE NOCASE);
     CREATE VIRTUAL TABLE names_fts USING fts5(name, content='names', content_rowid='id', tokenize='trigram');
     INSERT INTO names_fts (names_fts, rank) VALUES ('secure-delete', 1);
     CREATE TRIGGER names_added AFTER INSERT ON names BEGIN
@@ -172,10 +176,12 @@ KNOWLEDGE = """
         noted_at    TEXT    NOT NULL,
         successor   INTEGER REFERENCES facts (id) ON DELETE SET NULL
     ) STRICT;
-    CREATE INDEX facts_of_slot ON facts (slot) WHERE slot <> '';
+    CREATE INDEX facts_of_slot ON facts (slot, subject COLLATE NOCASE) WHERE slot <> '';
     CREATE INDEX facts_of_person ON facts (person);
     CREATE INDEX facts_of_subject ON facts (subject COLLATE NOCASE, id);
-    CREATE INDEX facts_of_statement ON facts (statement COLLATE NOCASE);
+    CREATE INDEX facts_of_statement ON facts (statement COLLATE NOCASE, subject COLLATE NOCASE);
+    CREATE INDEX facts_current ON facts (kind, successor) WHERE successor IS NULL;
+    CREATE INDEX facts_succeeded ON facts (successor) WHERE successor IS NOT NULL;
     CREATE INDEX facts_edited ON facts (id) WHERE how = 'edited';
     CREATE TABLE evidence (
         fact        INTEGER NOT NULL REFERENCES facts (id) ON DELETE CASCADE,

@@ -178,14 +178,6 @@ class Store:
         )
         return [StoredTurn(*row) for row in rows]
 
-    def correct(self, turn: int, text: str) -> None:
-        """Mend what was misheard; how the turn was heard is no longer kept with it."""
-        with self.database.transaction() as db:
-            db.execute("UPDATE turns SET text = ?, corrected = 1 WHERE id = ?", (text, turn))
-            db.execute("DELETE FROM hearings WHERE turn = ?", (turn,))
-            db.execute("DELETE FROM mentions WHERE turn = ?", (turn,))
-            db.execute("DELETE FROM reflected WHERE turn = ?", (turn,))
-
     def close(self) -> None:
         """Close the file; idempotent."""
         self.database.close()

@@ -228,8 +228,8 @@ class Mind:
         if said is None or number is None or not wish.about:
             return e.Answered(passes=True)
         text = replaced(said.text, wish.about, wish.instead_of)
-        Facts(self.store.database).let_go([number])
-        self.store.correct(number, text)
+        with self._writing:
+            Forgetting(self.store.database).correct(number, text)
         return e.Answered(
             f"{_capital(wish.about)}. Thank you, I've corrected that.",
             corrected=((said.side, said.number, text),),

@@ -216,7 +216,7 @@ class Llama:
         found = [(each, contents) for each in kept if (contents := each.read()) is not None]
         for _, contents in found:
             self._prompt.take_up(contents.hers)
-        wanted = self._tokens_of(messages)
+        self._saved, wanted = [], self._tokens_of(messages)
         for each, contents in sorted(found, key=lambda one: -_spared(one[1].tokens, wanted)):
             if each.load(self._cache):
                 self._saved = contents.tokens if each is self._conversation else []

@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from companion.engines.embed.bge import BgeEmbedder
+from companion.memory.forgetting import Forgetting
 from companion.memory.notes import CLEAR
 from companion.memory.recall import Recall
 from companion.memory.store import Store
@@ -114,7 +115,7 @@ def test_a_changed_turn_is_found_by_its_new_words_only(store, embedder):
     recall = recall_of(store, embedder)
     number = recall.search("Where did I park the car?", 1, NOW)[0].id
 
-    store.correct(number, "I parked the car by the church.")
+    Forgetting(store.database).correct(number, "I parked the car by the church.")
     recall.indexing.work(lambda: True)
 
     hit = recall.search("Where did I park the car?", 1, NOW)[0]
