@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from companion.engines.llm.sentence import SentenceModel
     from companion.engines.speaker import VoiceEncoder
     from companion.engines.tts import Synthesizer
+    from companion.memory.archive.sources import Archive
     from companion.memory.archive.watching import Watching
+    from companion.memory.remembered import Remembered
     from companion.memory.store import Store
     from companion.runtime.clock import Clock
     from companion.runtime.conversation import Conversation, Watcher
@@ -509,6 +511,22 @@ class Companion:
     def post(self, event: Event) -> None:
         """Ask something of the conversation: mute, push-to-talk, a typed turn, silence."""
         self.live.post(event)
+
+    def remembered(self) -> Remembered:
+        """What she remembers, as pages show it: lists, search, entries with their evidence, forgetting.
+        Raises `StoreError` where nothing is remembered."""
+        from companion.memory.remembered import Remembered
+
+        if self.parts.mind is None:
+            raise StoreError("Nothing is remembered here: start her with a home.")
+        return Remembered(self.parts.store.database, self.parts.mind.recall)
+
+    def archive(self) -> Archive:
+        """What she has read, as pages show it: sources, documents, what is being read, removal. Raises
+        `StoreError` where nothing is remembered."""
+        if self.parts.mind is None:
+            raise StoreError("Nothing is remembered here: start her with a home.")
+        return self.parts.mind.archive
 
     def turn_key(self) -> None:
         """The push-to-talk key as a switch: it ends the turn that it began, else it begins one."""

@@ -53,6 +53,11 @@ class Lexicon:
         found: Any = self._stems(word.encode(), apsw.FTS5_TOKENIZE_QUERY, None, include_offsets=False)
         return str(found[0][0]) if found else ""
 
+    def stems(self, text: str) -> frozenset[str]:
+        """All words of a text as the index has them."""
+        found: Any = self._stems(text.encode(), apsw.FTS5_TOKENIZE_DOCUMENT, None, include_offsets=False)
+        return frozenset(str(token[0]) for token in found)
+
     def terms(self, text: str, without: Iterable[str] = ()) -> list[str]:
         """The words of a text that say something, as they stand there, each once; `without` are left out."""
         left_out = {word.casefold() for word in without}

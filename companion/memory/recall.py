@@ -27,11 +27,15 @@ FRESH, FADES = 0.15, 30.0
 FOUND = 100
 """Passages of the archive that are ranked, by words and by vectors each."""
 
-FAR, CLOSE = 0.70, 0.90
+FAR, CLOSE = 0.45, 0.80
 """The cosines of bge-small between a question and a passage that has nothing, and all, to do with it."""
 
-SAID, MEANT = 0.4, 0.6
-"""What it counts for how near a passage is that the question's words stand in it, and that it means it."""
+SAID, MEANT = 0.6, 0.4
+"""What it counts for how near a passage is that the question's words stand in it, the rarer the more, and
+that it means it."""
+
+LOOKED_INTO = 32
+"""Passages, the best, whose words are looked at."""
 
 Kind = Literal["turn", "document"]
 
@@ -117,24 +121,40 @@ class Recall:
         ids, cosines = self.chunk_vectors.cosines(question.vector, by_words.keys() - near.keys())
         near |= dict(zip(ids.tolist(), cosines.tolist(), strict=True))
         best = max(by_words.values(), default=1.0) or 1.0
-        scores = {
-            chunk: SAID * by_words.get(chunk, 0.0) / best + MEANT * _closeness(near.get(chunk, FAR))
-            for chunk in {*by_words, *near}
-        }
-        return self._passages_of(sorted(scores, key=lambda chunk: -scores[chunk])[:most], scores)
+        first = sorted(
+            {*by_words, *near},
+            key=lambda chunk: -by_words.get(chunk, 0.0) / best - _closeness(near.get(chunk, FAR)),
+        )[: max(LOOKED_INTO, most)]
+        return self._passages_of(first, near, self._weights(question, rows))[:most]
 
-    def _passages_of(self, chunks: list[int], scores: dict[int, float]) -> list[Hit]:
+    def _weights(self, question: Question, rows: int) -> dict[str, float]:
+        """What each word of the question counts, by its stem: the rarer, the more."""
+        words = self._passages
+        return {
+            words.stem(term): math.log1p((rows + 0.5) / (words.rows_with(term, rows) + 0.5))
+            for term in words.terms(question.text)
+        }
+
+    def _passages_of(
+        self, chunks: list[int], cosines: dict[int, float], weights: dict[str, float]
+    ) -> list[Hit]:
         listed = ",".join(map(str, chunks))
         rows = self._database.read(
-            "SELECT chunks.id, text, dated, author, path, place FROM chunks"
+            "SELECT chunks.id, text, dated, author, path, place, title FROM chunks"
             f" JOIN documents ON documents.id = document WHERE chunks.id IN ({listed})"
         )
-        hits = [
-            Hit("document", row[0], row[1], row[2], row[3], "", _place(row[4], row[5]), scores[row[0]],
-                scores[row[0]])
-            for row in rows
-        ]  # fmt: skip
+        hits = []
+        for number, text, dated, author, path, place, title in rows:
+            close = _closeness(cosines.get(number, FAR))
+            near = max(SAID * self._covered(f"{title} {text}", weights) + MEANT * close, close)
+            hits.append(Hit("document", number, text, dated, author, "", _place(path, place), near, near))
         return sorted(hits, key=lambda hit: -hit.score)
+
+    def _covered(self, text: str, weights: dict[str, float]) -> float:
+        """How much of the question's words stands in a text, 0..1."""
+        total = sum(weights.values())
+        there = self._passages.stems(text) if total else frozenset()
+        return sum(weight for stem, weight in weights.items() if stem in there) / total if total else 0.0
 
 
 def _closeness(cosine: float) -> float:
