@@ -154,8 +154,8 @@ class KvCache:
         return float(likely[list(tokens)].sum() / likely.sum())
 
     def state(self) -> memoryview | None:
-        """A copy of the memory as bytes, for `take_up`: 29 kB a token of a 1.5B model. None where nothing is
-        held, or what is held isn't settled. It can't be stopped (0.1 s at most). Raises `MemoryError`."""
+        """A copy of the memory as bytes, for `take_up`: 29 kB a token of a 1.5B model, in milliseconds that
+        can't be stopped. None where nothing is held, or what is held isn't settled. Raises `MemoryError`."""
         with self._lock:
             if self._context is None or not self.tokens or self._shift_due:
                 return None

@@ -256,9 +256,7 @@ def is_kept(home):
     """Whether a conversation is kept there, for its owner alone."""
     files = sorted(home.glob("conversation-*"))
     return [(file.suffix, file.stat().st_mode & 0o077) for file in files] == [
-        (".kv", 0),
-        (".json", 0),
-        (".sha256", 0),
+        (".sealed", 0),
     ]
 
 

@@ -48,6 +48,36 @@ def test_a_model_that_comes_out_wrong_after_rolling_back_is_noticed(
     cache.close()
 
 
+def test_what_a_cache_held_another_takes_up_and_goes_on_alike(engine: Llama) -> None:
+    prompt, more = list(range(20, 60)), [70, 71]
+    one, other = KvCache(engine._model, 256), KvCache(engine._model, 256)
+    one.evaluate(prompt, Never(), answer=False)
+    state = one.state()
+    assert state is not None
+
+    assert other.take_up(bytearray(state), prompt)
+
+    assert other.evaluate([*prompt, *more], Never(), answer=True) == 2
+    one.evaluate([*prompt, *more], Never(), answer=True)
+    assert other._logits() == one._logits()
+    one.close()
+    other.close()
+
+
+def test_a_cache_that_can_not_hold_what_it_is_given_is_empty(engine: Llama) -> None:
+    cache = KvCache(engine._model, 256)
+    assert cache.state() is None
+    cache.evaluate([20, 21, 22], Never(), answer=False)
+    state = bytearray(cache.state() or b"")
+
+    assert not cache.take_up(state, [20, 21])  # other tokens than it is of
+    assert cache.tokens == []
+    assert cache.evaluate([20, 21, 22], Never(), answer=False) == 3
+    cache.close()
+    assert cache.state() is None
+    assert not cache.take_up(state, [20, 21, 22])
+
+
 def test_the_switch_is_thrown_while_a_computation_is_watched() -> None:
     switch, cancel = Abort(), threading.Event()
     asked = threading.Event()
