@@ -184,6 +184,12 @@ class Facts:
             _succeed(db, number, newer, now)
         return newer
 
+    def date(self, number: int, valid_from: str, valid_until: str) -> None:
+        """Give a fact its days, ISO dates, both included."""
+        self._database.write(
+            "UPDATE facts SET valid_from = ?, valid_until = ? WHERE id = ?", (valid_from, valid_until, number)
+        )
+
     def rest_on(self, number: int, evidence: Evidence) -> None:
         """One more place that says a fact."""
         with self._database.transaction() as db:

@@ -18,14 +18,24 @@ CLEAR = 0.68
 """How near the words of a turn or passage are to those of a question that it tells something of: 95% of the
 turns found first for LoCoMo's questions are nearer, 5% of those found for questions about other people."""
 
-LONGEST = 220
-"""Characters of what is quoted of one turn or passage: some 50 tokens."""
-
 MOST = 3
 """Lines of a note."""
 
+LONGEST = 220
+"""Characters of what is quoted of one turn or passage: some 50 tokens."""
+
+SOFT = 0.6
+"""How near something is that may be meant, though it isn't clear: half of what is found first for questions
+about other people is nearer."""
+
 NOTHING = "I never told you about this. Say that you don't know it."
 """The note before a question that only the shared past could answer, where it doesn't."""
+
+NEAREST = "Unless this tells it, you don't know: {note} Else say that you don't know."
+"""The note before such a question where only something is known that may be meant."""
+
+SHORTER = (LONGEST, 130, 80)
+"""Characters of a quotation, so many as fit."""
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 _MARKS = re.compile(r"[\s()<>|\[\]{}\"“”]+")
@@ -42,19 +52,22 @@ def note(
     question, which choose the sentences that are quoted; `cite` says where a passage stands."""
     lines: list[str] = []
     used: list[Hit] = []
-    for hit in hits:
-        line = _line(hit, words, now, cite)
-        if len(lines) == MOST or not fits(" ".join([*lines, line])):
-            break
-        lines.append(line)
-        used.append(hit)
+    for hit in hits[:MOST]:
+        for longest in SHORTER:
+            line = _line(hit, words, now, cite, longest)
+            if fits(" ".join([*lines, line])):
+                lines.append(line)
+                used.append(hit)
+                break
     return " ".join(lines), used
 
 
-def _line(hit: Hit, words: Sequence[str], now: datetime.date, cite: Callable[[Hit], str]) -> str:
-    quoted = excerpt(hit.text, words)
+def _line(
+    hit: Hit, words: Sequence[str], now: datetime.date, cite: Callable[[Hit], str], longest: int
+) -> str:
+    quoted = excerpt(hit.text, words, longest)
     if hit.kind == "document":
-        place = cite(hit).replace("your ", "my ").replace(" to you", " to me")
+        place = _MARKS.sub(" ", cite(hit)).replace("your ", "my ").replace(" to you", " to me")
         return f'{place[:1].upper()}{place[1:]} it says: "{quoted}"'
     day = say(said_when(hit.when), now)
     speaker = hit.who or ("I" if hit.side == "user" else "You")

@@ -7,32 +7,49 @@ so, and never lets the model make up a past.
 from __future__ import annotations
 
 import datetime
-import difflib
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from companion.dialogue import events as e
 from companion.dialogue.prompt import Record, Turn
+from companion.dialogue.remembering import understand
 from companion.dialogue.shared_past import asks_about_past
 from companion.dialogue.words import bare
 from companion.engines import Cancel
 from companion.engines.llm import LanguageModel
+from companion.errors import CompanionError
 from companion.memory.archive.sources import Archive
 from companion.memory.facts import Evidence, Fact, Facts
 from companion.memory.forgetting import Forgetting, Going
-from companion.memory.notes import CLEAR, NOTHING, excerpt, note, told
+from companion.memory.notes import CLEAR, NEAREST, NOTHING, SOFT, excerpt, note, told
 from companion.memory.patterns import propose
-from companion.memory.people import People
+from companion.memory.people import YOU, People
 from companion.memory.proposals import Notebook, Said
 from companion.memory.recall import Hit, Recall
 from companion.memory.store import Store
 from companion.memory.times import said_when, say, spans
+from companion.runtime.corrections import content, mended, replaced, shared
 from companion.runtime.reflection import Reflection, rest
+from companion.runtime.telling import (
+    GONE,
+    KEPT,
+    LEFT,
+    NOT_ALL,
+    NOT_FROM_YOU,
+    WHAT_IS_RIGHT,
+    WHICH_WORD,
+    capital,
+    nothing_about,
+    nothing_to_forget,
+    quoted,
+    read_back,
+    to_you,
+)
 
-LOOKED_AT = 12
+LOOKED_AT = 16
 """Hits that a note is made of."""
 
 QUIET = 8.0
@@ -44,17 +61,17 @@ TOKEN = 3.4
 SPOKEN = 3
 """Facts that she tells at once; more is a lecture."""
 
-KEPT = "I'll remember that."
-LEFT = "All right, I keep it."
-GONE = "It's erased, and so is everything that came of it."
-NOTHING_ABOUT = "You haven't told me anything about {about}."
-NOT_ALL = (
-    "Everything is too much to erase by voice: the command companion memory erase-everything does it, and "
-    "asks you first."
-)
-NOT_FROM_YOU = "I don't have that from anything you told me, so don't rely on it."
+COVERED = 0.8
+"""How much of what is to be remembered the facts found in it must say, for it not to be kept as it stands."""
 
-_PRONOUN = re.compile(r"\b(she|her|hers|he|him|his|they|them|their)\b", re.IGNORECASE)
+MEANT = 0.5
+"""How much of a fact must have been said just now for it to be the one that is wrong."""
+
+MISHEARD_WITHIN = 4
+"""Turns of the user's, the last, in which a word may have been misheard."""
+
+_PRONOUN = re.compile(r"\b(?:she|her|hers|he|him|his)\b", re.IGNORECASE)
+_NAMED = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+(?: [A-Z][a-z]+)?\b")
 
 Clock = Callable[[], datetime.datetime]
 
@@ -110,27 +127,39 @@ class Mind:
                 more = self.reflection.step(cancel) or more
             rest(time.perf_counter() - began, cancel)
 
+    # --- the note before the words --------------------------------------------------------------------
+
     def __call__(
         self, words: str, tokens: int, before: tuple[Turn, ...], cancel: Cancel, *, partial: bool
     ) -> str:
-        """The note for a turn's words."""
-        now = self.clock().date()
-        known = {turn.text for turn in before}
-        question = self._with_names(words)
-        hits = [
-            hit
-            for hit in self.recall.search(question, LOOKED_AT, now)
-            if hit.near >= CLEAR and hit.text not in known and _worth(hit, words)
-        ]
-        hits = self._up_to_date(hits)
-        text, used = note(hits, bare(words), now, lambda line: len(line) <= tokens * TOKEN, self._cite)
-        if text:
-            self._used = used
+        """The note for a turn's words. A wish of memory has none: memory does it."""
+        if understand(words) is not None:
+            return ""
+        now, seen = self.clock().date(), {turn.text for turn in before}
+        found = self.recall.search(self._with_names(words, before), LOOKED_AT, now)
+        told = [hit for hit in found if _tells(hit, words)]
+        clear = self._up_to_date([hit for hit in told if hit.near >= CLEAR and hit.text not in seen])
+        text, used = self._note(clear, words, tokens)
+        if text or partial or not asks_about_past(words):
+            self._used = used if text or not partial else self._used
             return text
-        if not partial and asks_about_past(words) and not _in_sight(words, before):
-            self._used = []
-            return NOTHING
-        return ""
+        self._used = []
+        if clear or any(hit.text in seen and hit.near >= SOFT for hit in told):
+            return ""  # there is no room for it, or the model has it before it
+        soft = self._note([hit for hit in told if hit.near >= SOFT][:1], words, tokens - NEAREST_TOKENS)[0]
+        return NEAREST.format(note=soft) if soft else NOTHING
+
+    def _note(self, hits: list[Hit], words: str, tokens: int) -> tuple[str, list[Hit]]:
+        asked = [word for word in bare(words) if word in content_words(words)]
+        longest = tokens * TOKEN
+        mine = self._speakers()
+        hits = [replace(hit, who="") if hit.who in mine else hit for hit in hits]
+        return note(hits, asked, self.clock().date(), lambda line: len(line) <= longest, self._cite)
+
+    def _speakers(self) -> Collection[str]:
+        """The names of the one who lives here, as far as it can be told: whoever alone has ever spoken."""
+        rows = self.store.database.read("SELECT DISTINCT who FROM turns WHERE who <> '' LIMIT 3")
+        return {"me", *(row[0] for row in rows)} if len(rows) == 1 else {"me"}
 
     def _up_to_date(self, hits: list[Hit]) -> list[Hit]:
         """The hits, each turn that says what has been succeeded since with the turn that says it now before
@@ -140,23 +169,31 @@ class Mind:
         for hit in hits:
             for fact in facts.of_turn(hit.id) if hit.kind == "turn" else []:
                 newest = facts.history(fact.id)[-1] if fact.successor is not None else fact
-                turns = [one.turn for one in newest.evidence if one.turn is not None and one.turn > hit.id]
-                for turn in self.store.some(turns[-1:]):
-                    newer = replace(hit, id=turn.id, text=turn.text, when=turn.said_at, side=turn.side)
+                for turn in self.store.some(self._later(newest, hit.id)):
+                    newer = replace(hit, id=turn.id, text=turn.text, when=turn.said_at, who=turn.who)
                     found.setdefault(("turn", turn.id), newer)
             found.setdefault((hit.kind, hit.id), hit)
         return list(found.values())
 
-    def _with_names(self, words: str) -> str:
-        """The words, with who a "she" or "he" in them is."""
+    @staticmethod
+    def _later(fact: Fact, turn: int) -> list[int]:
+        """The last turn that says a fact, where that is behind another turn."""
+        turns = [one.turn for one in fact.evidence if one.turn is not None and one.turn > turn]
+        return turns[-1:]
+
+    def _with_names(self, words: str, before: tuple[Turn, ...]) -> str:
+        """The words, with who a "she" or "he" in them is: whoever was named last in the conversation, else
+        whoever was spoken of last."""
         found = _PRONOUN.search(words)
-        if found is None:
+        if found is None or _NAMED.search(words):
             return words
-        people = People(self.store.database)
-        if people.named_in(words):
-            return words
-        one = people.meant(found[1].casefold(), 2**62)
+        for turn in reversed(before):
+            if turn.side == "user" and (names := _NAMED.findall(turn.text)):
+                return f"{words} ({names[-1]})"
+        one = People(self.store.database).meant(found[0].casefold(), 2**62)
         return f"{words} ({one.name})" if one is not None else words
+
+    # --- what is asked of memory ----------------------------------------------------------------------
 
     def asked(
         self, ask: e.Ask, about: str, instead_of: str, turn: int, record: Record, cancel: Cancel
@@ -176,64 +213,86 @@ class Mind:
         }.get(ask)
         return done(wish) if done else e.Answered(passes=True)
 
-    # --- keeping and putting right --------------------------------------------------------------------
-
     def _keep(self, wish: _Wish) -> e.Answered:
-        asking = self.store.number("user", wish.turn)
-        if not wish.about:
-            said = wish.record.before_last_said().last_said()
-            wish = _Wish(said, "", wish.turn, wish.record)
-        if not wish.about or asking is None:
+        """Keep it as facts, and word for word where these don't say all of it."""
+        text, turn = wish.about, self.store.number("user", wish.turn)
+        if not text:
+            said = self._last_said(wish)
+            text, turn = (said.text, self._id(said)) if said is not None else ("", None)
+        if not text or turn is None:
             return e.Answered(passes=True)
-        notebook = Notebook(self.store.database)
-        when = self.clock()
-        found = propose(wish.about)
-        said_now = Said(wish.about, when.isoformat(), turn=asking)
-        if not (found and notebook.take(said_now, found, "asked")):
-            Facts(self.store.database).note(
-                "you", _capital(wish.about), "event", Evidence(wish.about, turn=asking), how="asked",
-                noted_at=when.isoformat(), certainty=1.0,
+        when = self.clock().isoformat()
+        kept = Notebook(self.store.database).take(Said(text, when, turn=turn), propose(text), "asked")
+        facts = Facts(self.store.database)
+        said_by_them = " ".join(facts.get(number).statement for number in kept)
+        if shared(text, said_by_them) < COVERED:
+            facts.note(
+                YOU, capital(text), "event", Evidence(text, turn=turn), how="asked", noted_at=when,
+                certainty=1.0,
             )  # fmt: skip
         return e.Answered(KEPT)
 
     def _wrong(self, wish: _Wish) -> e.Answered:
         if not wish.about:
-            return e.Answered("What is right, then?")
-        facts = Facts(self.store.database)
+            return e.Answered(WHAT_IS_RIGHT)
+        facts, now = Facts(self.store.database), self.clock()
         wrong = self._meant(wish, facts)
-        now = self.clock()
         if wrong is None:
-            return e.Answered(passes=True)
+            return self._keep(wish) if propose(wish.about) else e.Answered(passes=True)
         right = mended(wrong.statement, wish.about, now.date())
         number = facts.edit(wrong.id, right, now.isoformat())
+        if (days := spans(wish.about, now.date())) and (wrong.valid_from or wrong.valid_until):
+            facts.date(number, days[0].start.isoformat(), days[0].end.isoformat())
+        self._call_rightly(wrong, right)
         asking = self.store.number("user", wish.turn)
         if asking is not None:
             facts.rest_on(number, Evidence(wish.about, turn=asking))
         return e.Answered(f"Thank you, I've put that right: {excerpt(right, ())}")
 
+    def _call_rightly(self, wrong: Fact, right: str) -> None:
+        """Where a person's name was wrong, they have the right one."""
+        people = People(self.store.database)
+        old, new = _NAMED.findall(wrong.statement), _NAMED.findall(right)
+        gone, come = [n for n in old if n not in new], [n for n in new if n not in old]
+        if wrong.slot.endswith(".name") and gone and come and (one := people.find(gone[0])) is not None:
+            people.rename(one.id, come[0], mended=True)
+
     def _meant(self, wish: _Wish, facts: Facts) -> Fact | None:
-        """The fact that is wrong: one that the last answers rest on, or that says what was just said."""
-        ids = [hit.id for hit in self._used if hit.kind == "turn"]
-        ids += [one for turn in wish.record.turns[-5:] if (one := self._id(turn)) is not None]
-        candidates = {fact.id: fact for one in ids for fact in facts.of_turn(one) if fact.successor is None}
+        """The fact that is wrong: the one that was spoken of just now, or that the correction names."""
         heard = " ".join(turn.text for turn in wish.record.turns[-3:-1])
-        return max(
-            candidates.values(), key=lambda fact: _likeness(fact.statement, heard, wish.about), default=None
-        )
+        ids = [hit.id for hit in self._used if hit.kind == "turn"]
+        ids += [one for turn in wish.record.turns if (one := self._id(turn)) is not None]
+        found = {fact.id: fact for one in ids for fact in facts.of_turn(one)}
+        for word in sorted(content(wish.about), key=len)[-3:]:
+            found |= {fact.id: fact for fact in facts.search(word)}
+        current = [fact for fact in found.values() if fact.successor is None]
+        scored = {fact.id: shared(fact.statement, f"{heard} {wish.about}") for fact in current}
+        best = max(current, key=lambda fact: scored[fact.id], default=None)
+        return best if best is not None and scored[best.id] >= MEANT else None
 
     def _misheard(self, wish: _Wish) -> e.Answered:
-        before = wish.record.before_last_said()
-        said = next((turn for turn in reversed(before.turns) if turn.side == "user" and turn.text), None)
-        number = self._id(said) if said is not None else None
-        if said is None or number is None or not wish.about:
-            return e.Answered(passes=True)
-        text = replaced(said.text, wish.about, wish.instead_of)
+        if not wish.about:
+            return e.Answered(WHICH_WORD)
+        before = [t for t in wish.record.before_last_said().turns if t.side == "user" and t.text]
+        for said in before[::-1][:MISHEARD_WITHIN]:
+            text, number = replaced(said.text, wish.about, wish.instead_of), self._id(said)
+            if text is not None and number is not None:
+                return self._corrected(said, number, text, wish.about)
+        return e.Answered(WHICH_WORD)
+
+    def _corrected(self, said: Turn, number: int, text: str, right: str) -> e.Answered:
         with self._writing:
             Forgetting(self.store.database).correct(number, text)
-        return e.Answered(
-            f"{_capital(wish.about)}. Thank you, I've corrected that.",
-            corrected=((said.side, said.number, text),),
-        )
+        thanks = f"{capital(right)}. Thank you, I've corrected that.{self._renew()}"
+        return e.Answered(thanks, corrected=((said.side, said.number, text),))
+
+    def _renew(self) -> str:
+        """Renew the copies of the store; what is to be told of it."""
+        try:
+            self.renewed()
+        except CompanionError as error:
+            return f" The copies of it are still to go: {error}"
+        return ""
 
     # --- forgetting -----------------------------------------------------------------------------------
 
@@ -243,13 +302,11 @@ class Mind:
         forgetting = Forgetting(self.store.database)
         own = self._request(wish)
         if wish.about:
-            going = forgetting.about(wish.about, self.clock().date(), but=own)
+            going = forgetting.about(wish.about, self.clock(), but=own)
         else:
             going = forgetting.of(self._just_said(wish) - own)
         if not going:
-            return e.Answered(
-                f"I have nothing about {wish.about}." if wish.about else "There is nothing to forget."
-            )
+            return e.Answered(nothing_to_forget(wish.about, going))
         self._going = going
         return e.Answered(read_back(going, self.clock().date()), confirm=True)
 
@@ -267,8 +324,7 @@ class Mind:
             forgetting.erase(Going(whole.turns, tuple(sorted({*whole.facts, *going.facts}))))
             self.recall.forget()
         self._used = []
-        self.renewed()
-        return e.Answered(GONE, erased=gone)
+        return e.Answered(f"{GONE}{self._renew()}", erased=gone)
 
     def _leave(self, wish: _Wish) -> e.Answered:
         self._going = None
@@ -291,9 +347,10 @@ class Mind:
         last = max((at for at, turn in enumerate(turns) if turn.side == "user"), default=len(turns))
         return {one for turn in turns[last:] if (one := self._id(turn)) is not None}
 
-    def _cite(self, hit: Hit) -> str:
-        """Where a passage of the archive stands, as she says it."""
-        return self.archive.cite(hit.id, self.archive.me(), self.clock().date()) or f"in {hit.place}"
+    def _last_said(self, wish: _Wish) -> Turn | None:
+        """What the user said before the wish."""
+        turns = wish.record.before_last_said().turns
+        return next((turn for turn in reversed(turns) if turn.side == "user" and turn.text), None)
 
     def _id(self, turn: Turn) -> int | None:
         if turn.number < 0:
@@ -304,51 +361,80 @@ class Mind:
 
     def _about(self, wish: _Wish) -> e.Answered:
         now = self.clock().date()
-        facts = self._facts_about(wish.about)
+        facts = self._facts_about(wish)
         if facts:
+            self._used = self._sources(facts[:SPOKEN])
             more = len(facts) - SPOKEN
             tail = f" And {more} more: companion memory search shows them." if more > 0 else ""
             return e.Answered(" ".join(told(fact, now) for fact in facts[:SPOKEN]) + tail)
         own = self._request(wish)
-        hits = [hit for hit in self._about_turns(wish.about) if hit.id not in own]
+        hits = [hit for hit in self._about_turns(wish.about) if hit.id not in own][:SPOKEN]
         if hits:
-            self._used = hits[:SPOKEN]
-            return e.Answered(" ".join(_quoted(hit, bare(wish.about), now) for hit in hits[:SPOKEN]))
+            self._used = hits
+            return e.Answered(" ".join(self._told(hit, wish.about) for hit in hits))
         if _personal(wish.about) or _named(wish.about):
-            return e.Answered(NOTHING_ABOUT.format(about=_to_you(wish.about)))
+            return e.Answered(nothing_about(wish.about))
         return e.Answered(passes=True)
 
-    def _facts_about(self, about: str) -> list[Fact]:
+    def _told(self, hit: Hit, about: str) -> str:
+        """One thing that was said or read, with when and where."""
+        if hit.kind == "document":
+            return f'{capital(self._cite(hit))} it says: "{excerpt(hit.text, sorted(content_words(about)))}"'
+        who = "you" if hit.who in ("", *self._speakers()) else hit.who
+        return quoted(hit, sorted(content_words(about)), self.clock().date(), who)
+
+    def _facts_about(self, wish: _Wish) -> list[Fact]:
         facts, people = Facts(self.store.database), People(self.store.database)
-        if about.casefold() in ("me", "myself"):
-            return facts.of("you")
-        one = people.find(about) or people.related(about.casefold().removeprefix("my "))
+        about = wish.about.casefold()
+        if about in ("me", "myself", "us"):
+            return facts.of(self._asker(wish)) or facts.of(YOU)
+        one = people.find(wish.about) or people.related(about.removeprefix("my "))
         found = facts.of(one.name) if one is not None else []
-        return found or facts.search(about.casefold().removeprefix("my "))
+        searched = [
+            fact
+            for fact in facts.search(about.removeprefix("my "))
+            if fact.successor is None and content(about) & content(f"{fact.subject} {fact.statement}")
+        ]
+        return [*found, *(fact for fact in searched if fact.id not in {one.id for one in found})]
+
+    def _asker(self, wish: _Wish) -> str:
+        """Whose facts "me" means."""
+        number = self.store.number("user", wish.turn)
+        who = [turn.who for turn in self.store.some([number] if number is not None else [])]
+        return People(self.store.database).speaker(who[0]).name if who and who[0] else YOU
+
+    def _sources(self, facts: list[Fact]) -> list[Hit]:
+        """The turns that facts come from, as if they had been found."""
+        ids = [one.turn for fact in facts for one in fact.evidence[-1:] if one.turn is not None]
+        return [
+            Hit("turn", turn.id, turn.text, turn.said_at, turn.who, turn.side, "", 1.0, 1.0)
+            for turn in self.store.some(ids)
+        ]
 
     def _about_turns(self, about: str) -> list[Hit]:
         hits = self.recall.search(about, LOOKED_AT, self.clock().date())
-        return [hit for hit in hits if hit.near >= CLEAR and hit.side != "companion"]
+        return [hit for hit in hits if hit.near >= CLEAR and hit.side != "companion" and _tells(hit, about)]
 
     def _last(self, wish: _Wish) -> e.Answered:
-        going = Forgetting(self.store.database).about(
-            wish.about, self.clock().date(), but=self._request(wish)
-        )
-        turns = [turn for turn in self.store.some(going.turns) if turn.side == "user"]
+        going = Forgetting(self.store.database).about(wish.about, self.clock(), but=self._request(wish))
+        turns = [t for t in self.store.some(going.turns) if t.side == "user" and understand(t.text) is None]
         if not turns:
-            return e.Answered(f"I don't remember you talking about {_to_you(wish.about)}.")
-        last = turns[-1]
-        day = say(said_when(last.said_at), self.clock().date())
-        return e.Answered(f'That was {day}. You said: "{excerpt(last.text, bare(wish.about))}"')
+            return e.Answered(f"I don't remember you talking about {to_you(wish.about)}.")
+        day = say(said_when(turns[-1].said_at), self.clock().date())
+        return e.Answered(f'That was {day}. You said: "{excerpt(turns[-1].text, bare(wish.about))}"')
 
     def _source(self, wish: _Wish) -> e.Answered:
-        now = self.clock().date()
         if not self._used:
             return e.Answered(NOT_FROM_YOU)
-        hit = self._used[0]
-        if hit.kind == "document":
-            return e.Answered(f'It stands {self._cite(hit)}: "{excerpt(hit.text, ())}"')
-        return e.Answered(_quoted(hit, (), now))
+        return e.Answered(self._told(self._used[0], ""))
+
+    def _cite(self, hit: Hit) -> str:
+        """Where a passage of the archive stands, as she says it."""
+        return self.archive.cite(hit.id, self.archive.me(), self.clock().date()) or f"in {hit.place}"
+
+
+NEAREST_TOKENS = 20
+"""Tokens of the words around a note that may not be what is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,75 +445,23 @@ class _Wish:
     record: Record
 
 
-def read_back(going: Going, now: datetime.date) -> str:
-    """What would go, and the question whether it is to."""
-    said = [f'"{excerpt(quote, (), 80)}"' for quote in going.quotes]
-    what = f"{len(going.turns)} turn{'s' * (len(going.turns) != 1)}"
-    if going.facts:
-        what += f" and {len(going.facts)} thing{'s' * (len(going.facts) != 1)} I know from them"
-    when = ""
-    if going.first:
-        first, last = (said_when(moment) for moment in (going.first, going.last))
-        when = f", {say(first, now)}" if first == last else f", from {say(first, now)} to {say(last, now)}"
-    archive = " It also stands in your archive, where it stays." if going.archived else ""
-    quotes = f": {', '.join(said)}" if said else ""
-    return f"That would erase {what}{when}{quotes}.{archive} Shall I erase it?"
+def content_words(text: str) -> set[str]:
+    """The words of a text that say something, as they stand there in lower case."""
+    return {word for word in bare(text) if content(word)}
 
 
-def mended(statement: str, correction: str, now: datetime.date) -> str:
-    """A statement with what the correction puts right: the time of one for the time of the other, a name for
-    a name; else the correction itself."""
-    new, old = spans(correction, now), spans(statement, now)
-    if new and old:
-        return statement.replace(old[0].words, new[0].words, 1)
-    names = re.findall(r"\b[A-Z][\w'-]+", correction)
-    there = [name for name in re.findall(r"(?<!^)\b[A-Z][\w'-]+", statement) if name not in ("I", "You")]
-    if names and there and len(correction.split()) <= 4:
-        return statement.replace(there[-1], names[-1], 1)
-    return _capital(correction)
-
-
-def replaced(text: str, right: str, wrong: str = "") -> str:
-    """A text with `right` in the place of what was heard in its stead: `wrong` where that is named, else the
-    words that sound most like it."""
-    if wrong and wrong.casefold() in text.casefold():
-        at = text.casefold().index(wrong.casefold())
-        return f"{text[:at]}{right}{text[at + len(wrong) :]}"
-    words = list(re.finditer(r"[\w'’-]+", text))
-    length = len(right.split())
-    stretches = [(words[i].start(), words[i + length - 1].end()) for i in range(len(words) - length + 1)]
-    if not stretches:
-        return right
-    start, end = max(
-        stretches,
-        key=lambda s: difflib.SequenceMatcher(None, text[s[0] : s[1]].casefold(), right.casefold()).ratio(),
-    )
-    return f"{text[:start]}{right}{text[end:]}"
-
-
-def _quoted(hit: Hit, words: Sequence[str], now: datetime.date) -> str:
-    who = hit.who or ("you" if hit.side == "user" else "I")
-    return f'{_capital(say(said_when(hit.when), now))} {who} said: "{excerpt(hit.text, words)}"'
-
-
-def _worth(hit: Hit, words: str) -> bool:
-    """What she said herself is no source, unless that is what is asked for."""
-    return (
-        hit.side != "companion"
-        or re.search(r"\byou\b.*\b(?:say|said|tell|told)\b", words.casefold()) is not None
-    )
-
-
-def _in_sight(words: str, before: Sequence[Turn]) -> bool:
-    """Whether the conversation that the model has before it tells something of the words."""
-    asked = {word for word in bare(words) if len(word) > 3}
-    said = {word for turn in before if turn.side == "user" for word in bare(turn.text)}
-    return bool(asked & said)
-
-
-def _likeness(statement: str, heard: str, correction: str) -> float:
-    words = set(bare(statement))
-    return len(words & set(bare(heard))) + 0.5 * len(words & set(bare(correction)))
+def _tells(hit: Hit, words: str) -> bool:
+    """Whether a hit can tell anything: no question that was asked, no wish of memory; what she said herself
+    is no source, unless that is what is asked for."""
+    if hit.kind == "document":
+        return True
+    if hit.side == "companion":
+        return re.search(r"\byou\b.*\b(?:say|said|tell|told)\b", words.casefold()) is not None
+    sentences = [each for each in re.split(r"(?<=[.!?])\s+", hit.text.strip()) if each]
+    if all(each.endswith("?") for each in sentences):
+        return False
+    wish = understand(hit.text)
+    return wish is None or wish.ask is e.Ask.KEEP
 
 
 def _personal(about: str) -> bool:
@@ -436,12 +470,4 @@ def _personal(about: str) -> bool:
 
 def _named(about: str) -> bool:
     """Whether it is somebody or something with a name of its own."""
-    return all(word[:1].isupper() for word in about.split())
-
-
-def _to_you(about: str) -> str:
-    return re.sub(r"^(?:my|our)\b", "your", re.sub(r"^me\b", "you", about, flags=re.I), flags=re.I)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return bool(about) and all(word[:1].isupper() for word in about.split())

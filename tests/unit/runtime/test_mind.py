@@ -8,12 +8,15 @@ from companion.dialogue.events import Ask
 from companion.dialogue.prompt import Record, Turn
 from companion.engines import Never
 from companion.engines.embed.bge import BgeEmbedder
+from companion.errors import StoreError
 from companion.memory.archive.sources import Archive
 from companion.memory.facts import Facts
 from companion.memory.notes import NOTHING
 from companion.memory.recall import Recall
 from companion.memory.store import Store
-from companion.runtime.mind import GONE, KEPT, LEFT, NOT_ALL, NOT_FROM_YOU, Mind, mended, replaced
+from companion.runtime.corrections import mended, replaced
+from companion.runtime.mind import Mind
+from companion.runtime.telling import GONE, KEPT, LEFT, NOT_ALL, NOT_FROM_YOU, WHICH_WORD
 
 NOW = datetime.datetime(2026, 11, 28, 9, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
 
@@ -307,6 +310,7 @@ def test_who_she_is_is_told_by_the_last_one_spoken_of(world):
     [
         ("Your baby is due in March", "it's April", "Your baby is due in April"),
         ("Your sister Amy lives in Leeds", "in York", "Your sister Amy lives in York"),
+        ("Your brother Tom lives in York", "it's Tim", "Your brother Tim lives in York"),
         ("You work at the bank", "I work at the post office", "I work at the post office"),
     ],
 )
@@ -321,10 +325,181 @@ def test_a_statement_is_mended_where_the_correction_says(statement, correction, 
         ("I met Jonah at the fair.", "Jonas", "", "I met Jonas at the fair."),
         ("I bought a beach house.", "peach", "", "I bought a peach house."),
         ("I live in New Park.", "New York", "", "I live in New York."),
+        ("I had a great day.", "Wolfgang", "", None),
+        ("He is from Sweden.", "Jonas", "", None),
+        ("I met Ann at the fair.", "Jonas", "Thomas", None),
     ],
 )
-def test_what_was_misheard_is_replaced(text, right, wrong, mended):
+def test_what_was_misheard_is_replaced_and_nothing_else(text, right, wrong, mended):
     assert replaced(text, right, wrong) == mended
+
+
+def test_a_word_may_have_been_misheard_some_turns_ago(world):
+    world.now("My colleague is called Johan.", "Nice.")
+    world.now("He is from Sweden.", "Ah.")
+
+    world.ask(Ask.MISHEARD, "Jonas", words="No, I said Jonas.")
+
+    assert world.texts()[:3] == ["My colleague is called Jonas.", "Nice.", "He is from Sweden."]
+
+
+def test_where_nothing_sounds_like_it_she_asks_which_word(world):
+    world.now("I had a great day.", "Good.")
+
+    assert world.ask(Ask.MISHEARD, "Wolfgang", words="No, I said Wolfgang.").text == WHICH_WORD
+    assert world.texts()[0] == "I had a great day."
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "correction"),
+    [
+        ("What is the capital of Australia?", "It is Sydney.", "it's Canberra"),
+        ("When was the moon landing?", "In June 1969.", "it was July"),
+        ("Is 91 a prime?", "Yes.", "it isn't prime"),
+    ],
+)
+def test_what_is_wrong_with_the_world_changes_nothing_that_is_known_of_somebody(
+    world, said, answer, correction
+):
+    world.now("My sister is called Amy.", "Lovely.")
+    world.now("My baby is due in March.", "How nice.")
+    before = [fact.statement for fact in Facts(world.store.database).page(most=50)]
+    world.now(said, answer)
+
+    assert world.ask(Ask.WRONG, correction).passes
+    assert [fact.statement for fact in Facts(world.store.database).page(most=50)] == before
+
+
+def test_a_correction_that_names_its_matter_is_heeded_however_long_ago_that_was(world):
+    world.said("My baby is due in March.", day="2026-10-02")
+    for number in range(6):
+        world.now(f"The weather is number {number}.", "Yes.")
+
+    said = world.ask(
+        Ask.WRONG, "the baby is due in April", words="That's wrong, the baby is due in April."
+    ).text
+
+    assert "April" in said
+
+
+def test_a_corrected_day_is_the_facts_day_too(world):
+    world.now("My wedding is on 3 March.", "How nice.")
+
+    world.ask(Ask.WRONG, "it's on 5 May", words="That's wrong, it's on 5 May.")
+
+    (fact,) = [f for f in Facts(world.store.database).search("wedding") if f.successor is None]
+    assert fact.valid_from == "2027-05-05"
+
+
+def test_a_corrected_name_is_the_persons_name(world):
+    world.now("My sister is called Amy.", "Lovely.")
+
+    world.ask(Ask.WRONG, "it's Ann", words="That's wrong, it's Ann.")
+
+    said = world.ask(Ask.ABOUT, "my sister").text
+    assert "Ann" in said
+    assert "Amy" not in said
+
+
+def test_what_was_said_before_remember_that_is_what_goes_with_it(world):
+    world.now("Jonas has cancer and nobody at work knows.", "I'm sorry.")
+    world.ask(Ask.KEEP, words="Remember that.")
+
+    world.ask(Ask.FORGET, "Jonas", words="Forget what I said about Jonas.")
+    world.ask(Ask.YES, words="Yes.")
+
+    assert Facts(world.store.database).page() == []
+
+
+def test_all_that_is_to_be_remembered_is(world):
+    text = "my sister is called Amy and the alarm code is 4512"
+    world.ask(Ask.KEEP, text, words=f"Remember that {text}.")
+
+    assert "4512" in world.ask(Ask.ABOUT, "the alarm code").text
+
+
+def test_a_copy_that_cannot_be_renewed_is_told_and_the_rest_is_gone_all_the_same(world):
+    world.now("Jonas broke up with me.", "I'm sorry.")
+    world.ask(Ask.FORGET, "Jonas", words="Forget what I said about Jonas.")
+
+    def full():
+        raise StoreError("The disk is full: free some space.")
+
+    world.mind.renewed = full
+    answered = world.ask(Ask.YES, words="Yes.")
+
+    assert answered.text.startswith(GONE)
+    assert "The disk is full" in answered.text
+    assert ("user", 1) in answered.erased
+
+
+def test_a_question_is_no_answer_to_itself(world):
+    world.said("What's my brother's name?", "I don't know.")
+    world.now("What's my brother's name?", "I don't know.")
+
+    assert world.note("What's my brother's name?") == NOTHING
+    assert world.ask(Ask.ABOUT, "Zebulon", words="What do you know about Zebulon?").text == (
+        "You haven't told me anything about Zebulon."
+    )
+    assert world.ask(Ask.ABOUT, "Zebulon", words="What do you know about Zebulon?").text == (
+        "You haven't told me anything about Zebulon."
+    )
+
+
+def test_when_is_not_answered_by_the_question(world):
+    world.said("I have to see the dentist.", day="2026-11-12")
+    for _ in range(2):
+        said = world.ask(Ask.LAST, "the dentist", words="When did I last talk about the dentist?").text
+
+        assert said == 'That was on 12 November. You said: "I have to see the dentist."'
+
+
+def test_how_she_knows_is_of_the_last_answer(world):
+    world.said("My sister Amy is coming to visit on Friday.")
+    world.note("Who is coming to visit me?")
+    world.note("What's the capital of France?")
+    assert world.ask(Ask.SOURCE).text == NOT_FROM_YOU
+
+    world.ask(Ask.ABOUT, "Amy", words="What do you know about Amy?")
+    assert "My sister Amy" in world.ask(Ask.SOURCE).text
+
+
+def test_what_may_be_meant_is_told_as_such(world):
+    world.said("I cannot stand coriander in my food.")
+
+    note = world.note("Do I like cilantro?")
+
+    assert note == NOTHING or note.startswith("Unless this tells it, you don't know:")
+
+
+def test_there_may_be_no_room_for_what_is_known_and_then_nothing_is_denied(world):
+    world.said("I parked the car on level three of the car park behind the station, by the lift.")
+
+    assert world.note("Where did I park the car?", tokens=12) == ""
+    assert "level three" in world.note("Where did I park the car?", tokens=45)
+
+
+def test_what_has_been_succeeded_is_not_told_as_known(world):
+    world.said("My baby is due in March.", day="2026-10-02")
+    world.said("My baby is due in April.", day="2026-11-12")
+
+    assert "March" not in world.ask(Ask.ABOUT, "my baby").text
+
+
+def test_who_alone_speaks_is_i_by_whatever_name(world):
+    world.store.add_user_turn(
+        1, "I parked on level three.", "Theo", 0.9, session="a", said_at="2026-11-12T10:00:00+01:00"
+    )
+    world.mind.catch_up(Never())
+
+    assert world.note("Where did I park?").startswith("I told you on 12 November:")
+
+
+def test_she_is_who_was_spoken_of_just_now(world):
+    world.said("My sister Amy's birthday is in May.")
+    world.now("I had coffee with Clara today.", "Nice.")
+
+    assert world.mind._with_names("When is her birthday?", world.record.turns).endswith("(Clara)")
 
 
 def test_what_was_read_is_told_with_where_it_stands(world, tmp_path):
