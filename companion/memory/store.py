@@ -5,12 +5,17 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import apsw
+
 from companion.memory.database import Database
+from companion.memory.facts import Facts
+from companion.memory.relearning import doubt, relearn, take_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,10 @@ class Store:
         self.look: Callable[[], str] | None = None
         """Looks the file through for damage, which a start had no time for; gives a sentence, "" if all is
         well."""
+        self.writing = threading.Lock()
+        """Held by whoever derives something from what is in the store, and by who changes or erases it."""
         self._earlier: list[int] = []
+        self._beside: list[Callable[[], object]] = []
 
     def add_user_turn(
         self,
@@ -119,20 +127,35 @@ class Store:
         return found
 
     def review_user_turn(self, number: int, heard: Heard, answered: str) -> None:
-        """Keep the second, thorough hearing of a user turn of this session: its text becomes the turn's."""
+        """Keep the second, thorough hearing of a user turn of this session: its text becomes the turn's, and
+        what was derived from the first is derived anew. A turn that the person has corrected stays as it
+        is."""
         words = json.dumps([asdict(word) for word in heard.words], ensure_ascii=False)
-        with self.database.transaction() as db:
+        with self.writing, self.database.transaction() as db:
             found = db.execute(
-                "SELECT id FROM turns WHERE session=? AND side='user' AND number=?", (self.session, number)
+                "SELECT id, text FROM turns WHERE session=? AND side='user' AND number=? AND NOT corrected",
+                (self.session, number),
             ).fetchall()
             if not found:
                 return
-            if heard.text:
-                db.execute("UPDATE turns SET text=? WHERE id=?", (heard.text, found[0][0]))
+            turn, text = int(str(found[0][0])), found[0][1]
+            if heard.text and heard.text != text:
+                self._hear_anew(db, turn, heard.text)
             db.execute(
                 "INSERT OR REPLACE INTO hearings VALUES (?, ?, ?, ?, ?)",
-                (found[0][0], answered, words, heard.no_speech, heard.logprob),
+                (turn, answered, words, heard.no_speech, heard.logprob),
             )
+
+    def _hear_anew(self, db: apsw.Connection, turn: int, text: str) -> None:
+        """Put other words in a turn's place: what was derived from those before goes, and it is to be thought
+        about again."""
+        in_doubt = doubt(db, [turn])
+        take_apart(db, in_doubt, [turn])
+        db.execute("UPDATE turns SET text = ? WHERE id = ?", (text, turn))
+        for table in ("mentions", "reflected"):
+            db.execute(f"DELETE FROM {table} WHERE turn = ?", (turn,))
+        db.execute("DELETE FROM summaries WHERE id IN (SELECT summary FROM summarised WHERE turn = ?)", (turn,))
+        relearn(db, in_doubt, Facts(self.database).forget)
 
     def fresh(self) -> bool:
         """Whether nothing has ever been said in this home."""
@@ -169,6 +192,14 @@ class Store:
         )
         return int(found[0][0]) if found else None
 
+    def begins(self) -> int:
+        """The id of the first turn of this session, or of the next turn that is added."""
+        first, last = self.database.read(
+            "SELECT (SELECT min(id) FROM turns WHERE session = ?), (SELECT coalesce(max(id), 0) FROM turns)",
+            (self.session,),
+        )[0]
+        return int(last) + 1 if first is None else int(first)
+
     def some(self, ids: Iterable[int]) -> list[StoredTurn]:
         """Those turns, oldest first."""
         listed = ",".join(str(int(one)) for one in ids)
@@ -178,9 +209,18 @@ class Store:
         )
         return [StoredTurn(*row) for row in rows]
 
+    def beside(self, end: Callable[[], object]) -> None:
+        """Something is done with the file beside this; `end` is called before it is closed."""
+        self._beside.append(end)
+
     def close(self) -> None:
-        """Close the file; idempotent."""
-        self.database.close()
+        """Close the file, whatever is done with it beside this; idempotent. Raises what that raises."""
+        ending, self._beside = self._beside, []
+        try:
+            for end in ending:
+                end()
+        finally:
+            self.database.close()
 
 
 def now_iso() -> str:

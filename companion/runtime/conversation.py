@@ -349,7 +349,8 @@ class Conversation:
 
     def _record_changed(self, event: e.RecordChanged) -> None:
         """Turns were erased or corrected: nothing here knows of what they said, before that is answered."""
-        numbers = {number for side, number in event.erased if side == "user"}
+        both = {*event.erased, *((side, number) for side, number, _ in event.corrected)}
+        numbers = {number for side, number in both if side == "user"}
         self._to_review = [waiting for waiting in self._to_review if waiting.turn not in numbers]
         if self._reviewing is not None and self._reviewing.turn in numbers:
             self._hands.cancel("review")
@@ -378,9 +379,11 @@ class Conversation:
         self._hands.start("llm", "settle", self._jobs.settle(self.record))
 
     def _reviewed(self, event: e.Reviewed) -> None:
-        self._reviewing = None
+        waited = any(waiting.turn == event.turn for waiting in self._to_review)  # else it was put right since
+        if self._reviewing is not None and self._reviewing.turn == event.turn:
+            self._reviewing, waited = None, True
         self._to_review = [w for w in self._to_review if w.turn != event.turn]
-        if event.matters:
+        if event.matters and waited:
             self.record = self.record.with_text("user", event.turn, event.text)
             if self.state.floor in (Floor.IDLE, Floor.USER):
                 self._settle()

@@ -119,7 +119,7 @@ def test_what_has_been_put_right_since_is_told_with_it(world):
     [
         "What's my brother's name?",
         "Do you remember where I parked?",
-        "What did I tell you about the wedding?",
+        "When is my wedding?",
     ],
 )
 def test_where_nothing_was_said_the_note_says_so(world, question):
