@@ -274,19 +274,11 @@ def load_parts(
 
 def mind_of(store: Any, embedder: BgeEmbedder, home: Path, settings: Settings, llm: Any) -> Mind:
     """Her memory at work on a home's store; she thinks with `llm`, if the settings let her."""
-    from companion.memory import automatic
     from companion.memory.archive.sources import Archive
+    from companion.memory.erasing import set_aside
     from companion.memory.recall import Recall
-    from companion.runtime.mind import Mind, now_here
-
-    def upkeep() -> None:
-        look, store.look = store.look, None
-        if look is not None and (damage := look()):
-            raise StoreError(damage)
-        if automatic.due(store.database):
-            automatic.renew(home, store.database, now_here())
-        if settings.memory.backups:
-            automatic.rotate(home, store.database, now_here(), settings.memory.backups)
+    from companion.runtime.mind import Mind
+    from companion.runtime.upkeep import Upkeep
 
     # Now, for it takes a quarter of a second that can't be withdrawn when somebody speaks.
     thinking = llm.background() if settings.memory.reflect == "on" else None
@@ -294,13 +286,16 @@ def mind_of(store: Any, embedder: BgeEmbedder, home: Path, settings: Settings, l
     archive = Archive(store.database, recall.chunk_vectors.drop)
     archive.finish()
     recall.refresh()
+    upkeep = Upkeep(home, store.database, settings.memory.backups, store.look)
+    store.beside(upkeep.close)
     return Mind(
         store,
         recall,
         archive,
-        renewed=lambda: automatic.renew(home, store.database, now_here()),
+        renewed=upkeep.renew,
         llm=None if thinking is None else lambda: thinking,
-        upkeep=upkeep,
+        set_aside=lambda: set_aside(home),
+        upkeep=upkeep.begin,
     )
 
 

@@ -17,6 +17,7 @@ from companion.commands.archiving import counted, embed, plain, read, troubles
 if TYPE_CHECKING:
     from companion.memory.archive.sources import Source
     from companion.memory.database import Database
+    from companion.memory.remembered_values import Passage
 
 
 @click.group()
@@ -167,25 +168,45 @@ def _row(database: Database, source: Source) -> dict[str, Any]:
 
 
 def _hits(database: Database, home: str | None, query: str, most: int) -> list[dict[str, Any]]:
-    from companion import app
+    """What is found, by meaning where the store's vectors are those of the model that is asked: another one's
+    would be dropped, and here it is only read."""
+    from companion.commands.memory_opened import _recall as recall_of
+    from companion.home import place
     from companion.memory.archive.sources import Archive
-    from companion.memory.recall import Recall
+    from companion.memory.remembered_values import where
 
-    app.prepare()
-    recall = Recall(database, app.Loader(app.settings_of(home)).embed())
-    recall.refresh()
     today = datetime.date.today()
-    found = recall.search(query, most, today, kinds=frozenset({"document"}))
+    recall = recall_of(place(home), database)
+    found: list[tuple[int, str, str, str, float]]
+    if recall is None:
+        found = [
+            (one.id, one.text, one.when, where(one), score) for one, score in _words(database, query, most)
+        ]
+    else:
+        hits = recall.search(query, most, today, kinds=frozenset({"document"}))
+        found = [(hit.id, hit.text, hit.when, hit.place, hit.score) for hit in hits]
     archive = Archive(database)
     me = archive.me()
     return [
         {
-            "id": f"c{hit.id}",
-            "text": hit.text,
-            "when": hit.when,
-            "source": {"kind": hit.kind, "place": hit.place},
-            "cited": archive.cite(hit.id, me, today),
-            "score": round(hit.score, 4),
+            "id": f"c{number}",
+            "text": text,
+            "when": when,
+            "source": {"kind": "document", "place": stands},
+            "cited": archive.cite(number, me, today),
+            "score": round(score, 4),
         }
-        for hit in found
+        for number, text, when, stands, score in found
     ]
+
+
+def _words(database: Database, query: str, most: int) -> Iterator[tuple[Passage, float]]:
+    """What has the query's words, best first; the best counts 1."""
+    from companion.memory.lexical import Lexicon
+    from companion.memory.remembered_rows import passages_of, rows_in
+
+    lexicon = Lexicon(database, "chunks_fts", "chunk_words")
+    scores = dict(lexicon.match(lexicon.terms(query), rows_in(database, "chunks_fts"), most))
+    best = max(scores.values(), default=1.0) or 1.0
+    for passage in passages_of(database, list(scores)):
+        yield passage, scores[passage.id] / best

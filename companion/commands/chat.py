@@ -16,7 +16,7 @@ from companion.commands.ending import Terminated, undisturbed
 from companion.dialogue.answer import KEEPING
 from companion.dialogue.events import Answered, Ask
 from companion.dialogue.prompt import Record
-from companion.engines import Cancel
+from companion.engines import Cancel, Cancelled
 from companion.errors import CompanionError
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ def command(home: str | None) -> None:
             mind = app.mind_of(store, loader.embed(), folder, settings, llm)
             forget_kept = partial(app.forget, folder)
             chat = Chat(
-                llm, store, settings, aside, before, mind, mind, forget_kept, mind.catch_up, mind.think
-            )
+                llm, store, settings, aside, before, mind, mind, forget_kept,
+                partial(mind.catch_up, older=False), mind.think,
+            )  # fmt: skip
             try:
                 chat.run()
             finally:
@@ -105,6 +106,7 @@ class Chat:
         self._recall, self._memory = recall or nothing_recalled, memory or NoMemory()
         self._forget_kept = forget_kept
         self._catch_up, self._think = catch_up, think
+        self._thinks = True
         self._changed: Answered | None = None
         self._llm, self._store, self._aside, self._record = llm, store, aside, before
         talk = app.manner(settings)
@@ -299,7 +301,7 @@ class Chat:
             self._record = shorter
             self._aside.do(lambda cancel: self._llm.thin(prompt, cancel))
         self._aside.do(lambda cancel: self._llm.prefill(prompt, cancel))
-        self._aside.do(self._catch_up)
+        self._aside.do(partial(self._tried, self._catch_up))
 
     def keep(self) -> None:
         """Keep the conversation for the next start, as far as it is evaluated."""
@@ -307,8 +309,23 @@ class Chat:
 
     def _rest(self, cancel: Cancel) -> None:
         """The person takes their time: what was said is kept, and thought about."""
-        self._keep(cancel)
-        self._think(cancel)
+        self._tried(self._keep, cancel)
+        self._tried(self._think, cancel)
+
+    def _tried(self, work: Callable[[Cancel], None], cancel: Cancel) -> None:
+        """Do what she does beside the conversation, which goes on where it fails: that is told, and then
+        nothing of the kind is done any more."""
+        from companion.runtime.workers import reason
+
+        if not self._thinks:
+            return
+        try:
+            work(cancel)
+        except Cancelled:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, what is typed is answered all the same
+            self._thinks = False
+            click.echo(reason("llm", error), err=True)
 
     def _keep(self, cancel: Cancel) -> None:
         lasting = self._record.lasting()  # every one of them is in the store

@@ -151,11 +151,13 @@ RULES: dict[str, str] = {
             evening | week | month | year | weekend)
         last (night | week | month | year | weekend | \\w+day | summer | winter | spring | autumn | fall)
         [on] (\\w+day) [morning | afternoon | evening | night]
-        the (last | past) [few | couple of | two | three | five | ten | \\d+] (minutes | minute | hour |
-            hours | days | day | week | weeks | month | months)
+        [the] (last | past) [(a | few | couple of | half | half an | half a | quarter of an | \\w+)] [few |
+            couple of] (seconds | minutes | minute | hour | hours | days | day | week | weeks | month |
+            months) [and a half] [of (our | this | the) <talks>]
         (since | before | after | until | in | on | from) [last | this | the] \\S+ [\\S+] [\\S+]
-        (a | two | three | a few | a couple of | \\d+) (minutes | hours | days | weeks | months | years)
-            ago | earlier [today] | the other day | a while (ago | back) | recently
+        (half an | a few | a couple of | \\w+) (minute | minutes | hour | hours | day | days | week | weeks |
+            month | months | year | years) ago | earlier [today] | the other day | a while (ago | back) |
+            recently
     """,
     "talks": """
         (conversation | chat | talk | discussion | conversations | chats | talks | discussions | exchange)
@@ -300,6 +302,7 @@ SAYINGS: dict[str, str] = {
     """,
     "WRONG": """
         <wrongness>
+        ~stops ~contrasts <wrongness> [i'm afraid | dear | love] ABOUT [and] not INSTEAD
         ~stops <wrongness> [i'm afraid | dear | love] ABOUT
         what you [just] (said | told me | know | remember | have) [<on> \\S+ [\\S+]] (is | was) [<quite>]
             (wrong | incorrect | outdated)
@@ -331,7 +334,7 @@ SAYINGS: dict[str, str] = {
         <erase> ([about] <everything> [that]) [<you-have> (know | remember | heard | have [stored | saved
             | noted] | stored | saved | noted)] (<on> | from) ABOUT [<out-of-it>]
         <erase> [about] <everything> [that] <i-have> [<ever>] <told> [<to-you>] (<on> | from | in |
-            during) ABOUT [<out-of-it>]
+            during | at) ABOUT [<out-of-it>]
         <erase> [about] <everything> [that] <you-have> [<ever>] (know | remember | heard | stored | saved
             | noted | learned | said) [<on> | from] ABOUT [<out-of-it>]
         <erase> <everything> [that] (has [anything | something] to do with | concerns | involves | relates
@@ -388,26 +391,26 @@ SAYINGS: dict[str, str] = {
         when did you (learn | hear | find out) (that | this | it | about (that | this | it))
     """,
     "LAST": """
-        when did (i | we) [last | most recently] (talk | speak | mention | tell you | say | chat | discuss
-            | bring up | bring) [anything | something] [up] [to you | with you | to each other] [<on>]
-            ABOUT [last | the last time | most recently | up]
-        when (was | is | were) the last time [that | when] <i-have> [ever] <told> [anything | something]
-            [to you] [<on>] ABOUT [up]
-        what (day | date | week) did (i | we) last <said-before> [you | to you] [<on>] ABOUT
-        [the] last time <i-have> <told> [<on>] ABOUT when was (that | it)
-        when's the last time [that | when] <i-have> [ever] <told> [anything | something] [to you] [<on>]
-            ABOUT [up]
-        when have (i | we) last <said-before> [you | to you] [<on>] ABOUT
-        (tell me | say | do you (know | remember | recall) | can you remember) when (i | we) last
+        ~topic when did (i | we) [last | most recently] (talk | speak | mention | tell you | say | chat |
+            discuss | bring up | bring) [anything | something] [up] [to you | with you | to each other]
+            [<on>] ABOUT [last | the last time | most recently | up]
+        ~topic when (was | is | were) the last time [that | when] <i-have> [ever] <told> [anything |
+            something] [to you] [<on>] ABOUT [up]
+        ~topic what (day | date | week) did (i | we) last <said-before> [you | to you] [<on>] ABOUT
+        ~topic [the] last time <i-have> <told> [<on>] ABOUT when was (that | it)
+        ~topic when's the last time [that | when] <i-have> [ever] <told> [anything | something] [to you]
+            [<on>] ABOUT [up]
+        ~topic when have (i | we) last <said-before> [you | to you] [<on>] ABOUT
+        ~topic (tell me | say | do you (know | remember | recall) | can you remember) when (i | we) last
             (<said-before>) [anything | something] [to you] [<on>] ABOUT
-        (tell me | say | do you (know | remember | recall) | can you remember) when the last time was
-            [that] (i | we) <said-before> [<on>] ABOUT
-        when was (it | it that) (i | we) last (talked | spoke | mentioned | said | told you) [<on>] ABOUT
-        <has-been> [did] [was it that | was it] (i | we) [last] (talk | talked | speak | spoke | spoken |
-            mention | mentioned | tell you | told you | discuss | discussed) [<on>] ABOUT
-        when did ABOUT last come up | when was ABOUT last mentioned | when did ABOUT come up last
-        when did (i | we) last (talk | speak) [to each other | with each other]
-        when did (we | i) have (our | that | the) [last] <talks> <on> ABOUT
+        ~topic (tell me | say | do you (know | remember | recall) | can you remember) when the last time
+            was [that] (i | we) <said-before> [<on>] ABOUT
+        ~topic when was (it | it that) (i | we) last (talked | spoke | mentioned | said | told you) [<on>]
+            ABOUT
+        ~topic <has-been> [did] [was it that | was it] (i | we) [last] (talk | talked | speak | spoke |
+            spoken | mention | mentioned | tell you | told you | discuss | discussed) [<on>] ABOUT
+        ~topic when did ABOUT last come up | when was ABOUT last mentioned | when did ABOUT come up last
+        ~topic when did (we | i) have (our | that | the) [last] <talks> <on> ABOUT
     """,
     "ABOUT": """
         what [else | all | exactly] (do | did | can) you <know> (<on> | from) ABOUT [so far | by now]

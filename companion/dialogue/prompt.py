@@ -75,11 +75,11 @@ class Record:
         )
 
     def with_recalled(self, note: str) -> Record:
-        """The record with what was recalled for its last user turn, where nothing was yet."""
+        """The record with what was recalled for its last user turn, in place of what was before."""
         turns = list(self.turns)
         for i in range(len(turns) - 1, -1, -1):
             if turns[i].side == "user":
-                turns[i] = replace(turns[i], recalled=turns[i].recalled or note)
+                turns[i] = replace(turns[i], recalled=note or turns[i].recalled)
                 break
         return Record(tuple(turns))
 

@@ -24,12 +24,16 @@ OFF_AND = "Off the record, then."
 BACK = "We're back on the record. I've let go of what we said in between."
 ON_ALREADY = "We're on the record: what we say is kept, on this computer and nowhere else."
 NOTHING_KEPT = "We're off the record: nothing is kept."
+NOTHING_CHANGED = "We're off the record, so I change nothing now: say it again when we're back on it."
 
 OFF_TOLD = "Off the record: nothing of what is said from here on is kept."
 BACK_TOLD = "On the record again: nothing of what was said off it was kept."
 
-_CHANGES = frozenset({Ask.KEEP, Ask.WRONG, Ask.MISHEARD, Ask.FORGET, Ask.WHICH_RECORD})
+_KEEPS = frozenset({Ask.KEEP, Ask.WHICH_RECORD})
 """What would write something down, or asks whether that would."""
+
+_MENDS = frozenset({Ask.WRONG, Ask.MISHEARD})
+"""What would change something that was written down on the record."""
 
 
 def wish_in(state: State, text: str) -> Wish | None:
@@ -52,7 +56,16 @@ def by_heart(state: State, wish: Wish) -> str:
         return BACK if state.off_record else ON_ALREADY
     if wish.ask is Ask.WHICH_RECORD and not state.off_record:
         return ON_ALREADY
-    return NOTHING_KEPT if state.off_record and wish.ask in _CHANGES else ""
+    return _off_the_record(wish) if state.off_record else ""
+
+
+def _off_the_record(wish: Wish) -> str:
+    """What is said to it off the record. What was said on it can be forgotten all the same; what was just
+    said needs no forgetting."""
+    if wish.ask in _MENDS:
+        return NOTHING_CHANGED
+    just_said = wish.ask is Ask.FORGET and not wish.about
+    return NOTHING_KEPT if just_said or wish.ask in _KEEPS else ""
 
 
 def carry_out(state: State, wish: Wish, now: float, patience: Patience) -> Step:

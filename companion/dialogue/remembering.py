@@ -15,11 +15,18 @@ from dataclasses import dataclass
 from companion.dialogue.events import Ask
 from companion.dialogue.grammar import expression, lines
 from companion.dialogue.memory_sayings import FILLER, NO, RULES, SAYINGS, YES
+from companion.dialogue.requests import understand as requested
 from companion.dialogue.sayings import RULES as POLITE
 from companion.dialogue.wished import MARKS, VERB, Found, Said
 
 MOST = 60
 """Words that a wish has at most: what is to be kept may be told at some length."""
+
+WHAT_IS_RIGHT = "What is right, then?"
+"""What she asks who says no more than that something is wrong."""
+
+MOST_RIGHT = 16
+"""Words of an answer to that at most."""
 
 MOST_ANSWER = 10
 """Words of a yes or no at most."""
@@ -42,7 +49,8 @@ def understand(text: str, *, confirming: bool = False, asked: str = "") -> Wish 
     """The wish that all of `text` is, None if it is something else or more than that.
 
     `confirming`: she has read back what will be erased, and waits for a yes or no. `asked`: the question that
-    she has just asked, if she has; "No, it's April." answers it.
+    she has just asked, if she has; "No, it's April." answers it, and says what is right behind
+    `WHAT_IS_RIGHT`.
     """
     said = Said.of(text)
     if not said.words or len(said.words) > MOST:
@@ -53,8 +61,8 @@ def understand(text: str, *, confirming: bool = False, asked: str = "") -> Wish 
     for pattern, before in itertools.product(_PATTERNS, fronts):
         found = pattern.compiled.fullmatch(line, before.end())
         if found and (wish := pattern.wish(said, before, found, asked)):
-            return wish
-    return _asked_behind(said)
+            return _as_asked(wish, said, asked)
+    return _asked_behind(said) or (_right(said, fronts) if asked.endswith(WHAT_IS_RIGHT) else None)
 
 
 def yes_or_no(text: str) -> Ask | None:
@@ -127,12 +135,30 @@ class _Pattern:
         )  # fmt: skip
         if said.asks and (self.ask in _NO_QUESTIONS or (self.ask in _POLITE_QUESTIONS and not found.polite)):
             return None
+        if self.ask is Ask.FORGET and about:
+            about = said.between(_lead_of(said.line, spans["about"][0]), spans["about"][1])
         meant = all(MARKS[mark](found) for mark in self.marks if about or mark in _ALWAYS)
         return Wish(self.ask, self.about or about, instead) if meant else None
 
 
 _ALWAYS = frozenset({"denies", "erases", "names"})
 """Marks that hold of a text where it is about nothing, too."""
+
+
+_NAMED_TIME = re.compile(
+    r"(?:from|in|on|at|during) (?=(?:the )?(?:\d|(?:sun|mon|tues|wednes|thurs|fri|satur)day |"
+    r"(?:christmas|easter|halloween|new year)(?:'s)? |(?:january|february|march|april|may|june|july|august|"
+    r"september|october|november|december|spring|summer|autumn|fall|winter) |(?:first|second|third|"
+    r"(?:four|fif|six|seven|eigh|nin|ten|eleven|twelf)th|\w+(?:eenth|ieth)|twenty|thirty) ))"
+)
+"""A time that may be spoken of, too: what stands before it says that it is when something was said."""
+
+
+def _lead_of(line: str, start: int) -> int:
+    """Where what a wish is about begins in `line`: with "on" where it is "on Friday", so that it isn't taken
+    for something said about Friday."""
+    before = line.rfind(" ", 0, max(0, start - 1)) + 1
+    return before if _NAMED_TIME.match(line, before) else start
 
 
 def _parted(line: str) -> tuple[list[str], str]:
@@ -183,6 +209,40 @@ def _asked_behind(said: Said) -> Wish | None:
         if about and (ask is Ask.OFF_RECORD or ("?" not in about and VERB.search(Said.of(about).line))):
             return Wish(ask, about.rstrip(".!"))
     return None
+
+
+_EVASIONS = (
+    r"(?:i|we) (?:don't|do not|didn't|can't|forgot|forget|wonder|guess|think so|have to|need to) .*",
+    r"i'm (?:not sure|sorry|tired) .*|(?:let|tell) (?:me|us) .*|let's .*|(?:can|could|do|would) you .*",
+    r"(?:what|what's|why|who|who's|how|where|when|which|don't|never|no idea|not sure|not now) (?:.* )?",
+    r"(?:nothing|nobody|none|whatever|wait|hold|hang|stop|forget|skip|drop|something|thanks|thank|dunno) .*",
+    r"good question .*|you(?:'re| are)? (?:right|know|tell|should|said) .*|it doesn't matter .*",
+    r"(?:that's|that is) (?:right|wrong|all|not|it|a good) .*",
+    r"(?:it's|it is) (?:fine|okay|nothing|not important|all right|no matter) .*",
+    r"(?:(?:it's|it is|i meant|i mean|i said) )?(?:the|that|this|another) (?:\S+ )?(?:ones?|others?) ",
+    r"(?:another|that|this|it|so|like) ",
+    expression(lines(FILLER), _ALL) + "{1,4}",
+)
+"""What leaves it open what is right."""
+_EVASION = re.compile("|".join(_EVASIONS))
+
+
+def _as_asked(wish: Wish, said: Said, asked: str) -> Wish:
+    """ "Not March, April." puts right what she has asked about, and no word that she misheard."""
+    of_words = not {"said", "say", "meant", "misheard", "heard", "spelled"}.isdisjoint(said.words)
+    if wish.ask is Ask.MISHEARD and wish.about and asked.endswith(WHAT_IS_RIGHT) and not of_words:
+        return Wish(Ask.WRONG, wish.about, wish.instead_of)
+    return wish
+
+
+def _right(said: Said, fronts: list[re.Match[str]]) -> Wish | None:
+    """What is right, where she has asked for that: "It's April.", "April."."""
+    start = fronts[0].end()
+    evades = any(_EVASION.fullmatch(said.line, front.end()) for front in fronts)
+    open_still = evades or _answer(said) is not None
+    if said.asks or open_still or len(said.words) > MOST_RIGHT or requested(said.text) is not None:
+        return None
+    return Wish(Ask.WRONG, said.between(start, len(said.line)))
 
 
 # --- yes and no

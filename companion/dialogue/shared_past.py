@@ -115,6 +115,62 @@ _BEGINS = re.compile(
 """How a question begins: not every recogniser marks its end."""
 
 
+_DOES = (
+    r"(?:say|said|tell|told|want|wanted|do|doing|go|going|live|living|work|working|give|get|getting|buy|think|"
+    r"mention|ask|need|like|love|hate|call|called|come|coming|arrive|arriving|visit|visiting|move|moving|study|"
+    r"studying|start|starting|marry|married|leave|leaving|meet|meeting|bring|bringing|cook|drive|have|having|"
+    r"planning|feel|feeling|eat|drink|play|wear|prefer|allergic|staying|from|bringing|engaged|pregnant)"
+)
+_HAS = (
+    r"(?:job|work|name|surname|birthday|number|phone|address|email|wife|husband|partner|girlfriend|boyfriend|"
+    r"mother|father|mum|mom|dad|sister|brother|daughter|son|kids|children|baby|dog|cat|boss|age|car|favourite|"
+    r"favorite|plan|plans|holiday|trip|wedding|party|school|house|flat|new|problem|present|gift|allergy|diet)"
+)
+_NAMED = tuple(
+    re.compile(rf"{_ASKS}{rest}")
+    for rest in (
+        # "who is Sarah?", "how old is Peter?", "how's Lena doing?"
+        r"(?:(?:who is|who's|who was) NAME|who NAME (?:is|was))",
+        r"how old (?:is|was) NAME",
+        # "what did Peter say about his holiday?", "where does Amy's boss live?"
+        rf"(?:{_WH}|(?:what|which|how) \S+) (?:(?:is|was|will|does|did|do|has|had) )?"
+        rf"NAME(?:'s \S+)? {_DOES}\b.*",
+        rf"(?:is|was|will|does|did|has|had) NAME(?:'s \S+)? {_DOES}\b.*",
+        # "what is Lena's job?"
+        rf"{_WH} (?:(?:is|was|are|were) )?NAME's (?:\S+ )?{_HAS}\b.*",
+    )
+)
+"""What is asked of somebody by a name that only the two may know: NAME stands for it."""
+
+_KNOWN_TEXT = """
+    i i'm i've i'd i'll companion god jesus christ buddha muhammad moses napoleon einstein newton darwin
+    galileo shakespeare hamlet homer plato socrates aristotle caesar cleopatra columbus mozart beethoven
+    bach chopin wagner verdi picasso rembrandt leonardo michelangelo freud jung marx lenin stalin hitler
+    churchill gandhi mandela lincoln washington kennedy obama trump biden putin merkel thatcher elvis
+    madonna beyoncé beyonce adele shakira prince batman superman spiderman santa dracula frankenstein zeus
+    odin thor hercules sherlock gandalf voldemort siri alexa cortana chatgpt google apple amazon microsoft
+    facebook netflix nasa python linux kant nietzsche hegel descartes voltaire dante goethe tolstoy
+    dostoevsky kafka orwell dickens austen tesla edison curie hawking turing pythagoras archimedes euclid
+    oedipus odysseus germany france england britain america china russia india japan italy spain europe
+    africa asia australia canada mexico brazil congress parliament monday tuesday wednesday thursday friday
+    saturday sunday january february march april may june july august september october november december
+    christmas easter english french german spanish italian
+"""
+_KNOWN = frozenset(_KNOWN_TEXT.split())
+"""Names that all the world knows, and words with a capital that are none."""
+
+
+def _with_names(text: str) -> str:
+    """The words of a question in lower case, NAME for each that is somebody's name by its capital."""
+    found = []
+    for at, word in enumerate(re.findall(r"[\w'’-]+", text)):
+        plain, mark, owns = word.replace("’", "'").partition("'s")
+        name = at > 0 and word[0].isupper() and plain.casefold() not in _KNOWN
+        name = name and not plain.isupper() and _BEGINS.fullmatch(word.casefold()) is None
+        found.append(f"NAME{mark}{owns}" if name else word.replace("’", "'").casefold())
+    return " ".join(found)
+
+
 def asks_about_past(text: str) -> bool:
     """Whether `text` is a question whose answer can only come from what the two have shared: "What's my
     sister's name?", "Did I tell you about the trip?", "Who is coming on Friday?"."""
@@ -122,5 +178,8 @@ def asks_about_past(text: str) -> bool:
     asks = text.rstrip("\"'”’) ").endswith("?") or _BEGINS.fullmatch(words) is not None
     if not asks or len(words) > 300 or _NOT.fullmatch(words):
         return False
-    last = " ".join(bare(re.split(r"(?<=[.!;])\s+", text.strip())[-1]))
-    return any(pattern.fullmatch(words) or pattern.fullmatch(last) for pattern in _PAST)
+    sentence = re.split(r"(?<=[.!;])\s+", text.strip())[-1]
+    last, named = " ".join(bare(sentence)), _with_names(sentence)
+    return any(pattern.fullmatch(words) or pattern.fullmatch(last) for pattern in _PAST) or any(
+        pattern.fullmatch(named) for pattern in _NAMED
+    )

@@ -142,6 +142,11 @@ _STARTS_TEXT = """
 _STARTS = _SUBJECTS | frozenset(_STARTS_TEXT.split())
 """How a statement begins."""
 
+_POINTERS = frozenset(
+    {"it's", "that's", "that", "this", "it", "wrong", "you've", "incorrect", "he'd", "she'd"}
+)
+"""How what is said of something begins that no name does."""
+
 _REMINISCED_TEXT = """
     time times day days night guy man woman girl boy one ones song film movie trip place thing story book week
     summer winter year party restaurant moment evening morning weekend holiday concert game joke
@@ -199,8 +204,10 @@ def _theirs(found: Found) -> bool:
 
 def _word(found: Found) -> bool:
     """It says no more than was said: "no, I said that I'd come" tells something."""
+    words = found.about.split()
+    points = words[0] in ("the", "another", "any") and words[-1] in ("one", "ones", "other", "others", "same")
     plain = found.first not in ("that", "it", "so", "this", "what", "to", "something", "nothing", "it's")
-    return plain and found.at_most(6, 6)
+    return plain and not points and found.at_most(6, 6)
 
 
 def _apart(found: Found) -> bool:
@@ -209,13 +216,24 @@ def _apart(found: Found) -> bool:
     return found.instead not in ("right ", "true ", "correct ") and (found.stops or told)
 
 
+def _contrasts(found: Found) -> bool:
+    """ "It's Saturday, not Friday" sets one against the other, "it's certainly not Friday" doesn't."""
+    words = found.about_text.split()
+    apart = re.search(r"[,;.–—-]\s*(?:and )?not\s+" + re.escape(found.instead_text), found.said.text, re.I)
+    return bool(found.instead) and (apart is not None or bool(words and _proper(words[-1])))
+
+
 MARKS: dict[str, Callable[[Found], bool]] = {
     "statement": _statement,
     "claim": _claim,
     "hers": _hers,
     "theirs": _theirs,
     "word": _word,
-    "name": lambda found: found.first not in _STARTS and found.first != "it's",
+    "name": lambda found: found.first not in _STARTS | _POINTERS,
+    "contrasts": _contrasts,
+    "topic": lambda found: (
+        re.fullmatch(r"(?:(?:to|with) )?(?:each other|together|you|me|properly|really) ", found.about) is None
+    ),
     "names": lambda found: found.names,
     "denies": lambda found: found.denies,
     "corrects": lambda found: found.at_most(10, 5) and (found.denies or found.names),

@@ -13,7 +13,7 @@ from pathlib import Path
 import apsw
 
 from companion.errors import StoreError
-from companion.memory.copies import copy, damage
+from companion.memory.copies import Advance, copy, damage, unwatched
 from companion.memory.database import Database
 from companion.memory.files import discard
 
@@ -36,22 +36,24 @@ def newest_good(home: Path, key: bytes) -> Path | None:
     return next((path for path in taken(home) if not damage(path, key)), None)
 
 
-def rotate(home: Path, database: Database, now: datetime.datetime, keep: int = KEEP) -> Path | None:
+def rotate(
+    home: Path, database: Database, now: datetime.datetime, keep: int = KEEP, advance: Advance = unwatched
+) -> Path | None:
     """Take a copy if the newest isn't of today, and let go of all but the newest `keep`; the one taken."""
     copies = taken(home)
     young = copies and abs(now.timestamp() - copies[0].stat().st_mtime) < EVERY.total_seconds()
-    fresh = None if young else take(home, database, now)
+    fresh = None if young else take(home, database, now, advance)
     _let_go(taken(home)[keep:])
     return fresh
 
 
-def take(home: Path, database: Database, now: datetime.datetime) -> Path:
-    """Take a copy now, while she talks. Raises `StoreError`; nothing half written stays, of this or an
-    earlier one."""
+def take(home: Path, database: Database, now: datetime.datetime, advance: Advance = unwatched) -> Path:
+    """Take a copy now, while she talks. Raises `StoreError` and what `advance` raises; nothing half written
+    stays, of this or an earlier one."""
     _let_go(list((home / FOLDER).glob(".*.new*")))
     target = _folder(home) / f"{now.astimezone(datetime.UTC):%Y-%m-%dT%H%M%S.%f}.db"
     with database.snapshot() as source:
-        copy(source, target, database.key)
+        copy(source, target, database.key, advance)
     return target
 
 
@@ -64,8 +66,14 @@ def before(home: Path, key: bytes | None, db: apsw.Connection, version: int, kee
 
 def intend(db: apsw.Connection) -> None:
     """Note, in the transaction that erases, that the copies still hold what is erased: `renew` follows, if
-    need be at the next start."""
-    db.execute("INSERT OR REPLACE INTO marks VALUES (?, '')", (_RENEW,))
+    need be at the next start. The mark tells this erasure from another."""
+    db.execute("INSERT OR REPLACE INTO marks VALUES (?, hex(randomblob(8)))", (_RENEW,))
+
+
+def intended(db: apsw.Connection) -> str:
+    """The mark of the last erasure that copies haven't followed; "" where they have."""
+    rows = db.execute("SELECT value FROM marks WHERE name=?", (_RENEW,)).fetchall()
+    return str(rows[0][0]) if rows else ""
 
 
 def due(database: Database) -> bool:
@@ -73,14 +81,22 @@ def due(database: Database) -> bool:
     return bool(database.read("SELECT 1 FROM marks WHERE name=?", (_RENEW,)))
 
 
-def renew(home: Path, database: Database, now: datetime.datetime) -> Path:
+def not_renewed(home: Path, error: StoreError) -> str:
+    """What is told where copies couldn't be renewed."""
+    where = home / FOLDER
+    return f"Copies in {where} may still hold what you had erased; the next start tries again: {error}"
+
+
+def renew(home: Path, database: Database, now: datetime.datetime, advance: Advance = unwatched) -> Path:
     """After something was forgotten: take a fresh copy, then let go of all others, overwritten. The erasure
-    is to be committed. Raises `StoreError`; what is left to do is done at the next start."""
+    is to be committed. Raises `StoreError` and what `advance` raises; what is left to do is done at the next
+    start, as what was forgotten meanwhile is unless it is renewed again."""
     with database.transaction() as db:
         intend(db)
-    fresh = take(home, database, now)
+        mark = intended(db)
+    fresh = take(home, database, now, advance)
     _let_go([path for path in taken(home) if path != fresh])
-    database.write("DELETE FROM marks WHERE name=?", (_RENEW,))
+    database.write("DELETE FROM marks WHERE name=? AND value=?", (_RENEW, mark))
     return fresh
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from companion.errors import StoreError
 from companion.memory import automatic, keys
+from companion.memory.database import STORE
 from companion.memory.files import discard
 from companion.memory.keys import Keeping
 from companion.memory.staging import ARRIVING, ASIDE, UNPACKED, WHOLE, matches
@@ -67,6 +68,13 @@ def erase(home: Path, keeping: Keeping) -> Erased:
             os.rmdir(folder)
     left = [path for path in sorted(home.iterdir()) if not matches(path.name, LOCK)]
     return Erased(tuple(left), tuple(troubles))
+
+
+def set_aside(home: Path) -> list[Path]:
+    """The homes that were set aside in this one when a backup was brought back, and still hold a store: what
+    is forgotten here isn't forgotten there."""
+    folders = (path for path in sorted(home.glob(f"{ASIDE}-*")) if path.is_dir() and not path.is_symlink())
+    return [folder for folder in folders if (folder / STORE).exists()]
 
 
 def leave(home: Path) -> None:

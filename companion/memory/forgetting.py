@@ -7,7 +7,6 @@ the store are renewed by `automatic`, the model's cache by whoever holds it.
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,24 +14,18 @@ from companion.memory import automatic
 from companion.memory.afresh import listed
 from companion.memory.database import Database
 from companion.memory.facts import Facts
-from companion.memory.lexical import Lexicon
-from companion.memory.people import YOU, People, bare
 from companion.memory.relearning import doubt, relearn, take_apart
-from companion.memory.times import said_when, spans
+from companion.memory.times import said_when, say
+from companion.memory.topics import Topics, time_in
 
 SHOWN = 3
 """Turns that are read back of what would go."""
 
-LONGEST_NAME = 3
-"""Words of a name that is looked for."""
+FOLLOWS = 180
+"""Seconds within which somebody who speaks again before they are answered goes on with what they said."""
 
-THEMSELVES = (YOU, "i", "me", "myself", "user")
-"""What names the one who speaks, and nobody to be looked for."""
-
-_NO_SUBJECT = (
-    "everything", "all", "anything", "what", "that", "this", "it", "last", "told", "said", "talked", "about",
-)  # fmt: skip
-"""Words that name nothing to look for: "everything from yesterday" is a time."""
+_FOLLOWED = 8
+"""Turns of an exchange, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,54 +44,50 @@ class Going:
     def __bool__(self) -> bool:
         return bool(self.turns or self.facts)
 
+    def when(self, now: datetime.date) -> str:
+        """When its turns were said, as it is told: "on 1 October", "from 1 October to yesterday"; "" for no
+        turns."""
+        if not self.first:
+            return ""
+        first, last = (say(said_when(moment), now) for moment in (self.first, self.last))
+        return first if first == last else f"from {first.removeprefix('on ')} to {last.removeprefix('on ')}"
+
 
 class Forgetting:
     """Finds what is to go, and erases it. Raises `StoreError`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._facts, self._people = Facts(database), People(database)
-        self._words = Lexicon(database, "turns_fts", "turn_words")
+        self._facts, self._topics = Facts(database), Topics(database)
 
     def about(self, words: str, now: datetime.date, *, but: Iterable[int] = ()) -> Going:
-        """What was said about something or somebody, or at a time ("yesterday"); `but`: turns that don't
-        count as such."""
+        """What was said about something or somebody, or at a time ("yesterday"), with the exchanges that it
+        was said in; `but`: turns that don't count as such. `now`: a moment with zone, for "the last ten
+        minutes" and "since lunch" mean the minute; with a day alone they mean all of it."""
         left = set(but)
-        span = next(iter(spans(words, now, ahead=False)), None)
-        terms = self._words.terms(words.replace(span.words, " ") if span else words, without=_NO_SUBJECT)
-        if span and not terms:
-            return self.between(span.start, span.end)
-        turns = self._with(terms) | self._naming(words)
-        if span:
-            turns = {turn for turn in turns if self._said_in(turn, span.start, span.end)}
-        turns -= left
-        if not turns and not terms:
+        found = self._topics.find(words, now, left)
+        if not found.turns and not found.terms:
             return Going()
-        facts = self._written(terms) if terms and not span else []
-        return self._going(turns | self._answers(turns), facts, self._archived(terms))
+        facts = self._written(found.terms) if found.terms and time_in(words, now) is None else []
+        archived = len(self._topics.with_all(found.terms, "chunks_fts"))
+        return self._going(set(found.turns) | self._exchanges(found.turns) - left, facts, archived)
+
+    def speaking_of(self, words: str, now: datetime.date, *, but: Iterable[int] = ()) -> tuple[int, ...]:
+        """The turns alone that say something about it, oldest first; as `about`."""
+        return tuple(sorted(self._topics.find(words, now, but).turns))
 
     def between(self, start: datetime.date, end: datetime.date) -> Going:
         """What was said on those days, both included."""
-        rows = self._said_about(start, end)
-        return self._going({number for number, said_at in rows if start <= said_when(said_at) <= end})
+        return self._going(self._topics.said(start, end, lambda said_at: start <= said_when(said_at) <= end))
 
     def since(self, moment: str) -> Going:
         """What was said from a moment on (ISO 8601 with zone)."""
         start = datetime.datetime.fromisoformat(moment)
-        rows = self._said_about(start.date(), datetime.date.max)
         return self._going(
-            {number for number, said_at in rows if datetime.datetime.fromisoformat(said_at) >= start}
+            self._topics.said(
+                start.date(), datetime.date.max, lambda at: datetime.datetime.fromisoformat(at) >= start
+            )
         )
-
-    def _said_about(self, start: datetime.date, end: datetime.date) -> list[tuple[int, str]]:
-        """The turns of those days and, since a day begins earlier elsewhere, of the days around them."""
-        day = datetime.timedelta(days=1)
-        first = start - day if start - datetime.date.min > day else start
-        last = (end + 2 * day).isoformat() if datetime.date.max - end > 2 * day else "A"
-        rows = self._database.read(
-            "SELECT id, said_at FROM turns WHERE said_at >= ? AND said_at < ?", (first.isoformat(), last)
-        )
-        return [(row[0], row[1]) for row in rows]
 
     def of(self, turns: Iterable[int]) -> Going:
         """Those turns."""
@@ -109,65 +98,57 @@ class Forgetting:
         self._facts.get(number)
         return Going(facts=(number,))
 
-    def _with(self, terms: Sequence[str]) -> set[int]:
-        """The turns in which all the words stand, in any form."""
-        if not terms:
-            return set()
-        match = " AND ".join(f'"{term}"' for term in terms)
-        return {
-            row[0]
-            for row in self._database.read("SELECT rowid FROM turns_fts WHERE turns_fts MATCH ?", (match,))
-        }
-
-    def _naming(self, words: str) -> set[int]:
-        """The turns that speak of somebody who is named in the words."""
-        said = re.findall(r"[\w'’-]+", words)
-        stretches = {
-            " ".join(said[at : at + n]) for n in range(1, LONGEST_NAME + 1) for at in range(len(said))
-        }
-        names = [stretch for stretch in sorted(stretches) if bare(stretch) not in ("", *THEMSELVES)]
-        found = (self._people.find(name) for name in names)
-        people = {person.id for person in found if person is not None and person.relation != YOU}
-        rows = self._database.read(f"SELECT turn FROM mentions WHERE person IN ({listed(people)})")
-        return {row[0] for row in rows}
-
-    def _said_in(self, turn: int, start: datetime.date, end: datetime.date) -> bool:
-        row = self._database.read("SELECT said_at FROM turns WHERE id = ?", (turn,))
-        return bool(row) and start <= said_when(row[0][0]) <= end
-
-    def _answers(self, turns: set[int]) -> set[int]:
-        """What she answered to them."""
+    def _exchanges(self, turns: Iterable[int]) -> set[int]:
+        """What was said on by the same person until she answered those turns, and her answer."""
+        close = f"julianday(n.said_at) - julianday(q.said_at) < {FOLLOWS} / 86400.0"
         rows = self._database.read(
-            "SELECT a.id FROM turns a JOIN turns q ON q.id = a.id - 1 AND q.session = a.session"
-            f" WHERE a.side = 'companion' AND q.side = 'user' AND q.id IN ({listed(turns)})"
+            "WITH RECURSIVE goes_on(start, id, side, count) AS ("
+            f" SELECT id, id, side, 1 FROM turns WHERE side = 'user' AND id IN ({listed(turns)}) UNION ALL"
+            " SELECT g.start, n.id, n.side, g.count + 1 FROM goes_on g JOIN turns q ON q.id = g.id"
+            " JOIN turns n ON n.id = (SELECT min(id) FROM turns WHERE id > g.id) AND n.session = q.session"
+            f" AND (n.side = 'companion' OR (n.who = q.who AND {close}))"
+            f" WHERE g.side = 'user' AND g.count < {_FOLLOWED})"
+            " SELECT DISTINCT id FROM goes_on"
+            " WHERE start IN (SELECT start FROM goes_on WHERE side = 'companion')"
         )
         return {row[0] for row in rows}
 
     def _written(self, terms: Sequence[str]) -> list[int]:
         """The facts that the person wrote with all these words: no turn may have them."""
         rows = self._database.read("SELECT id, statement FROM facts WHERE how = 'edited'")
-        return [row[0] for row in rows if set(terms) <= set(self._words.terms(row[1]))]
+        return [row[0] for row in rows if set(terms) <= set(self._topics.terms(row[1]))]
 
-    def _archived(self, terms: Sequence[str]) -> int:
-        if not terms:
-            return 0
-        match = " AND ".join(f'"{term}"' for term in terms)
-        return int(
-            self._database.read("SELECT count(*) FROM chunks_fts WHERE chunks_fts MATCH ?", (match,))[0][0]
-        )
-
-    def _going(self, turns: set[int], facts: Sequence[int] = (), archived: int = 0) -> Going:
+    def _resting(self, turns: set[int]) -> set[int]:
+        """The facts that come of these turns and of nothing else."""
         rows = self._database.read(
-            f"SELECT id, said_at, text, side FROM turns WHERE id IN ({listed(turns)}) ORDER BY id"
-        )
-        resting = self._database.read(
             f"SELECT DISTINCT fact FROM evidence e WHERE turn IN ({listed(turns)}) AND NOT EXISTS (SELECT 1"
             f" FROM evidence o WHERE o.fact = e.fact AND (o.turn IS NULL OR o.turn NOT IN ({listed(turns)})))"
         )
+        return {row[0] for row in rows}
+
+    def _corrections(self, facts: set[int]) -> set[int]:
+        """The turns that put these facts right: "That's wrong, it's April."."""
+        rows = self._database.read(
+            "SELECT e.turn FROM evidence e JOIN facts n ON n.id = e.fact AND n.how = 'edited'"
+            f" JOIN facts o ON o.successor = n.id WHERE o.id IN ({listed(facts)}) AND e.turn IS NOT NULL"
+        )
+        return {row[0] for row in rows}
+
+    def _going(self, turns: set[int], facts: Sequence[int] = (), archived: int = 0) -> Going:
+        """Those turns and facts, with what comes of the turns and the turns that put that right."""
+        resting = self._resting(turns)
+        while more := self._corrections(resting) - turns:
+            turns = turns | more | self._exchanges(more)
+            resting = self._resting(turns)
+        rows = self._database.read(
+            f"SELECT id, said_at, text, side FROM turns WHERE id IN ({listed(turns)}) ORDER BY id"
+        )
         quotes = [row[2] for row in rows if row[3] == "user"][:SHOWN]
-        all_facts = sorted({*facts, *(row[0] for row in resting)})
         first, last = (rows[0][1], rows[-1][1]) if rows else ("", "")
-        return Going(tuple(row[0] for row in rows), tuple(all_facts), tuple(quotes), first, last, archived)
+        return Going(
+            tuple(row[0] for row in rows), tuple(sorted({*facts, *resting})), tuple(quotes), first, last,
+            archived,
+        )  # fmt: skip
 
     def erase(self, going: Going) -> None:
         """Erase it all, on disk when this returns; copies of the store still hold it until

@@ -6,7 +6,9 @@ What has no vectors yet is found by its words all the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,12 @@ BEFORE = 40
 
 BATCH = 8
 """Rows that are written at once, at most."""
+
+Held = AbstractContextManager[Any]
+"""What is held while something is written: a lock, so that nothing is erased meanwhile."""
+
+_UNHELD: Held = nullcontext()
+_Some = Callable[[Callable[[], bool], Held], bool]
 
 
 class Meaning(Protocol):
@@ -72,32 +80,38 @@ class Indexing:
         )[0]
         return int(turns), int(chunks)
 
-    def work(self, go_on: Callable[[], bool]) -> bool:
-        """Work as long as `go_on` says so; whether there is nothing left. Raises `StoreError` and what the
-        model raises."""
-        return self.work_turns(go_on) and self._work_chunks(go_on)
+    def work(self, go_on: Callable[[], bool], writing: Held = _UNHELD) -> bool:
+        """Work as long as `go_on` says so, asked before each text; whether there is nothing left. `writing`
+        is held while vectors are written. Raises `StoreError` and what the model raises."""
+        return self.work_turns(go_on, writing) and self._work_off(self._some_chunks, go_on, writing)
 
-    def step(self) -> bool:
+    def work_turns(self, go_on: Callable[[], bool], writing: Held = _UNHELD, first: int = 1) -> bool:
+        """The same for turns alone, from number `first` on."""
+        return self._work_off(partial(self._some_turns, first=first), go_on, writing)
+
+    def step(self, go_on: Callable[[], bool] = lambda: True, writing: Held = _UNHELD) -> bool:
         """Work off a few; whether there were any."""
-        before = sum(self.waiting())
-        went = iter((True,))
-        if before:
-            self.work(lambda: next(went, False))
-        return bool(before)
+        return self._some_turns(go_on, writing) or self._some_chunks(go_on, writing)
 
-    def work_turns(self, go_on: Callable[[], bool]) -> bool:
-        """The same for turns alone."""
-        while rows := self._database.read(
-            "SELECT t.id, t.side, t.who, t.text, b.side, b.who, b.text FROM turns t"
-            " LEFT JOIN turns b ON b.id = t.id - 1 AND b.session = t.session"
-            " WHERE NOT EXISTS (SELECT 1 FROM turn_vectors WHERE turn = t.id) ORDER BY t.id DESC LIMIT ?",
-            (BATCH,),
-        ):
+    def _work_off(self, some: _Some, go_on: Callable[[], bool], writing: Held) -> bool:
+        while some(go_on, writing):
             if not go_on():
                 return False
-            made = [(row[0], row[3], self._turn(row)) for row in rows]
-            self._write_turns(made)
         return True
+
+    def _some_turns(self, go_on: Callable[[], bool], writing: Held, first: int = 1) -> bool:
+        """A few turns, and what is done of them when it is to stop; whether there were any."""
+        rows = self._database.read(
+            "SELECT t.id, t.side, t.who, t.text, b.side, b.who, b.text FROM turns t"
+            " LEFT JOIN turns b ON b.id = t.id - 1 AND b.session = t.session"
+            " WHERE t.id >= ? AND NOT EXISTS (SELECT 1 FROM turn_vectors WHERE turn = t.id)"
+            " ORDER BY t.id DESC LIMIT ?",
+            (first, BATCH),
+        )
+        made = [(row[0], row[3], self._turn(row)) for row in rows if go_on()]
+        with writing:
+            self._write_turns(made)
+        return bool(rows)
 
     def _turn(self, row: Sequence[str]) -> tuple[bytes, bytes]:
         _, side, who, text, side_before, who_before, before = row
@@ -120,21 +134,22 @@ class Indexing:
         if kept:
             self._turns.add([one[0] for one in kept], [one[1] for one in kept])
 
-    def _work_chunks(self, go_on: Callable[[], bool]) -> bool:
-        while rows := self._database.read(
+    def _some_chunks(self, go_on: Callable[[], bool], writing: Held) -> bool:
+        """The same for passages."""
+        rows = self._database.read(
             "SELECT id, title, author, text FROM chunks"
             " WHERE NOT EXISTS (SELECT 1 FROM chunk_vectors WHERE chunk = chunks.id) LIMIT ?",
             (BATCH,),
-        ):
-            if not go_on():
-                return False
-            made = []
-            for chunk, title, author, text in rows:
-                lead = ": ".join(part for part in (author, title) if part)
-                meaning = self._embedder.meaning(f"{lead}. {text}" if lead else text)
-                made.append((chunk, text, packed(meaning.vector)))
+        )
+        made = [(row[0], row[3], self._chunk(row)) for row in rows if go_on()]
+        with writing:
             self._write_chunks(made)
-        return True
+        return bool(rows)
+
+    def _chunk(self, row: Sequence[str]) -> bytes:
+        _, title, author, text = row
+        lead = ": ".join(part for part in (author, title) if part)
+        return packed(self._embedder.meaning(f"{lead}. {text}" if lead else text).vector)
 
     def _write_chunks(self, made: list[tuple[int, str, bytes]]) -> None:
         """A number may be another passage's by now."""

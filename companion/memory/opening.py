@@ -63,13 +63,23 @@ def open_store(home: Path, keeping: Keeping | None = None) -> Opened:
     database = Database(path, key, before=functools.partial(automatic.before, home, key))
     try:
         database.begin_use()
-        if automatic.due(database):
-            automatic.renew(home, database, datetime.datetime.now().astimezone())
+        told = (*told, *_renewed(home, database))
         shown = database.read("SELECT 1 FROM marks WHERE name=?", (_PHRASE_TOLD,))
     except BaseException:
         database.close()
         raise
     return Opened(database, told, "" if shown else keys.phrase(key), look)
+
+
+def _renewed(home: Path, database: Database) -> tuple[str, ...]:
+    """Renew the copies that hold what was erased, where that was left to do; what is told where it can't be
+    done now either. It is tried again at the next start."""
+    if automatic.due(database):
+        try:
+            automatic.renew(home, database, datetime.datetime.now().astimezone())
+        except StoreError as error:
+            return (automatic.not_renewed(home, error),)
+    return ()
 
 
 def open_beside(home: Path, keeping: Keeping | None = None) -> Database:

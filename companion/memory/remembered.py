@@ -160,7 +160,7 @@ class Remembered:
         """What would go, for `forget`. A fact goes without the turns that it comes from; passages of the
         archive go with their documents, so for them `StoreError` says how."""
         if isinstance(what, About):
-            return self._forgetting.about(what.words, now.date())
+            return self._forgetting.about(what.words, now)
         if isinstance(what, Since):
             return self._forgetting.since(what.moment.isoformat())
         if what.sort == "turn":

@@ -154,7 +154,9 @@ class Store:
         db.execute("UPDATE turns SET text = ? WHERE id = ?", (text, turn))
         for table in ("mentions", "reflected"):
             db.execute(f"DELETE FROM {table} WHERE turn = ?", (turn,))
-        db.execute("DELETE FROM summaries WHERE id IN (SELECT summary FROM summarised WHERE turn = ?)", (turn,))
+        db.execute(
+            "DELETE FROM summaries WHERE id IN (SELECT summary FROM summarised WHERE turn = ?)", (turn,)
+        )
         relearn(db, in_doubt, Facts(self.database).forget)
 
     def fresh(self) -> bool:

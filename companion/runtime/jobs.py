@@ -14,7 +14,6 @@ from companion.audio import Sound
 from companion.dialogue import events as e
 from companion.dialogue.clauses import WRITTEN, ClauseSplitter, Lengths, lengths
 from companion.dialogue.prompt import Record, Side, Turn
-from companion.dialogue.shared_past import asks_about_past
 from companion.engines import Cancel, Cancelled
 from companion.engines.asr import Recognizer, Transcription
 from companion.engines.endpoint import TurnDetector, WordsJudge
@@ -27,7 +26,16 @@ from companion.runtime.headroom import Headroom, Unhurried
 from companion.runtime.hearing import Hearing
 from companion.runtime.listener import Listener
 from companion.runtime.mouth import Mouth
-from companion.runtime.remembrance import Memory, NoMemory, Recall, Remembrance, note_for, nothing_recalled
+from companion.runtime.remembrance import (
+    Memory,
+    NoMemory,
+    Recall,
+    Recollection,
+    Remembrance,
+    note_for,
+    nothing_recalled,
+    waits_for_past,
+)
 from companion.runtime.voice_rates import VoiceRates
 
 FAST = 400.0
@@ -106,7 +114,7 @@ class Jobs:
         self._context = Context(engines.llm, talk.persona, talk.examples, talk.max_tokens)
         self._on_disk: set[tuple[Side, int]] = set()
         self._recall = recall
-        self._recalled = (-1, "")
+        self._recalled = Recollection()
         self.memory = Remembrance(memory, forget_kept)
         self._think = think
         self._processor = Headroom()
@@ -186,7 +194,7 @@ class Jobs:
         def job(cancel: Cancel) -> Iterator[e.Event]:
             before = record if text else record.before_last_said()
             words = text or record.last_said()
-            left = PAST_LEFT if asks_about_past(words) else PAUSE_LEFT
+            left = PAST_LEFT if waits_for_past(words) else PAUSE_LEFT
             yield from self._ask_memory(words, utterance, left, before, cancel)
             if not first:
                 yield from self._foreseen(draft, text)
@@ -340,7 +348,7 @@ class Jobs:
         turns before; nothing of it is read anew, so it takes a moment."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            self._recalled = (-1, "")
+            self._recalled = Recollection()
             if self._first is not None and not record.has(self._first):
                 self._first = None
             self._engines.llm.prefill(self._context.unanswered(self._since_the_cut(record)), cancel)
@@ -351,11 +359,18 @@ class Jobs:
         return job
 
     def think(self) -> Job:
-        """Think about what was said, as long as nobody speaks."""
+        """Think about what was said, as long as nobody speaks; once that has failed, no more."""
 
         def job(cancel: Cancel) -> Iterator[e.Event]:
-            if self._think is not None:
-                self._think(cancel)
+            think = self._think
+            try:
+                if think is not None:
+                    think(cancel)
+            except Cancelled:
+                raise
+            except Exception:
+                self._think = None  # it is told once, and not at each silence
+                raise
             return
             yield
 
@@ -404,20 +419,29 @@ class Jobs:
         self, text: str, utterance: int, left: float, record: Record, cancel: Cancel, partial: bool = False
     ) -> Iterator[e.Event]:
         """Ask memory on the first words that say something, and again on more of them until they bring
-        something to mind, for as much as the model can read in the `left` seconds. It is told with every
-        prompt that the note stands in, for what a withdrawn job tells is dropped."""
-        if self._recalled[0] != utterance:
-            llm = self._engines.llm
-            note = note_for(self._recall, llm, text, left, record, cancel, partial=partial)
-            if note or (note == "" and not partial):
-                self._recalled = (utterance, note)
-        if self._recalled[0] == utterance and self._recalled[1]:
-            yield e.Recalled(*self._recalled)
+        something to mind, for as much as the model can read in the `left` seconds; and once more where they
+        say more by now, if the model can read that in their place in the time that an answer may wait. It is
+        told with every prompt that the note stands in, for what a withdrawn job tells is dropped."""
+        before = self._recalled if self._recalled.utterance == utterance else None
+        if before is None or before.outgrown(text, partial=partial):
+            left = left if before is None else self._left_to_read_anew(text)
+            note = note_for(self._recall, self._engines.llm, text, left, record, cancel, partial=partial)
+            if note or (note == "" and not partial) or before is not None:
+                said = before.note if before else ""
+                self._recalled = Recollection(utterance, note if note and note not in said else said, text)
+        if self._recalled.utterance == utterance and self._recalled.note:
+            yield e.Recalled(utterance, self._recalled.note)
+
+    def _left_to_read_anew(self, text: str) -> float:
+        """Seconds that are left for another note where the words behind it have to be read again."""
+        rate = self._engines.llm.rates().prefill
+        waits = PAST_LEFT if waits_for_past(text) else PAUSE_LEFT
+        return waits - self._engines.llm.count([Message("user", text)]) / rate if rate > 0 else 0.0
 
     def _prompt(self, record: Record, text: str, utterance: int) -> list[Message]:
         """The prompt of the record with the words to be answered, and what they recall, as far as they fit in
         the context together."""
-        note = self._recalled[1] if self._recalled[0] == utterance else ""
+        note = self._recalled.note if self._recalled.utterance == utterance else ""
         said = self._since_the_cut(record)
         whole = said.with_turn(Turn("user", 0, text, recalled=note)) if text else said.with_recalled(note)
         return self._context.messages(self._context.answerable(whole))

@@ -12,10 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from companion.dialogue import events as e
 from companion.dialogue.prompt import Record, Turn
-from companion.dialogue.remembering import understand
+from companion.dialogue.remembering import WHAT_IS_RIGHT, understand
 from companion.dialogue.shared_past import asks_about_past
 from companion.dialogue.words import bare
 from companion.engines import Cancel
@@ -39,13 +40,13 @@ from companion.runtime.telling import (
     LEFT,
     NOT_ALL,
     NOT_FROM_YOU,
-    WHAT_IS_RIGHT,
     WHICH_WORD,
     capital,
     nothing_about,
     nothing_to_forget,
     quoted,
     read_back,
+    still_held,
     to_you,
 )
 
@@ -100,37 +101,43 @@ class Mind:
     clock: Clock = now_here
     llm: Callable[[], LanguageModel] | None = None
     """The language model with a context of its own, to think with; None: patterns alone know facts."""
+    set_aside: Callable[[], list[Path]] = list
+    """The homes that were set aside when another was brought back, which forgetting doesn't reach."""
     upkeep: Callable[[], object] = lambda: None
     """What the store wants done now and then: a copy of it a day."""
     reflection: Reflection = field(init=False)
     _used: list[Hit] = field(default_factory=list)
     _going: Going | None = None
-    _writing: threading.Lock = field(default_factory=threading.Lock)
+    _writing: threading.Lock = field(init=False)
     """Held by whoever derives something from what is in the store, and by who erases it there."""
 
     def __post_init__(self) -> None:
         self.reflection = Reflection(self.store.database, self.llm)
+        self._writing = self.store.writing
 
-    def catch_up(self, cancel: Cancel) -> None:
+    def catch_up(self, cancel: Cancel, *, older: bool = True) -> None:
         """Give what was said since the last time its vectors, and let patterns go over it: some 20 ms a turn.
-        Raises `StoreError`, `EngineError`."""
-        with self._writing:
-            self.recall.indexing.work_turns(lambda: not cancel.is_set())
-            while not cancel.is_set() and self.reflection.patterns(cancel):
-                pass
+        Without `older` turns: what was said in this session. Raises `StoreError`, `EngineError`."""
+        first = 1 if older else self.store.begins()
+        self.recall.indexing.work_turns(lambda: not cancel.is_set(), self._writing, first)
+        more = True
+        while more and not cancel.is_set():
+            with self._writing:
+                more = self.reflection.patterns(cancel, first)
 
     def think(self, cancel: Cancel) -> None:
-        """Catch up at once; then, as long as it stays quiet, let the model find facts and read what the
-        archive means, resting half of the time. Raises `StoreError`, `Cancelled`, what a model raises."""
-        self.catch_up(cancel)
+        """Catch up with this session at once; then, as long as it stays quiet, take up what is older, let the
+        model find facts and read what the archive means, resting half of the time. Raises `StoreError`,
+        `Cancelled`, what a model raises."""
+        self.catch_up(cancel, older=False)
         rest(QUIET, cancel)
         if not cancel.is_set():
             self.upkeep()
         more = True
         while more and not cancel.is_set():
             began = time.perf_counter()
+            more = self.recall.indexing.step(lambda: not cancel.is_set(), self._writing)
             with self._writing:
-                more = self.recall.indexing.step()
                 more = self.reflection.step(cancel) or more
             rest(time.perf_counter() - began, cancel)
 
@@ -250,7 +257,7 @@ class Mind:
         wrong = self._meant(wish, facts)
         if wrong is None:
             return self._keep(wish) if propose(wish.about) else e.Answered(passes=True)
-        right = mended(wrong.statement, wish.about, now.date())
+        right = self._right(wrong.statement, wish)
         number = facts.edit(wrong.id, right, now.isoformat())
         if (days := spans(wish.about, now.date())) and (wrong.valid_from or wrong.valid_until):
             facts.date(number, days[0].start.isoformat(), days[0].end.isoformat())
@@ -259,6 +266,13 @@ class Mind:
         if asking is not None:
             facts.rest_on(number, Evidence(wish.about, turn=asking))
         return e.Answered(f"Thank you, I've put that right: {excerpt(right, ())}")
+
+    def _right(self, statement: str, wish: _Wish) -> str:
+        """A statement as it is right."""
+        if wish.instead_of and (text := replaced(statement, wish.about, wish.instead_of)) is not None:
+            bare_right = mended(statement, wish.about, self.clock().date())
+            return bare_right if len(wish.about.split()) > 2 else text
+        return mended(statement, wish.about, self.clock().date())
 
     def _call_rightly(self, wrong: Fact, right: str) -> None:
         """Where a person's name was wrong, they have the right one."""
@@ -270,7 +284,7 @@ class Mind:
 
     def _meant(self, wish: _Wish, facts: Facts) -> Fact | None:
         """The fact that is wrong: the one that was spoken of just now, or that the correction names."""
-        heard = " ".join(turn.text for turn in wish.record.turns[-3:-1])
+        heard = _last_exchange(wish.record)
         ids = [hit.id for hit in self._used if hit.kind == "turn"]
         ids += [one for turn in wish.record.turns if (one := self._id(turn)) is not None]
         found = {fact.id: fact for one in ids for fact in facts.of_turn(one)}
@@ -317,7 +331,7 @@ class Mind:
         else:
             going = forgetting.of(self._just_said(wish) - own)
         if not going:
-            return e.Answered(nothing_to_forget(wish.about, going))
+            return e.Answered(nothing_to_forget(wish.about, going, self.clock()))
         self._going = going
         return e.Answered(read_back(going, self.clock().date()), confirm=True)
 
@@ -335,7 +349,7 @@ class Mind:
             forgetting.erase(Going(whole.turns, tuple(sorted({*whole.facts, *going.facts}))))
             self.recall.forget()
         self._used = []
-        return e.Answered(f"{GONE}{self._renew()}", erased=gone)
+        return e.Answered(f"{GONE}{self._renew()}{still_held(self.set_aside())}", erased=gone)
 
     def _leave(self, wish: _Wish) -> e.Answered:
         self._going = None
@@ -427,8 +441,10 @@ class Mind:
         return [hit for hit in hits if hit.near >= CLEAR and hit.side != "companion" and _tells(hit, about)]
 
     def _last(self, wish: _Wish) -> e.Answered:
-        going = Forgetting(self.store.database).about(wish.about, self.clock(), but=self._request(wish))
-        turns = [t for t in self.store.some(going.turns) if t.side == "user" and understand(t.text) is None]
+        spoken = Forgetting(self.store.database).speaking_of(
+            wish.about, self.clock(), but=self._request(wish)
+        )
+        turns = [t for t in self.store.some(spoken) if t.side == "user" and understand(t.text) is None]
         if not turns:
             return e.Answered(f"I don't remember you talking about {to_you(wish.about)}.")
         day = say(said_when(turns[-1].said_at), self.clock().date())
@@ -456,6 +472,14 @@ class _Wish:
     record: Record
 
 
+def _last_exchange(record: Record) -> str:
+    """What was said last by both before what was asked of memory."""
+    turns = [turn for turn in record.turns[:-1] if turn.text]
+    while len(turns) > 2 and turns[-1].side == "companion" and understand(turns[-2].text) is not None:
+        turns = turns[:-2]
+    return " ".join(turn.text for turn in turns[-2:])
+
+
 def content_words(text: str) -> set[str]:
     """The words of a text that say something, as they stand there in lower case."""
     return {word for word in bare(text) if content(word)}
@@ -476,8 +500,8 @@ def _tells(hit: Hit, words: str) -> bool:
 
 
 def _of(hits: list[Hit], named: Collection[str]) -> tuple[list[Hit], bool]:
-    """Of a question that names one of those who speak with her: the hits that are theirs or speak of them, and
-    whether another's tell it better, so that it may be the other's story."""
+    """Of a question that names one of those who speak with her: the hits that are theirs or speak of them,
+    and whether another's tell it better, so that it may be the other's story."""
     if len(named) != 1:
         return hits, False
     (name,) = named

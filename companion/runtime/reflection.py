@@ -17,7 +17,7 @@ import psutil
 
 from companion.dialogue.events import Event
 from companion.engines import Cancel
-from companion.engines.llm import LanguageModel, Message, Sampling
+from companion.engines.llm import LanguageModel, Message, PromptTooLong, Sampling
 from companion.memory.database import Database
 from companion.memory.episodes import Episode, Episodes, borne_out, from_facts
 from companion.memory.patterns import propose
@@ -100,11 +100,18 @@ class Reflection:
             self._summarise(episode, cancel)
         return episode is not None
 
-    def patterns(self, cancel: Cancel) -> bool:
-        """Let patterns go over the next turns; whether there were any."""
-        turns = self._unpatterned()
+    def patterns(self, cancel: Cancel, first: int = 1) -> bool:
+        """Let patterns go over the next turns, from number `first` on; whether there were any."""
+        turns = self._unpatterned() if first <= 1 else self._new(first - 1, _LAST)
         self._pattern(turns, cancel)
         return bool(turns)
+
+    def _new(self, after: int, last: int) -> list[Said]:
+        return self._said(
+            "WHERE side = 'user' AND id > ? AND id <= ? AND id NOT IN (SELECT turn FROM reflected)"
+            " ORDER BY id LIMIT ?",
+            (after, last, PATTERNED),
+        )
 
     def _unpatterned(self) -> list[Said]:
         """The next turns that patterns haven't gone over, looked for a stretch at a time: what is asked while
@@ -112,12 +119,8 @@ class Reflection:
         last = self._database.read("SELECT coalesce(max(id), 0) FROM turns")[0][0]
         while self._looked_up_to < last:
             end = min(self._looked_up_to + STRETCH, last)
-            turns = self._said(
-                "WHERE side = 'user' AND id > ? AND id <= ? AND id NOT IN (SELECT turn FROM reflected)"
-                " ORDER BY id LIMIT ?",
-                (self._looked_up_to, end, PATTERNED),
-            )
-            if turns:
+            if turns := self._new(self._looked_up_to, end):
+                self._looked_up_to = (turns[0].turn or 1) - 1
                 return turns
             self._looked_up_to = end
         self._looked_up_to = 0  # what was erased or corrected since makes older turns new again
@@ -133,7 +136,6 @@ class Reflection:
             self.notebook.take(said, propose(said.text, said.who, people.called()), "pattern")
             people.mentioned(said.turn, said.text)
             self._database.write("INSERT OR IGNORE INTO reflected VALUES (?)", (said.turn,))
-            self._looked_up_to = said.turn
             if said.turn <= self._read_up_to():
                 self._again.append(said.turn)
 
@@ -153,14 +155,23 @@ class Reflection:
     def _read(self, turns: Sequence[Said], cancel: Cancel) -> None:
         """Let the model propose facts of what is left in a few turns, and note how far it came."""
         if telling := [said for said in turns if said.text]:
-            answer = self._ask(noting(telling), cancel, replace(_EXACT, grammar=GRAMMAR), NOTED)
-            whole = {said.turn: said for said in self._turns([said.turn for said in telling])}
-            for said, proposal in read(answer, telling):
-                self.notebook.take(whole[said.turn], [proposal], "model")
+            self._note(telling, cancel)
         done = {said.turn for said in turns}
         self._again = [number for number in self._again if number not in done]
         last = max(turns[-1].turn or 0, self._read_up_to())
         self._database.write("INSERT OR REPLACE INTO marks VALUES (?, ?)", (_READ, str(last)))
+
+    def _note(self, telling: Sequence[Said], cancel: Cancel) -> None:
+        """Ask the model for the facts in a few turns; of those that are too long for it none is found."""
+        try:
+            answer = self._ask(noting(telling), cancel, replace(_EXACT, grammar=GRAMMAR), NOTED)
+        except PromptTooLong:
+            self.notebook.count(["model.too_long"])
+            return
+        whole = {said.turn: said for said in self._turns([said.turn for said in telling])}
+        for said, proposal in read(answer, telling):
+            if said.turn in whole:
+                self.notebook.take(whole[said.turn], [proposal], "model")
 
     def _read_up_to(self) -> int:
         rows = self._database.read("SELECT value FROM marks WHERE name = ?", (_READ,))
@@ -197,6 +208,9 @@ def rest(seconds: float, cancel: Cancel) -> None:
     while not cancel.is_set() and (left := until - time.monotonic()) > 0:
         time.sleep(min(LOOK, left))
 
+
+_LAST = 2**62
+"""More than the number of any turn."""
 
 _READ = "read"
 """Mark in the store: the turn up to which the model has read."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol
 
 from companion.dialogue import events as e
 from companion.dialogue.prompt import Record, Turn
+from companion.dialogue.shared_past import asks_about_past
+from companion.dialogue.words import bare
 from companion.engines import Cancel, Cancelled
 from companion.engines.llm import LanguageModel, Message
 from companion.errors import HomeError
+from companion.memory.lexical import SAYS_NOTHING
 from companion.runtime.hands import Job
 from companion.runtime.workers import reason
 
@@ -23,8 +28,14 @@ LEAST_RECALLED, MOST_RECALLED = 24, 512
 FRAME_TOKENS = 16
 """Tokens that a template puts around a message, at most."""
 
+GROWN, GROWN_TO_ASK = 3, 2
+"""Words that say something by which words have grown when memory is asked about them again; by fewer where a
+question has begun."""
+
 BEFORE = 6
 """Turns before the words that memory is shown, to tell who "she" is."""
+
+_QUESTION = frozenset(("what", "who", "whom", "whose", "where", "when", "which", "why", "how"))
 
 
 class Recall(Protocol):
@@ -80,6 +91,29 @@ def note_for(
     note = recall(words, tokens, record.turns[-BEFORE:], cancel, partial=partial)
     fits = note and llm.count([Message("user", note)]) <= tokens + FRAME_TOKENS
     return note if fits else ""
+
+
+def waits_for_past(text: str) -> bool:
+    """Whether `text`, or what follows a comma in it ("My sister Amy, when did she ..."), asks about what the
+    two have shared, so that an answer may wait for a note."""
+    return any(asks_about_past(text[at:]) for at in (0, *(match.end() for match in re.finditer(", ", text))))
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What memory gave for the words of an utterance (the user's, counted), "" for nothing."""
+
+    utterance: int = -1
+    note: str = ""
+    words: str = ""
+
+    def outgrown(self, words: str, *, partial: bool) -> bool:
+        """Whether the words say more by now than those that memory was asked about: when they are whole,
+        anything."""
+        new = bare(words)[len(bare(self.words)) :]
+        telling = sum(word not in SAYS_NOTHING for word in new)
+        asks = any(word.split("'")[0] in _QUESTION for word in bare(words))
+        return telling >= ((GROWN_TO_ASK if asks else GROWN) if partial else 1)
 
 
 class Remembrance:

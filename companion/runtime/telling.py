@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from companion.memory.forgetting import Going
 from companion.memory.notes import excerpt
 from companion.memory.recall import Hit
 from companion.memory.times import said_when, say
+from companion.memory.topics import time_in
 
 KEPT = "I'll remember that."
 LEFT = "All right, I keep it."
@@ -19,7 +21,6 @@ NOT_ALL = (
     "asks you first."
 )
 NOT_FROM_YOU = "I don't have that from anything you told me, so don't rely on it."
-WHAT_IS_RIGHT = "What is right, then?"
 WHICH_WORD = "I can't tell which word I got wrong. Say it like this: I said Jonas, not Thomas."
 
 
@@ -36,23 +37,30 @@ def read_back(going: Going, now: datetime.date) -> str:
         what += f" and {len(going.facts)} thing{'s' * (len(going.facts) != 1)} I know from them"
     archive = " It also stands in your archive, where it stays." if going.archived else ""
     quotes = f": {', '.join(said)}" if said else ""
-    return f"That would erase {what}{_when(going, now)}{quotes}.{archive} Shall I erase it?"
+    when = f", {when}" if (when := going.when(now)) else ""
+    return f"That would erase {what}{when}{quotes}.{archive} Shall I erase it?"
 
 
-def _when(going: Going, now: datetime.date) -> str:
-    if not going.first:
-        return ""
-    first, last = (say(said_when(moment), now) for moment in (going.first, going.last))
-    if first == last:
-        return f", {first}"
-    return f", from {first.removeprefix('on ')} to {last.removeprefix('on ')}"
-
-
-def nothing_to_forget(about: str, going: Going) -> str:
+def nothing_to_forget(about: str, going: Going, now: datetime.datetime) -> str:
     """That there is nothing that could be erased."""
     if going.archived:
         return f"You said nothing about {about}. It stands in your archive: companion archive list shows it."
-    return f"I have nothing about {about}." if about else "There is nothing to forget."
+    if not about:
+        return "There is nothing to forget."
+    time = time_in(about, now)
+    return (
+        "I have nothing from then." if time is not None and time.meant else f"I have nothing about {about}."
+    )
+
+
+def still_held(folders: Sequence[Path]) -> str:
+    """Which homes that were set aside still hold what was erased."""
+    named = ", ".join(str(folder) for folder in folders)
+    return (
+        f" An older home that was set aside still holds it: delete {named}, if it is to go, too."
+        if named
+        else ""
+    )
 
 
 def quoted(hit: Hit, words: Sequence[str], now: datetime.date, who: str) -> str:

@@ -21,10 +21,11 @@ USER = "User"
 GRAMMAR = r"""
 root ::= "[" (fact (", " fact){0,4})? "]"
 fact ::= "{\"who\": " text ", \"fact\": " text ", \"kind\": " kind ", \"quote\": " text "}"
-text ::= "\"" [^"\\\n]+ "\""
+text ::= "\"" [^"\\{}\x00-\x1F\x7F]+ "\""
 kind ::= "\"" (<kinds>) "\""
 """.replace("<kinds>", " | ".join(f'"{kind}"' for kind in KINDS))
-"""A list of at most five facts as JSON, in GBNF."""
+"""A list of at most five facts as JSON, in GBNF; no text has a brace in it, nor what JSON would have to
+escape."""
 
 _NOTE = (
     "Note the lasting facts that people tell about themselves and theirs: people, plans, events, "
@@ -98,10 +99,22 @@ def read(answer: str, turns: Sequence[Said]) -> list[tuple[Said, Proposal]]:
     stands in none, the first, whose check it fails. Of an answer that was cut off, what is whole."""
     found = []
     for text in re.findall(r"\{[^{}]*\}", answer):
-        told = json.loads(text)
+        told = _whole(text)
+        if told is None:
+            continue
         said = next((turn for turn in turns if place(str(told["quote"]), turn.text)), turns[0])
         found.append((said, _proposal(told, said)))
     return found
+
+
+def _whole(text: str) -> dict[str, Any] | None:
+    """One fact of an answer; None for what only looks like one."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return None
+    whole = all(isinstance(told.get(name), str) for name in ("who", "fact", "kind", "quote"))
+    return told if whole and told["kind"] in KINDS else None
 
 
 def to_user(statement: str) -> str:

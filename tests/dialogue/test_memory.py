@@ -14,6 +14,7 @@ from companion.dialogue.prompt import Record, Turn
 from companion.dialogue.recollection import (
     BACK,
     BACK_TOLD,
+    NOTHING_CHANGED,
     NOTHING_KEPT,
     OFF,
     OFF_AND,
@@ -22,6 +23,7 @@ from companion.dialogue.recollection import (
 )
 from companion.dialogue.state import Floor, State
 from companion.errors import HomeError, StoreError
+from companion.runtime.conversation import _Committed
 
 FORGET = Says(1.0, 2.5, "forget what I said about Jonas.")
 READ_BACK = Answered("On Monday you said that Jonas is ill. Shall I erase that?", confirm=True)
@@ -428,15 +430,42 @@ def test_off_the_record_no_turn_is_heard_once_more_and_no_pace_is_learned():
 
 
 @pytest.mark.parametrize(
-    "text", ["remember that I'm ill.", "that's wrong, it's April.", "no, I said Jonas.", "forget that."]
+    ("text", "said"),
+    [
+        ("remember that I'm ill.", NOTHING_KEPT),
+        ("forget that.", NOTHING_KEPT),
+        ("that's wrong, it's April.", NOTHING_CHANGED),
+        ("no, I said Jonas.", NOTHING_CHANGED),
+    ],
 )
-def test_off_the_record_memory_keeps_nothing_and_says_so(text):
+def test_off_the_record_memory_keeps_nothing_and_changes_nothing_and_she_says_so(text, said):
     memory = ScriptedMemory()
     stage = off_and_on(Says(18.0, 19.0, text), memory=memory, until=29.0)
 
     assert memory.asked_for == []
     spoken = [what.text for _, what in stage.seen.of(e.CommitCompanionTurn)]
-    assert spoken[-1] == NOTHING_KEPT
+    assert spoken[-1] == said
+
+
+def test_off_the_record_what_was_said_on_it_is_forgotten_and_the_wish_is_kept_nowhere():
+    memory = ScriptedMemory({Ask.FORGET: READ_BACK, Ask.YES: GONE}, erases="Jonas")
+    stage = Stage(
+        Says(1.0, 2.0, "Jonas is ill."),
+        Says(8.0, 9.0, "off the record."),
+        Says(18.0, 19.5, "forget what I said about Jonas."),
+        Says(28.0, 28.5, "yes."),
+        Says(38.0, 39.0, "back on the record."),
+        Says(48.0, 49.0, "and now?"),
+        memory=memory,
+    )
+    stage.asr.seconds = 0.05
+    stage.run(60.0)
+
+    assert [ask for ask, *_ in memory.asked_for] == [Ask.FORGET, Ask.YES]
+    assert "Jonas" not in str(stage.conversation.record)
+    assert "Jonas" not in str(stage.llm.prompts[-1])
+    texts = [text for side, _, text in stage.store.rows if side == "user"]
+    assert texts == ["Jonas is ill.", "back on the record.", "and now?"]  # memory took the first away
 
 
 def test_off_the_record_memory_may_be_read():
@@ -607,3 +636,17 @@ def test_a_record_without_the_turns_that_were_erased_shows_no_note_either():
     )
     assert record.shared_with(changed) == Record()
     assert record.shared_with(record) == record
+
+
+def test_a_turn_that_was_corrected_is_not_heard_once_more_nor_put_back():
+    stage = Stage(Says(1.0, 2.5, "Thomas is ill."))
+    stage.run(12.0)
+    talk = stage.conversation
+    talk._to_review = [_Committed(1, "Thomas is ill.", talk._ears.so_far())]
+    corrected = (("user", 1, "Jonas is ill."),)
+
+    talk.handle(e.RecordChanged(frozenset(), corrected, e.MemoryAnswered(2, "Jonas, then.")))
+    assert talk._to_review == []
+    talk.handle(e.Reviewed(1, "Tomas is ill.", matters=True))  # it was on its way
+
+    assert talk.record.turns[0].text == "Jonas is ill."

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from companion.dialogue.events import Ask
 from companion.dialogue.grammar import expression, lines
 from companion.dialogue.memory_sayings import FILLER, NO, RULES, SAYINGS, YES
-from companion.dialogue.remembering import Wish, understand, yes_or_no
+from companion.dialogue.remembering import WHAT_IS_RIGHT, Wish, understand, yes_or_no
 from companion.dialogue.requests import Request
 from companion.dialogue.requests import understand as requested
 from companion.dialogue.sayings import RULES as POLITE
@@ -85,6 +85,32 @@ def test_forget_it_stays_what_it_was():
 def test_an_answer_to_her_question_puts_nothing_right():
     assert understand("No, it's April.") == Wish(Ask.WRONG, "it's April")
     assert understand("No, it's April.", asked="Is it in March?") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("It's April.", Wish(Ask.WRONG, "It's April")),
+        ("No, it's April.", Wish(Ask.WRONG, "it's April")),
+        ("April.", Wish(Ask.WRONG, "April")),
+        ("Well, she lives in Leeds now.", Wish(Ask.WRONG, "she lives in Leeds now")),
+        ("Amy is the younger one.", Wish(Ask.WRONG, "Amy is the younger one")),
+        ("Not March, April.", Wish(Ask.WRONG, "April", "March")),
+        ("I said Jonas, not Thomas.", Wish(Ask.MISHEARD, "Jonas", "Thomas")),
+        ("Forget what I said about Jonas.", Wish(Ask.FORGET, "Jonas")),
+    ],
+)
+def test_asked_what_is_right_people_say_it(text, wish):
+    assert understand(text, asked=WHAT_IS_RIGHT) == wish
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I don't know.", "Never mind.", "Forget it.", "The other one.", "Nothing.", "No idea.", "It's fine.",
+     "Um.", "Yes.", "What?", "Stop.", "When is it", "I don't remember, we talked of so much else."],
+)  # fmt: skip
+def test_or_they_leave_it_open(text):
+    assert understand(text, asked=WHAT_IS_RIGHT) is None
 
 
 @pytest.mark.parametrize(

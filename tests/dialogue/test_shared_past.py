@@ -50,6 +50,15 @@ from companion.dialogue.shared_past import asks_about_past
         "What did I name my cat?",
         "Why did I quit my job?",
         "What time is my flight?",
+        "What did Peter say about his holiday?",
+        "What is Lena's job?",
+        "Who is Sarah?",
+        "Who's Sarah?",
+        "Do you know who Sarah is?",
+        "When did my sister get married?",
+        "Where does Amy's boss live?",
+        "Does Ben like fish?",
+        "How old is Peter?",
     ],
 )
 def test_only_the_shared_past_answers(text):
@@ -116,6 +125,13 @@ def test_only_the_shared_past_answers(text):
         "Have you eaten?",
         "Did you sleep well?",
         "Are you there?",
+        "Who is Napoleon?",
+        "Who is Taylor Swift?",
+        "What did Newton say about gravity?",
+        "What is Einstein's theory?",
+        "What does NATO do?",
+        "When was Tchaikovsky born?",
+        "Where is Oslo?",
     ],
 )
 def test_the_world_or_an_opinion_does(text):

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from companion.memory.archive.comparing import ToDo, compare, stored
 from companion.memory.archive.erasing import TOGETHER, Eraser
-from companion.memory.archive.file_reading import Stop, read_files
+from companion.memory.archive.file_reading import read_files
 from companion.memory.archive.index_writer import IndexWriter, Part
 from companion.memory.archive.merging import merge, merge_later
+from companion.memory.archive.stopping import Stop, Stopped
 from companion.memory.database import Database
 
 
@@ -50,33 +51,58 @@ class Scan:
         self._root, self._but, self._settled = root, but, settled
 
     def run(self, progress: Callable[[Progressed], None], stop: Stop, hold: Callable[[], None]) -> Scanned:
-        """Do it; what was done when `stop` is set stays done."""
-        self._eraser.finish()
-        began = time.monotonic()
-        todo = compare(self._database, self._source, self._root, self._but, self._settled)
-        writer = IndexWriter(self._database, self._source, self._eraser)
-        tally = _Tally(todo, time.monotonic() - began, progress)
+        """Do it; what was done when `stop` is set stays done, and nothing is written from then on."""
+
+        def before() -> None:
+            hold()
+            stop.look()
+
+        tally = _Tally(ToDo(), 0.0, progress)
+        try:
+            self._eraser.finish(before)
+            began = time.monotonic()
+            todo = compare(self._database, self._source, self._root, self._but, self._settled, stop.look)
+            tally = _Tally(todo, time.monotonic() - began, progress)
+            self._read(todo, tally, stop, hold, before)
+            if tally.left:
+                return tally.scanned(whole=False)
+            self._take_leave(todo, before)
+        except Stopped:
+            return tally.scanned(whole=False)
+        return tally.scanned(whole=True)
+
+    def _read(
+        self,
+        todo: ToDo,
+        tally: _Tally,
+        stop: Stop,
+        hold: Callable[[], None],
+        before: Callable[[], None],
+    ) -> None:
+        """Write down what is new or changed, `before` each transaction."""
+        writer = IndexWriter(self._database, self._source, self._eraser, before)
         more = False
         if todo.files:
+            before()
             merge_later(self._database)
-        with closing(read_files(todo, stop, hold)) as reading:
+        with closing(read_files(todo, Stop(stop), hold)) as reading:
             for parts in reading:
-                hold()
                 writer.write(parts)
                 tally.count(parts)
+                before()
                 more = merge(self._database)
         while more:
-            hold()
+            before()
             more = merge(self._database)
-        whole = not tally.left
-        if whole:
-            self._note_troubles(todo)
-            gone = [known.id for known in todo.gone.values()]
-            for start in range(0, len(gone), TOGETHER):
-                hold()
-                self._erase(gone[start : start + TOGETHER])
-        self._eraser.finish()
-        return tally.scanned(whole)
+
+    def _take_leave(self, todo: ToDo, before: Callable[[], None]) -> None:
+        """Note what can't be walked through, and erase what is gone."""
+        before()
+        self._note_troubles(todo)
+        gone = [known.id for known in todo.gone.values()]
+        for start in range(0, len(gone), TOGETHER):
+            self._erase(gone[start : start + TOGETHER], before)
+        self._eraser.finish(before)
 
     def _note_troubles(self, todo: ToDo) -> None:
         """Keep what can't be walked through; what was read there before stays."""
@@ -89,10 +115,11 @@ class Scan:
                     (self._source, path, why),
                 )
 
-    def _erase(self, documents: Sequence[int]) -> None:
+    def _erase(self, documents: Sequence[int], before: Callable[[], None]) -> None:
         listed = ",".join(map(str, documents))
         rows = self._database.read(f"SELECT id FROM chunks WHERE document IN ({listed})")
-        self._eraser.erase([row[0] for row in rows])
+        self._eraser.erase([row[0] for row in rows], before)
+        before()
         self._database.write(f"DELETE FROM documents WHERE id IN ({listed})")
 
 

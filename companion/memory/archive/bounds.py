@@ -44,10 +44,12 @@ def _pieces(passage: Passage) -> Iterator[Passage]:
         return
     about = (passage.author, passage.title, passage.to, passage.thread)
     when = moment(passage.when) if passage.when else ""
-    one = Passage(text[:LONGEST], note(passage.place), when, *(note(said) if said else "" for said in about))
+    first = text[:LONGEST].rstrip()
+    one = Passage(first, note(passage.place), when, *(note(said) if said else "" for said in about))
     yield one
     for start in range(LONGEST, len(text), LONGEST):
-        yield replace(one, text=text[start : start + LONGEST])
+        if piece := text[start : start + LONGEST].strip():
+            yield replace(one, text=piece)
 
 
 @lru_cache(maxsize=256)

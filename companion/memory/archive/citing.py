@@ -8,8 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import PurePath
 
-YOUR_OWN = "you"
-"""Who the user is in the chats that ChatGPT exports."""
+from companion.memory.archive.naming import filed, named, plain, quoted
 
 NAMED = 2
 """Names that are said; of more only the first, and how many others."""
@@ -17,7 +16,13 @@ NAMED = 2
 _CHATS = ("whatsapp", "telegram", "meta", "chatgpt")
 _MAILS = ("mail", "mbox")
 _CALLED = {"pdf": "the PDF", "epub": "the book", "html": "the page"}
-_ATTACHED = re.compile(r"(?:mail .*?), attachment(?: (?P<name>[^,]+))?(?:, (?P<place>.*))?$")
+_YOU = "you"
+_PLACE = re.compile(r"[a-z]{0,20} ?\d{0,9}(?:(?: on)? line \d{1,9})?")
+"""Places that are ours and hold nothing of the file's: "page 3", "message on line 12"."""
+
+_CHAPTER = "chapter "
+_MAIL_ID = re.compile(r"mail <[^<>]*>,? ?")
+_ATTACHED = re.compile(r"(?:mail.*?), attachment(?: (?P<name>[^,]+))?(?:, (?P<place>.*))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +40,21 @@ class Cited:
 
 
 def cited(source: Cited, me: Collection[str], today: datetime.date) -> str:
-    """Where a passage stands, in words; `me`: the names and addresses that the user goes by."""
-    mine = frozenset(name.casefold() for name in (*me, YOUR_OWN))
+    """Where a passage stands, in words; `me`: the names and addresses that the user goes by.
+
+    What others chose, a title or a sender's name, is in it as `naming` says, so that it can't go on in our
+    voice or the user's."""
+    mine = frozenset(name.casefold() for name in me)
     on = _on(source.dated, today)
     if source.kind in _MAILS:
         return _mail(source, mine, on)
     if source.kind in _CHATS:
         return f"in {_chat(source, mine)}{on}"
+    title = plain(source.title)
     if source.kind == "ics":
-        return f"in your calendar, under {_quoted(source.title)}{on}" if source.title else "in your calendar"
+        return f"in your calendar, under {quoted(title)}{on}" if title else "in your calendar"
     if source.kind == "vcf":
-        return f"in your address book, under {source.title}" if source.title else "in your address book"
+        return f"in your address book, under {named(title)}" if title else "in your address book"
     return f"in {_document(source)}"
 
 
@@ -54,7 +63,7 @@ def _mail(source: Cited, mine: frozenset[str], on: str) -> str:
     attached = _ATTACHED.match(source.place)
     if attached is None:
         return f"in {mail}"
-    name, place = attached["name"] or "what", attached["place"]
+    name, place = filed(attached["name"] or "") or "what", _placed(attached["place"] or "")
     inside = f", {place}," if place else ","
     return f"in {name}{inside} attached to {mail}"
 
@@ -63,34 +72,45 @@ def _whose_mail(source: Cited, mine: frozenset[str]) -> str:
     to = _people(source.recipient, mine)
     if source.author.casefold() in mine:
         return f"your mail to {to}" if to else "your mail"
-    whose = f"the mail from {source.author}" if source.author else "a mail"
+    author = named(source.author)
+    whose = f"the mail from {author}" if author else "a mail"
     return f"{whose} to {to or 'you'}"
 
 
 def _chat(source: Cited, mine: frozenset[str]) -> str:
     """A chat is called by the one it is with, where that is its name, or it has none; else by its name."""
-    speakers, title = _names(source.author), source.title
+    speakers, title = _names(source.author), plain(source.title)
     if source.kind == "chatgpt":
-        return f"your chat with ChatGPT, {_quoted(title)}," if title else "your chat with ChatGPT"
+        return f"your chat with ChatGPT, {quoted(title)}," if title else "your chat with ChatGPT"
     others = [name for name in speakers if name.casefold() not in mine]
-    if title and title.casefold() in [name.casefold() for name in others]:
-        return f"your chat with {title}"
+    if title and source.title.casefold() in [name.casefold() for name in others]:
+        return f"your chat with {named(title)}"
     if title:
-        return f"{'the' if speakers == others else 'your'} chat {_quoted(title)}"
+        return f"{'the' if speakers == others else 'your'} chat {quoted(title)}"
     return f"your chat with {_people(', '.join(others), mine)}" if others else "a chat"
 
 
 def _document(source: Cited) -> str:
-    name = PurePath(source.path.replace("\\", "/")).name
-    called = _CALLED.get(source.kind)
-    document = f"{called} {_quoted(source.title)}" if called and source.title else name
-    return f"{document}, {source.place}" if source.place else document
+    called, title = _CALLED.get(source.kind), quoted(source.title)
+    name = filed(PurePath(source.path.replace("\\", "/")).name) or "a file"
+    document = f"{called} {title}" if called and title else name
+    place = _placed(source.place)
+    return f"{document}, {place}" if place else document
+
+
+def _placed(place: str) -> str:
+    """A place in a document: a line or page as it is, a chapter's own name between quotes."""
+    if _PLACE.fullmatch(place):
+        return place
+    if place.startswith(_CHAPTER):
+        return _CHAPTER + named(place.removeprefix(_CHAPTER))
+    return quoted(_MAIL_ID.sub("", place))
 
 
 def _people(names: str, mine: frozenset[str]) -> str:
     """ "Amy", "you and Amy", "Amy and 3 others"; "" for nobody."""
-    found = ["you" if name.casefold() in mine else name for name in _names(names)]
-    found = sorted(dict.fromkeys(found), key=lambda name: name != "you")
+    found = [_YOU if name.casefold() in mine else named(name) for name in _names(names)]
+    found = sorted(filter(None, dict.fromkeys(found)), key=lambda name: name != _YOU)
     if len(found) <= NAMED:
         return " and ".join(found)
     return f"{found[0]} and {len(found) - 1} others"
@@ -108,7 +128,3 @@ def _on(dated: str, today: datetime.date) -> str:
         return ""
     day = moment.astimezone().date() if moment.tzinfo and not moment.utcoffset() else moment.date()
     return f" on {day.day} {day:%B}" + ("" if day.year == today.year else f" {day.year}")
-
-
-def _quoted(title: str) -> str:
-    return f"'{title}'"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,14 +41,23 @@ class ToDo:
     waiting: int = 0
 
 
-def compare(database: Database, source: int, root: Path, but: Path | None, settled: float) -> ToDo:
+def compare(
+    database: Database,
+    source: int,
+    root: Path,
+    but: Path | None,
+    settled: float,
+    before: Callable[[], None] = lambda: None,
+) -> ToDo:
     """Walk through a source and compare it with the store; `but`: a folder in it that is left out.
 
-    `settled`: seconds for which a file must not have been written to; one that was is left for next time."""
+    `settled`: seconds for which a file must not have been written to; one that was is left for next time.
+    `before` is called before each file and may raise, which ends it."""
     todo = ToDo(known=_known(database, source))
     there: set[str] = set()
     now = time.time()
     for found in walk(root):
+        before()
         path = stored(found.path)
         if but is not None and but in Path(found.path).parents:
             continue

@@ -10,8 +10,8 @@ from typing import BinaryIO
 from companion.memory.archive.limits import Limits
 from companion.memory.archive.passages import CONTROLS, Unreadable, fit
 
-BLOCK = 1 << 20
-"""Bytes read at a time."""
+BLOCK = 1 << 17
+"""Bytes read at a time: between two, whoever reads is asked whether it is to go on."""
 
 LONG_PARAGRAPH = 1 << 16
 """Characters of a paragraph that is given out though its end hasn't come."""
@@ -64,7 +64,7 @@ def _wide(head: bytes) -> str | None:
 
 
 def blocks(stream: BinaryIO, limits: Limits, lines: bool = True) -> Iterator[str]:
-    """Yield the text of `stream` in blocks of about a megabyte that end where a line ends.
+    """Yield the text of `stream` in blocks of about `BLOCK` that end where a line ends.
 
     Where `lines` are no matter, as in HTML, a block may end behind any "<", ">" or blank too. Line ends come
     as "\\n"; control characters don't come. Raises Unreadable at a line longer than `limits.line`, when what

@@ -45,11 +45,15 @@ class Eraser:
         self._one_by_one = 0
         self._marked = self._erased = False
 
-    def erase(self, chunks: Sequence[int]) -> None:
-        """Erase chunks in transactions of a bounded size; `finish` follows."""
+    def erase(self, chunks: Sequence[int], before: Callable[[], None] = lambda: None) -> None:
+        """Erase chunks in transactions of a bounded size; `finish` follows.
+
+        `before` is called before each and may let it wait, or raise, which ends it."""
+        before()
         with self._database.transaction() as db:
             size = ONE_BY_ONE if self._cheap(db, len(chunks)) else TOGETHER
         for part in _parts(chunks, size):
+            before()
             with self._database.transaction() as db:
                 self.erase_within(db, part)
 
@@ -71,15 +75,16 @@ class Eraser:
             _secure(db, True)
         self._dropped(chunks)  # before others see the ids free: a new chunk may get one of them
 
-    def finish(self) -> None:
+    def finish(self, before: Callable[[], None] = lambda: None) -> None:
         """Merge the index anew where something is only marked as gone in it; where something was erased,
-        empty the write-ahead log."""
+        empty the write-ahead log. `before`: as for `erase`."""
         if self._database.read("SELECT 1 FROM marks WHERE name = ?", (_MERGING,)):
-            merge_all(self._database)
+            merge_all(self._database, before)
             self._database.write("DELETE FROM marks WHERE name = ?", (_MERGING,))
             self._erased = True
         self._one_by_one, self._marked = 0, False
         if self._erased:
+            before()
             self._erased = not self._database.checkpoint()
 
     def _cheap(self, db: apsw.Connection, count: int) -> bool:

@@ -19,7 +19,8 @@ from companion.memory.archive.document import UNREAD
 from companion.memory.archive.index_writer import Ending, Part, Stamp
 from companion.memory.archive.opened import opened
 from companion.memory.archive.passages import Done, Item, Passage, Progress, Trouble, Unreadable
-from companion.memory.archive.reading import Cancel, Reading
+from companion.memory.archive.reading import Reading
+from companion.memory.archive.stopping import Stop
 from companion.memory.archive.walk import File
 
 TOGETHER = 1000
@@ -37,22 +38,6 @@ _BLOCK = 1 << 20
 def readers() -> int:
     """How many files are read at once: one core is for who writes, and for her."""
     return max(1, min(4, (os.cpu_count() or 2) - 1))
-
-
-class Stop:
-    """Set when one of `others` is, or by `set`."""
-
-    def __init__(self, *others: Cancel | None) -> None:
-        self._others = [other for other in others if other is not None]
-        self._own = threading.Event()
-
-    def set(self) -> None:
-        """From here on it is set."""
-        self._own.set()
-
-    def is_set(self) -> bool:
-        """Whether it is."""
-        return self._own.is_set() or any(other.is_set() for other in self._others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ on where it was. A document is whole when it has its digest, which it gets last.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import apsw
@@ -69,15 +69,20 @@ class _Open:
 
 
 class IndexWriter:
-    """Writes the documents of one source. Raises `StoreError`."""
+    """Writes the documents of one source. Raises `StoreError`.
 
-    def __init__(self, database: Database, source: int, eraser: Eraser) -> None:
-        self._database, self._source, self._eraser = database, source, eraser
+    `before` is called before each transaction and may let it wait, or raise, which ends the work."""
+
+    def __init__(
+        self, database: Database, source: int, eraser: Eraser, before: Callable[[], None] = lambda: None
+    ) -> None:
+        self._database, self._source, self._eraser, self._before = database, source, eraser, before
         self._open: dict[str, _Open] = {}
 
     def write(self, parts: Sequence[Part]) -> None:
         """Put parts into the store, all of them or none; on disk when this returns."""
         replaced: list[tuple[_Open, Ending]] = []
+        self._before()
         with self._database.transaction() as db:
             for part in parts:
                 one = self._take(db, part)
@@ -91,7 +96,8 @@ class IndexWriter:
                 self._eraser.erase_within(db, old)
                 _end(db, one, part.ending)
         for one, ending in replaced:  # not in one transaction, which would hold up who talks
-            self._eraser.erase(_left(one, ending))
+            self._eraser.erase(_left(one, ending), self._before)
+            self._before()
             with self._database.transaction() as db:
                 _end(db, one, ending)
 

@@ -6,6 +6,8 @@ to, and is asked for it when what was read can be found.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from companion.memory.database import Database
 
 STEP = 200
@@ -23,11 +25,16 @@ def merge(database: Database) -> bool:
     return _merged(database, STEP)
 
 
-def merge_all(database: Database) -> None:
-    """Merge all that there is into one part, in which nothing stands of what is only marked as gone."""
+def merge_all(database: Database, before: Callable[[], None] = lambda: None) -> None:
+    """Merge all that there is into one part, in which nothing stands of what is only marked as gone.
+
+    `before` is called before each step and may let it wait, or raise, which ends it; the next
+    `merge_all` goes on."""
     step = -STEP  # negative: all parts, of whatever size
+    before()
     while _merged(database, step):
         step = STEP
+        before()
 
 
 def _merged(database: Database, step: int) -> bool:

@@ -9,29 +9,23 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from companion.memory.archive import frames, kinds
+from companion.memory.archive.at_once import at_once
 from companion.memory.archive.bounds import bounded
-from companion.memory.archive.document import Document, items
 from companion.memory.archive.limits import Limits
 from companion.memory.archive.opened import opened
 from companion.memory.archive.passages import Done, Item, Passage, Progress, Trouble, Unreadable
+from companion.memory.archive.stopping import Cancel
 from companion.memory.archive.watch import Watch
 
 AT_ONCE = frozenset(("text", "markdown", "csv"))
-"""Kinds that are read in this process: no parser that could be led astray, and no other process to start."""
+"""Kinds that are read in this process, as long as that is quick (`at_once`): no parser that could be led
+astray, and no other process to start."""
 
 LARGEST_AT_ONCE = 8 << 20
 """Bytes of a text that is still read in this process."""
-
-
-class Cancel(Protocol):
-    """Says whether reading is to stop, as `threading.Event` does."""
-
-    def is_set(self) -> bool:
-        """Whether it is to stop."""
-        ...
 
 
 class Reading:
@@ -57,21 +51,23 @@ class Reading:
         `kind` is what `walk` says of the file. Where no passage came, exactly one trouble with place "" did.
         When `cancel` is set it ends without `Done`. Nothing is raised, whatever the file is."""
         path = Path(os.path.abspath(path))
+        given = 0
         try:
             with opened(path) as stream:
                 head = stream.read(kinds.HEAD)
                 small = os.fstat(stream.fileno()).st_size <= LARGEST_AT_ONCE
                 stream.seek(0)
                 if small and not kind and kinds.kind_of(head, path.name) in AT_ONCE:
-                    found = items(Document(stream, path.name, self._limits))
-                    yield from _until(cancel, found, path)
-                    return
+                    begun = yield from at_once(stream, path, self._limits, cancel)
+                    if begun is None or (cancel is not None and cancel.is_set()):
+                        return
+                    given = begun
         except Unreadable as error:
             yield Trouble(str(error), path=str(path))
             yield Done("", 0, 1, whole=False)
             return
         with closing(self._elsewhere(path, cancel, kind)) as elsewhere:
-            yield from _until(cancel, elsewhere, path)
+            yield from _until(cancel, _behind(elsewhere, given), path)
 
     def close(self) -> None:
         """End the process."""
@@ -141,6 +137,15 @@ def _answers(child: subprocess.Popen[bytes], watch: Watch, request: Any) -> Iter
 def _next(child: subprocess.Popen[bytes], watch: Watch) -> Any:
     with watch.waiting():
         return frames.read(child.stdout)  # type: ignore[arg-type]
+
+
+def _behind(found: Iterator[Item], passages: int) -> Iterator[Item]:
+    """What is found, without so many passages that have been given already."""
+    for item in found:
+        if passages and isinstance(item, Passage):
+            passages -= 1
+        else:
+            yield item
 
 
 def _until(cancel: Cancel | None, found: Iterator[Item], path: Path) -> Iterator[Item]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,7 @@ from companion.memory.archive.adding import Progressed, Scan, Scanned
 from companion.memory.archive.citing import Cited, cited
 from companion.memory.archive.comparing import stored
 from companion.memory.archive.erasing import Eraser
-from companion.memory.archive.file_reading import Stop
-from companion.memory.archive.reading import Cancel
+from companion.memory.archive.stopping import Cancel, Order, Stop, Stopped
 from companion.memory.database import Database
 from companion.memory.people import YOU
 
@@ -63,8 +61,12 @@ class Archive:
     ) -> None:
         self._database = database
         self._eraser = Eraser(database, dropped)
-        self._working = threading.Lock()
-        self._removing = threading.Event()
+        self._order = Order()
+
+    @property
+    def removing(self) -> bool:
+        """Whether a removal waits for what is being scanned to end."""
+        return self._order.is_set()
 
     def add(self, path: Path, watched: bool) -> int:
         """Note a file or folder as a source, and whether it is watched; returns its number, an old one if it
@@ -107,10 +109,10 @@ class Archive:
 
         It goes on where it was stopped, or killed. `progress` is called in this thread; `hold`, in several,
         before each piece of work, which waits until it returns. `settled`: as `compare` says."""
-        with self._working:
+        with self._order.patiently():
             root = Path(self._row(source)[1])
             scanning = Scan(self._database, self._eraser, source, root, self._left_out(root), settled)
-            return scanning.run(progress, Stop(cancel, self._removing), hold)
+            return scanning.run(progress, Stop(cancel, self._order), hold)
 
     def _left_out(self, root: Path) -> Path | None:
         """Her own folder, where that lies in what is read."""
@@ -126,33 +128,39 @@ class Archive:
         with self._database.transaction() as db:
             automatic.intend(db)
             db.execute("INSERT OR REPLACE INTO marks VALUES (?, '')", (f"{_LEAVING}{source}",))
-        self._removing.set()
-        with self._working:
-            self._removing.clear()
+        with self._order.first():
             self._remove(source)
 
-    def finish(self) -> None:
-        """Go on with what was being erased when the machine went down; at once done where nothing was."""
-        with self._working:
-            for source in self._leaving():
-                self._remove(source)
-            self._eraser.finish()
+    def finish(self, cancel: Cancel | None = None) -> None:
+        """Go on with what was being erased when the machine went down; at once done where nothing was.
+
+        When `cancel` is set it writes nothing any more, and is gone on with next time."""
+        before = Stop(cancel).look
+        with self._order.first() if self._leaving() else self._order.patiently():
+            try:
+                for source in self._leaving():
+                    self._remove(source, before)
+                self._eraser.finish(before)
+            except Stopped:
+                return
 
     def _leaving(self) -> Sequence[int]:
         rows = self._database.read("SELECT name FROM marks WHERE name LIKE ?", (f"{_LEAVING}%",))
         return [int(name.removeprefix(_LEAVING)) for (name,) in rows]
 
-    def _remove(self, source: int) -> None:
+    def _remove(self, source: int, before: Callable[[], None] = lambda: None) -> None:
         while rows := self._database.read(
             "SELECT chunks.id FROM chunks JOIN documents ON documents.id = document WHERE source = ? LIMIT ?",
             (source, 5000),
         ):
-            self._eraser.erase([row[0] for row in rows])
+            self._eraser.erase([row[0] for row in rows], before)
+        before()
         with self._database.transaction() as db:
             db.execute("DELETE FROM documents WHERE source = ?", (source,))
             db.execute("DELETE FROM sources WHERE id = ?", (source,))
             db.execute("DELETE FROM marks WHERE name = ?", (f"{_LEAVING}{source}",))
-        self._eraser.finish()
+        self._eraser.finish(before)
+        before()
         self._database.checkpoint()
 
     def get(self, source: int) -> Source:

@@ -55,14 +55,16 @@ class Watching:
         self._every, self._settled = every, settled
         self._wake = threading.Condition()
         self._asked = False
-        self._stop = threading.Event()
+        self._stop = threading.Event()  # each thread has its own: one that outlived `stop` stays stopped
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin, with a first look at once; nothing where it has begun."""
         if self._thread is None:
-            self._stop.clear()
-            self._thread = threading.Thread(target=self._run, name="archive-watching", daemon=True)
+            self._stop = threading.Event()
+            self._thread = threading.Thread(
+                target=self._run, args=(self._stop,), name="archive-watching", daemon=True
+            )
             self._thread.start()
 
     def look(self) -> None:
@@ -74,45 +76,50 @@ class Watching:
     def stop(self) -> None:
         """End; what is being read is left off and gone on with at the next start. Idempotent.
 
-        It waits `LONGEST` seconds at most: a drive whose network is gone answers nobody."""
+        It waits `LONGEST` seconds at most: a drive whose network is gone answers nobody. What works on then
+        writes nothing any more, and tells nothing, so the store may be closed."""
         self._stop.set()
         self.look()
         if self._thread is not None:
             self._thread.join(LONGEST)
             self._thread = None
 
-    def _run(self) -> None:
+    def _run(self, stop: threading.Event) -> None:
         try:
-            self._archive.finish()
-            while not self._stop.is_set():
-                self._wait(max(self._every, self._look_through() / SHARE))
+            self._archive.finish(stop)
+            while not stop.is_set():
+                self._wait(max(self._every, self._look_through(stop) / SHARE))
         except StoreError as error:
+            if stop.is_set():  # it was closed behind a look that wasn't waited for
+                return
             _log.error("the archive isn't watched any more: %s", type(error.__cause__).__name__)
             self._trouble(str(error))
 
-    def _look_through(self) -> float:
+    def _look_through(self, stop: threading.Event) -> float:
         """Scan each source that is watched; the seconds that looking took, reading left aside."""
         looking = 0.0
         for source in self._archive.watched():
-            if not self._stop.is_set():
-                self._hold()
-                looking += self._scan(source)
+            if not stop.is_set():
+                self._hold(stop)
+                looking += self._scan(source, stop)
         return looking
 
-    def _scan(self, source: int) -> float:
+    def _scan(self, source: int, stop: threading.Event) -> float:
         try:
-            scanned = self._archive.scan(source, cancel=self._stop, hold=self._hold, settled=self._settled)
+            scanned = self._archive.scan(
+                source, cancel=stop, hold=lambda: self._hold(stop), settled=self._settled
+            )
         except StoreError:
             if source in self._archive.watched():
                 raise
             return 0.0  # it was removed in the meantime
-        if scanned.read or scanned.gone:
+        if (scanned.read or scanned.gone) and not stop.is_set():
             self._scanned(source, scanned)
         return scanned.looking
 
-    def _hold(self) -> None:
-        """Wait as long as work is held."""
-        while self._busy() and not self._stop.wait(REST):
+    def _hold(self, stop: threading.Event) -> None:
+        """Wait as long as work is held; not where a removal waits for it to end."""
+        while self._busy() and not self._archive.removing and not stop.wait(REST):
             pass
 
     def _wait(self, seconds: float) -> None:

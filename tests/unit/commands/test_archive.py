@@ -91,6 +91,23 @@ def test_beside_a_running_companion_it_may_be_searched(companion, small_home, fo
     assert "In harbour.txt, line 1:" in found.stdout
 
 
+def test_searching_with_another_model_drops_no_vectors(companion, small_home, folder):
+    companion("archive", "add", folder)
+    with contextlib.closing(open_store(small_home).database) as database:
+        database.write("UPDATE marks SET value = 'another' WHERE name = 'vectors of'")
+        vectors = database.read("SELECT * FROM chunk_vectors")
+    assert len(vectors) == 1
+
+    found = companion("archive", "search", "harbour", "--json")
+
+    assert found.returncode == 0, found.stderr
+    (hit,) = json.loads(found.stdout)["hits"]
+    assert (hit["text"], hit["cited"], hit["score"]) == (SENTENCE, "in harbour.txt, line 1", 1.0)
+    with contextlib.closing(open_store(small_home).database) as database:
+        assert database.read("SELECT * FROM chunk_vectors") == vectors
+        assert database.read("SELECT value FROM marks WHERE name = 'vectors of'") == [("another",)]
+
+
 def test_removing_asks_only_where_somebody_can_answer(companion, folder):
     companion("archive", "add", folder)
 

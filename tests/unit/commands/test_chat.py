@@ -390,3 +390,40 @@ def test_the_end_of_the_chat_keeps_nothing_of_what_was_off_the_record(typed):
 
     assert texts(store) == ["Hello.", "You said Hello."]
     assert [message.content for message in model.kept[-1]][-2:] == texts(store)
+
+
+def test_thinking_that_fails_is_told_once_and_what_is_typed_is_answered_all_the_same(typed, capsys):
+    typed("Good morning.", "Good night.")
+    store, tried = MemoryStore(), []
+
+    def full(cancel):
+        tried.append(cancel)
+        raise StoreError("The disk is full: free some space.")
+
+    Chat(Model(), store, settings(), Aside(), catch_up=full).run()
+
+    assert [text for side, _, text in store.rows if side == "user"] == ["Good morning.", "Good night."]
+    assert capsys.readouterr().err.count("The disk is full") == 1
+    assert len(tried) == 1
+
+
+def test_what_fails_while_a_line_is_typed_does_not_lose_the_line(monkeypatch, capsys):
+    failed = threading.Event()
+
+    class Slow(io.StringIO):
+        def readline(self):
+            assert failed.wait(10)
+            return super().readline()
+
+    def full(cancel):
+        failed.set()
+        raise StoreError("The disk is full: free some space.")
+
+    monkeypatch.setattr("companion.commands.chat.KEEPING", 0.0)
+    monkeypatch.setattr(sys, "stdin", Slow("Good morning.\n"))
+    store = MemoryStore()
+
+    Chat(Model(), store, settings(), Aside(), think=full).run()
+
+    assert store.rows[0] == ("user", 1, "Good morning.")
+    assert capsys.readouterr().err.count("The disk is full") == 1

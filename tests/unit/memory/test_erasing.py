@@ -101,3 +101,12 @@ def test_a_damaged_key_file_goes_with_the_rest(home, keeping):
 
 def test_the_key_goes_first(home):
     assert erasing.made(home)[0].name == keys.FILE
+
+
+def test_a_home_that_was_set_aside_is_known_as_long_as_it_holds_a_store(home, keeping):
+    (aside,) = erasing.set_aside(home)
+    assert (aside.parent, aside.name[:15]) == (home, "before-restore-")
+
+    erasing.erase(aside, keeping())
+
+    assert erasing.set_aside(home) == []

@@ -392,3 +392,202 @@ def test_what_would_go_is_nothing_where_nothing_was_said():
         forgetting.fact(7)
     forgetting.erase(Going())
     assert database.read("SELECT * FROM people") == []
+
+
+# --- what a topic means
+
+
+def numbers_of(database, going):
+    listed = ",".join(map(str, going.turns))
+    return [n for (n,) in database.read(f"SELECT number FROM turns WHERE id IN ({listed}) ORDER BY id")]
+
+
+MINUTE = datetime.timedelta(minutes=1)
+EVENING = datetime.datetime(2026, 11, 28, 20, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
+
+
+def a_day(*said):
+    """A store in which texts were said so many minutes before the evening; "she: " is her answer."""
+    store = Store(Database(":memory:"))
+    for number, (minutes, text) in enumerate(said):
+        at = (EVENING - minutes * MINUTE).isoformat()
+        if text.startswith("she: "):
+            store.add_companion_turn(number, text.removeprefix("she: "), False, session="s", said_at=at)
+        else:
+            store.add_user_turn(number, text, session="s", said_at=at)
+    think(store.database)
+    return store.database
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("the last ten minutes", [5]),
+        ("in the last hour", [4, 5]),
+        ("the last hour and a half", [3, 4, 5]),
+        ("from the last half hour", [5]),
+        ("the last five minutes of our conversation", []),
+        ("since lunch", [2, 3, 4, 5]),
+        ("since six o'clock", [3, 4, 5]),
+        ("this morning", [1]),
+        ("last night", [0]),
+        ("forty minutes ago", [4]),
+        ("the tulips in the last hour", [5]),
+        ("today", [1, 2, 3, 4, 5]),
+    ],
+)
+def test_a_short_time_means_the_minute(words, numbers):
+    database = a_day(
+        (24 * 60, "I saw a film."),
+        (10 * 60, "I overslept."),
+        (8 * 60 - 30, "The soup was good."),
+        (80, "I bought tulips."),
+        (40, "I lost my purse."),
+        (8, "The tulips are red."),
+    )
+
+    assert numbers_of(database, Forgetting(database).about(words, EVENING)) == numbers
+
+
+def test_the_turn_that_asks_is_none_of_the_last_ten_minutes():
+    database = a_day((8, "The tulips are red."), (0, "Forget the last ten minutes."))
+
+    assert numbers_of(database, Forgetting(database).about("the last ten minutes", EVENING, but=[2])) == [0]
+    assert not Forgetting(database).about("the last five minutes", EVENING, but=[2])
+
+
+SURPRISE = [
+    (600, "My sister is called Amy."),
+    (590, "Amy is a nurse in Leeds."),
+    (580, "I'm planning a surprise party for Amy."),
+    (570, "The surprise party is at the lake."),
+    (560, "My brother is called Mark."),
+    (550, "Mark plays the cello."),
+    (540, "I have a mark on my leg."),
+    (530, "Mark gives a party as well."),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("Amy's surprise party", [2, 3]),
+        ("Amy's party", [2, 3]),
+        ("my sister's party", [2, 3]),
+        ("Amy", [0, 1, 2]),
+        ("my sister Amy", [0, 1, 2]),
+        ("the mark on my leg", [6]),
+        ("the mark", [6, 4, 5, 7]),
+        ("Mark", [4, 5, 7]),
+        ("mark", [4, 5, 7]),
+        ("my brother, please", [4, 5, 7]),
+        ("Mark's cello", [5]),
+        ("Amy and Mark", [0, 1, 2, 4, 5, 7]),
+    ],
+)
+def test_a_name_means_all_of_somebody_only_where_it_is_all_of_the_topic(words, numbers):
+    database = a_day(*SURPRISE)
+
+    assert numbers_of(database, Forgetting(database).about(words, EVENING)) == sorted(numbers)
+
+
+def test_who_is_named_in_what_nobody_has_thought_about_yet_is_found_too():
+    database = a_day((600, "My brother is called Mark."), (590, "Good morning."))
+    store = Store(database)
+    for number, text in ((7, "Mark is ill."), (8, "There is a mark on the table.")):
+        store.add_user_turn(number, text, session="s", said_at=EVENING.isoformat())
+
+    assert numbers_of(database, Forgetting(database).about("Mark", EVENING)) == [0, 7]
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("Christmas", [1]),
+        ("on Christmas", [0]),
+        ("from Christmas", [0]),
+        ("Friday's party", [3]),
+        ("Friday", [2, 3]),
+        ("on Friday", [4]),
+        ("my birthday", [5]),
+        ("yesterday's conversation", [4]),
+        ("Easter", []),
+        ("the garden on Friday", [4]),
+    ],
+)
+def test_a_topic_that_is_also_a_time_is_looked_for_by_its_words_first(words, numbers):
+    days = 24 * 60
+    database = a_day(
+        (338 * days, "The goose was burnt."),
+        (200 * days, "I hate Christmas."),
+        (5 * days, "On Friday I fly to Rome."),
+        (4 * days, "The party is on Friday."),
+        (1 * days, "The garden is white."),
+        (20, "My birthday is in May."),
+    )
+
+    assert numbers_of(database, Forgetting(database).about(words, EVENING)) == numbers
+
+
+# --- traces
+
+
+def test_the_turn_that_put_a_forgotten_fact_right_goes_with_it_and_what_she_said_to_it():
+    database = a_day(
+        (60, "The baby is due in March."),
+        (59, "she: How lovely."),
+        (10, "That's wrong, it's April."),
+        (9, "she: Thank you, I've put that right: The baby is due in April."),
+        (5, "I like tea."),
+    )
+    facts = Facts(database)
+    (march,) = facts.search("baby")
+    april = facts.edit(march.id, "The baby is due in April.", (EVENING - 10 * MINUTE).isoformat())
+    facts.rest_on(april, Evidence("it's April", turn=3))
+    forgetting = Forgetting(database)
+
+    going = forgetting.of([1, 2])
+    forgetting.erase(going)
+
+    assert going.turns == (1, 2, 3, 4)
+    assert set(going.facts) == {march.id, april}
+    assert "April" not in str(contents(database))
+
+
+def test_what_was_said_on_before_she_answered_goes_too_and_her_answer():
+    database = a_day(
+        (60, "My father has cancer."),
+        (59, "It is in his liver."),
+        (58, "she: I'm sorry about his liver."),
+        (57, "I bought milk."),
+    )
+
+    assert numbers_of(database, Forgetting(database).about("my father", EVENING)) == [0, 1, 2]
+
+
+def test_what_was_said_on_is_not_what_speaks_of_it():
+    database = a_day((60, "My father has cancer."), (59, "It is in his liver."), (58, "she: I'm sorry."))
+
+    assert Forgetting(database).speaking_of("my father", EVENING) == (1,)
+    assert Forgetting(database).speaking_of("my father", EVENING, but=[1]) == ()
+
+
+def test_what_was_said_long_after_or_never_answered_is_no_part_of_it():
+    database = a_day(
+        (60, "My father has cancer."), (30, "I bought milk."), (29, "she: Good."), (5, "Cancer.")
+    )
+
+    assert numbers_of(database, Forgetting(database).about("cancer", EVENING)) == [0, 3]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("2026-10-01T10:00:00+01:00", "2026-11-01T10:00:00+01:00", "from 1 October to 1 November"),
+        ("2026-10-01T10:00:00+01:00", "2026-10-01T11:00:00+01:00", "on 1 October"),
+        ("2026-10-01T10:00:00+01:00", "2026-11-28T11:00:00+01:00", "from 1 October to today"),
+        ("", "", ""),
+    ],
+)
+def test_what_would_go_tells_when_it_was_said(first, last, told):
+    assert Going(first=first, last=last).when(NOW) == told

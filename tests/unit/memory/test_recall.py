@@ -1,6 +1,7 @@
 """What is found again of what was said and read: the real model, a real store."""
 
 import datetime
+import threading
 
 import pytest
 
@@ -148,3 +149,43 @@ def test_indexing_stops_when_it_is_told_to_and_goes_on_later(store, embedder):
     assert recall.indexing.waiting()[0] == len(TALK)
     assert recall.indexing.work(lambda: True)
     assert recall.indexing.waiting() == (0, 0)
+
+
+def test_what_is_done_of_a_few_passages_when_it_is_to_stop_is_written(store, embedder):
+    said(store, *TALK)
+    recall = Recall(store.database, embedder)
+    asked = iter((True, True))
+
+    assert recall.indexing.step(lambda: next(asked, False))
+
+    assert recall.indexing.waiting()[0] == len(TALK) - 2
+
+
+def test_nothing_is_held_while_a_passage_is_read_only_while_it_is_written(store, embedder):
+    said(store, *TALK[:2])
+    recall = Recall(store.database, embedder)
+    held, writing = [], threading.Lock()
+
+    def go_on():
+        held.append(writing.locked())
+        return True
+
+    assert recall.indexing.work(go_on, writing)
+    assert set(held) == {False}
+    said(store, *TALK[2:4], day="2026-11-13")
+    with writing, pytest.raises(TimeoutError):
+        recall.indexing.work(lambda: True, Impatient(writing))
+
+
+class Impatient:
+    """A lock that isn't waited for."""
+
+    def __init__(self, lock):
+        self.lock = lock
+
+    def __enter__(self):
+        if not self.lock.acquire(blocking=False):
+            raise TimeoutError
+
+    def __exit__(self, *_):
+        self.lock.release()

@@ -10,10 +10,14 @@ import textwrap
 import apsw
 import pytest
 
+from companion.engines import Never
 from companion.engines.asr import Transcription, Word
 from companion.errors import StoreError
 from companion.memory.database import unwritable
+from companion.memory.facts import Facts
+from companion.memory.forgetting import Forgetting
 from companion.memory.store import Store
+from companion.runtime.reflection import Reflection
 
 
 def test_what_was_said_is_there_again_after_a_restart(tmp_path):
@@ -218,3 +222,62 @@ def test_how_long_whose_pauses_last_is_known_again_and_goes_with_the_voice(tmp_p
     assert again.paces() == [("", 1.1), ("Anna", 1.2)]
     again.forget_voice("Anna")
     assert again.paces() == [("", 1.1)]
+
+
+def test_what_a_person_has_corrected_is_not_heard_otherwise_afterwards(tmp_path):
+    store = Store(tmp_path / "store.db")
+    number = store.add_user_turn(1, "I met Thomas.")
+    Forgetting(store.database).correct(number, "I met Jonas.")
+
+    store.review_user_turn(1, Transcription("I met Tomas.", "en", 1.0, 0.0, -0.1), "I met Thomas.")
+
+    assert store.turns()[0].text == "I met Jonas."
+    assert store.database.read("SELECT corrected FROM turns") == [(1,)]
+    assert store.database.read("SELECT * FROM hearings") == []
+
+
+def test_what_was_derived_from_a_first_hearing_goes_with_it_and_is_derived_anew(tmp_path):
+    store = Store(tmp_path / "store.db")
+    reflection = Reflection(store.database)
+    store.add_user_turn(1, "My sister is called Annie.")
+    while reflection.patterns(Never()):
+        pass
+    assert [fact.statement for fact in Facts(store.database).page()] == ["Your sister is called Annie"]
+
+    heard = Transcription("My sister is called Amy.", "en", 1.0, 0.0, -0.1)
+    store.review_user_turn(1, heard, "My sister is called Annie.")
+
+    assert "Annie" not in str(
+        store.database.read("SELECT name FROM people UNION SELECT statement FROM facts")
+    )
+    while reflection.patterns(Never()):
+        pass
+    (fact,) = Facts(store.database).page()
+    assert fact.statement == "Your sister is called Amy"
+    assert [each.quote for each in fact.evidence] == ["My sister is called Amy."]
+
+
+def test_what_is_done_beside_the_store_ends_before_it_is_closed_and_its_failure_is_told(tmp_path):
+    store = Store(tmp_path / "store.db")
+    open_then = []
+
+    def end():
+        open_then.append(store.fresh())
+        raise StoreError("The disk is full.")
+
+    store.beside(end)
+
+    with pytest.raises(StoreError, match="The disk is full"):
+        store.close()
+    store.close()
+    assert open_then == [True]
+
+
+def test_a_session_begins_with_its_first_turn(tmp_path):
+    store = Store(tmp_path / "store.db")
+    store.add_user_turn(1, "Of yesterday.", session="yesterday")
+    assert store.begins() == 2
+
+    store.add_user_turn(1, "Of today.")
+    store.add_user_turn(2, "This, too.")
+    assert store.begins() == 2

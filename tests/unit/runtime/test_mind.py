@@ -6,6 +6,7 @@ import pytest
 
 from companion.dialogue.events import Ask
 from companion.dialogue.prompt import Record, Turn
+from companion.dialogue.remembering import WHAT_IS_RIGHT
 from companion.engines import Never
 from companion.engines.embed.bge import BgeEmbedder
 from companion.errors import StoreError
@@ -433,6 +434,23 @@ def test_a_copy_that_cannot_be_renewed_is_told_and_the_rest_is_gone_all_the_same
     assert ("user", 1) in answered.erased
 
 
+def test_a_home_that_was_set_aside_is_named_for_it_still_holds_what_was_erased(world, tmp_path):
+    world.now("Jonas broke up with me.", "I'm sorry.")
+    world.mind.set_aside = lambda: [tmp_path / "before-restore-1"]
+    world.ask(Ask.FORGET, "Jonas", words="Forget what I said about Jonas.")
+
+    assert str(tmp_path / "before-restore-1") in world.ask(Ask.YES, words="Yes.").text
+
+
+def test_what_is_right_is_told_after_she_asked(world):
+    world.now("My baby is due in March.", "How nice, in March.")
+
+    assert world.ask(Ask.WRONG, words="That's wrong.").text == WHAT_IS_RIGHT
+    world.ask(Ask.WRONG, "in April", words="In April.")
+
+    assert "April" in world.ask(Ask.ABOUT, "my baby").text
+
+
 def test_a_question_is_no_answer_to_itself(world):
     world.said("What's my brother's name?", "I don't know.")
     world.now("What's my brother's name?", "I don't know.")
@@ -515,3 +533,18 @@ def test_what_was_read_is_told_with_where_it_stands(world, tmp_path):
     assert "31 August 2027" in note
     assert "lease.md" in note
     assert "lease.md" in world.ask(Ask.SOURCE).text
+
+
+def test_what_was_said_just_now_is_caught_up_with_before_what_is_older(world):
+    world.store.add_user_turn(1, "My brother is called Ben.", session="migrated", said_at=NOW.isoformat())
+    world.store.add_user_turn(1, "My sister is called Amy.")
+
+    world.mind.catch_up(Never(), older=False)
+
+    assert [fact.subject for fact in Facts(world.store.database).page()] == ["Amy"]
+    assert world.mind.recall.indexing.waiting()[0] == 1
+
+    world.mind.catch_up(Never())
+
+    assert {fact.subject for fact in Facts(world.store.database).page()} == {"Amy", "Ben"}
+    assert world.mind.recall.indexing.waiting()[0] == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from companion.engines import Cancelled, Never
-from companion.engines.llm import Message
+from companion.engines.llm import Message, PromptTooLong
 from companion.engines.llm.llama import Llama
 from companion.memory.database import Database
 from companion.memory.proposals import Said
@@ -244,3 +244,49 @@ def _exact():
     from companion.engines.llm import Sampling
 
     return Sampling(temperature=0.0, top_p=1.0, min_p=0.0, repeat_penalty=1.0, grammar=GRAMMAR)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '[{"who": "User", "fact": "tab\there", "kind": "person", "quote": "x"}]',
+        '[{"who": "User", "fact": "a brace { in it", "kind": "person", "quote": "x"}]',
+        '[{"who": "User"}, {"fact": 4}, {nothing}]',
+        '[{"who": "User", "fact": "x", "kind": "poison", "quote": "x"}]',
+    ],
+)
+def test_what_is_not_whole_is_skipped_and_the_model_reads_on(database, answer):
+    model = Model(answer, "")
+    reflection = Reflection(database, lambda: model, power=lambda: True, now=later)
+
+    think(reflection)
+
+    assert not [f for f in reflection.notebook.facts.page() if f.how == "model"]
+    assert database.read("SELECT value FROM marks WHERE name = 'read'") == [("3",)]
+
+
+def test_turns_that_are_too_long_for_the_model_are_counted_and_passed(database):
+    class Small(Model):
+        def generate(self, messages, cancel, *, sampling, max_tokens, stop=()):
+            if sampling.grammar:
+                raise PromptTooLong(5000, 1000)
+            yield from super().generate(messages, cancel, sampling=sampling, max_tokens=max_tokens)
+
+    reflection = Reflection(database, lambda: Small(""), power=lambda: True, now=later)
+
+    think(reflection)
+
+    assert database.read("SELECT value FROM marks WHERE name = 'read'") == [("3",)]
+    assert reflection.notebook.tallies()["model.too_long"] == 1
+
+
+def test_what_was_said_lately_is_gone_over_without_what_is_older(database):
+    reflection = Reflection(database, now=later)
+
+    while reflection.patterns(Never(), 2):
+        pass
+    assert database.read("SELECT turn FROM reflected") == [(2,), (3,)]
+
+    while reflection.patterns(Never()):
+        pass
+    assert database.read("SELECT turn FROM reflected ORDER BY turn") == [(1,), (2,), (3,)]

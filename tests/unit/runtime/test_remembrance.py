@@ -8,6 +8,7 @@ from scripted import ScriptedMemory, ScriptedModel, Spent, Stage
 from companion.dialogue import events as e
 from companion.dialogue.events import Answered, Ask
 from companion.dialogue.prompt import Record, Turn
+from companion.engines import Cancelled
 from companion.errors import StoreError
 from companion.runtime.remembrance import Remembrance, note_for
 
@@ -140,3 +141,89 @@ def test_an_answer_that_only_the_past_can_give_waits_for_a_note_on_a_slow_machin
     list(jobs.reply(2, "what's my sister's name?", Record(), 2)(NEVER))
 
     assert [words for words, *_ in notes.asked] == ["what's my sister's name?"]
+
+
+ABOUT_AMY = {"Amy": "Amy has two cats", "job": "Amy starts her new job in March"}
+
+
+class ByWord(Notes):
+    """The note of the last of its words that is said."""
+
+    def __call__(self, words, tokens, before, cancel, *, partial):
+        super().__call__(words, tokens, before, cancel, partial=partial)
+        return next((note for word, note in reversed(ABOUT_AMY.items()) if word in words), "")
+
+
+def foreseen_and_answered(jobs, *parts):
+    """The last note that stands before the words, which came in those parts."""
+    for part in parts[:-1]:
+        list(jobs.foresee(part, Record(), 1)(NEVER))
+    told = list(jobs.reply(1, parts[-1], Record(), 1)(NEVER))
+    return jobs._engines.llm.prompts[-1][-1].content, told
+
+
+def test_what_later_words_recall_takes_the_place_of_what_the_first_did():
+    jobs = Stage(recall=ByWord()).conversation._jobs
+    jobs._engines.llm.prefill_rate = 75.0
+
+    prompt, told = foreseen_and_answered(
+        jobs, "My sister Amy", "My sister Amy, when did she", "My sister Amy, when did she start her new job?"
+    )
+
+    assert prompt == "(Amy starts her new job in March)\nMy sister Amy, when did she start her new job?"
+    assert e.Recalled(1, "Amy starts her new job in March") in told
+
+
+def test_an_ordinary_answer_does_not_wait_for_another_note_on_a_slow_machine():
+    parts = "My sister Amy", "My sister Amy is happy with the new job and all that comes with it."
+    slow = Stage(recall=ByWord()).conversation._jobs
+    slow._engines.llm.prefill_rate = 75.0
+    fast = Stage(recall=ByWord()).conversation._jobs
+    fast._engines.llm.prefill_rate = 400.0
+
+    assert foreseen_and_answered(slow, *parts)[0].startswith("(Amy has two cats)")
+    assert foreseen_and_answered(fast, *parts)[0].startswith("(Amy starts her new job")
+
+
+def test_memory_is_not_asked_again_until_the_words_say_more():
+    jobs = Stage(recall=(notes := ByWord())).conversation._jobs
+    jobs._engines.llm.prefill_rate = 400.0
+
+    foreseen_and_answered(jobs, "My sister Amy", "My sister Amy she is", "My sister Amy, she is there again.")
+
+    assert len(notes.asked) == 1
+
+
+def test_another_note_for_words_that_are_committed_replaces_the_first_in_the_record():
+    record = Record((Turn("user", 1, "Amy, when did she start?", recalled="two cats"),))
+
+    assert record.with_recalled("in March").turns[0].recalled == "in March"
+    assert record.with_recalled("").turns[0].recalled == "two cats"
+
+
+def test_thinking_that_fails_is_told_once_and_not_at_each_silence():
+    tried = []
+
+    def full(cancel):
+        tried.append(cancel)
+        raise StoreError("The disk is full: free some space.")
+
+    jobs = Stage().conversation._jobs
+    jobs._think = full
+    with pytest.raises(StoreError, match="The disk is full"):
+        list(jobs.think()(NEVER))
+
+    assert list(jobs.think()(NEVER)) == []
+    assert len(tried) == 1
+
+
+def test_thinking_that_was_withdrawn_is_taken_up_again():
+    def withdrawn(cancel):
+        raise Cancelled
+
+    jobs = Stage().conversation._jobs
+    jobs._think = withdrawn
+
+    for _ in range(2):
+        with pytest.raises(Cancelled):
+            list(jobs.think()(NEVER))

@@ -187,7 +187,7 @@ def _name(part: Message) -> str:
 
 def _attachment(part: Message, name: str, about: Passage, document: Document) -> Read:
     """What an attachment holds, by its own reader. One of no kind that is read is only named, in the mail."""
-    place = f"attachment {name}" if name else "attachment"
+    place = f"attachment {name.replace(',', ' ')}" if name else "attachment"  # the next comma ends the name
     if document.depth >= document.limits.inner:
         yield Trouble("It lies too deep in other mails, so it wasn't read.", f"{about.place}, {place}")
         return

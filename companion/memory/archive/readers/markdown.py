@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from companion.memory.archive.decoding import paragraphs
@@ -12,7 +13,9 @@ from companion.memory.archive.readers.plain import day_in
 
 _FRONT = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _FIELD = re.compile(r"(?m)^(\w[\w -]{0,40}):[ \t]+(\S.{0,500})$")
-_HEADING = re.compile(r"(?m)^#{1,6}[ \t]+(.{1,300})$")
+_MARK = re.compile(r"(?m)^(?:#{1,6}[ \t]+(\S.{0,299})$|[ \t]*(?:```|~~~))")
+"""A heading, or the begin or end of code, in which no heading stands."""
+
 _EMBED = re.compile(r"!\[\[[^\[\]\n]{1,300}\]\]|!\[[^\[\]\n]{0,300}\]\([^()\n]{0,2000}\)")
 _WIKI = re.compile(r"\[\[([^\[\]|#\n]{0,300})(?:#[^\[\]|\n]{0,300})?(?:\|([^\[\]\n]{1,300}))?\]\]")
 _LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:[^()\n]{0,2000})\)")
@@ -60,13 +63,17 @@ def _front(matter: str, front: _Front) -> _Front:
     return _Front(fields.get("title", ""), when, fields.get("author", "").strip("[]"))
 
 
-def _parts(text: str, heading: str, fenced: bool) -> list[tuple[int, str, str]]:
+def _parts(text: str, heading: str, fenced: bool) -> Iterator[tuple[int, str, str]]:
     """A paragraph cut at its headings: (lines before the part, the part, the heading it stands under)."""
-    parts, at = [], 0
-    for found in _HEADING.finditer(text) if "#" in text else ():
-        if fenced ^ (len(_FENCE.findall(text, 0, found.start())) % 2 == 1):
+    at = line = 0
+    for mark in _MARK.finditer(text) if "#" in text else ():
+        if mark[1] is None:
+            fenced = not fenced
             continue
-        if text[at : found.start()].strip():
-            parts.append((text.count("\n", 0, at), text[at : found.start()], heading))
-        at, heading = found.start(), as_read(found[1]).strip(" #*")
-    return [*parts, (text.count("\n", 0, at), text[at:], heading)]
+        if fenced:
+            continue
+        if text[at : mark.start()].strip():
+            yield line, text[at : mark.start()], heading
+        line += text.count("\n", at, mark.start())
+        at, heading = mark.start(), as_read(mark[1]).strip(" #*")
+    yield line, text[at:], heading

@@ -420,7 +420,7 @@ def test_a_removal_ends_the_reading_of_what_is_removed(database, archive, folder
     def progress(so_far):
         if not removal.ident:
             removal.start()
-            while not archive._removing.is_set():
+            while not archive.removing:
                 pass
 
     scanned = archive.scan(source, progress=progress)

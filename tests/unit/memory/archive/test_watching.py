@@ -7,6 +7,7 @@ import threading
 import pytest
 from specimens import SENTENCE
 
+from companion.memory.archive import file_reading
 from companion.memory.archive import watching as module
 from companion.memory.archive.sources import Archive
 from companion.memory.archive.watching import Watching
@@ -165,6 +166,109 @@ def test_a_source_that_is_removed_meanwhile_stops_nothing(database, folder, tmp_
 
     assert seen.scans.get(timeout=WAIT).read == 1
     assert seen.troubles.empty()
+
+
+class Held:
+    """Holds work up the so manyth time that it is asked whether somebody speaks."""
+
+    def __init__(self, moment):
+        self._left = moment
+        self.reached, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self):
+        self._left -= 1
+        if self._left <= 0:
+            self.reached.set()
+            self.go_on.wait(WAIT)
+        return False
+
+
+def watcher():
+    """The thread that watches."""
+    return next(thread for thread in threading.enumerate() if thread.name == "archive-watching")
+
+
+@pytest.mark.parametrize("moment", [1, 2, 3, 4, 6, 9])
+def test_a_thread_that_outlives_stop_writes_nothing_any_more(
+    database, folder, seen, begun, monkeypatch, moment
+):
+    monkeypatch.setattr(module, "LONGEST", 0.0)
+    monkeypatch.setattr(file_reading, "TOGETHER", 2)
+    archive, held = Archive(database), Held(moment)
+    archive.add(folder, watched=True)
+    for number in range(9):
+        (folder / f"{number}.txt").write_text(f"{SENTENCE} {'word ' * 900}")
+    watching = begun(seen.watching(archive, held, settled=0.0))
+    assert held.reached.wait(WAIT)
+    thread, writes = watcher(), []
+
+    watching.stop()
+    real = database.transaction
+    monkeypatch.setattr(database, "transaction", lambda: (writes.append(1), real())[1])
+    held.go_on.set()
+    thread.join(WAIT)
+
+    assert not thread.is_alive()
+    assert writes == []
+    assert seen.troubles.empty()
+
+
+def test_a_store_that_is_closed_behind_it_is_no_trouble(database, folder, seen, begun, monkeypatch):
+    monkeypatch.setattr(module, "LONGEST", 0.0)
+    archive, held = Archive(database), Held(1)
+    archive.add(folder, watched=True)
+    watching = begun(seen.watching(archive, held, settled=0.0))
+    assert held.reached.wait(WAIT)
+    thread = watcher()
+
+    watching.stop()
+    database.close()
+    held.go_on.set()
+    thread.join(WAIT)
+
+    assert not thread.is_alive()
+    assert seen.troubles.empty()
+
+
+def test_starting_again_doesn_t_revive_a_thread_that_outlived_stop(
+    database, folder, seen, begun, monkeypatch
+):
+    archive, held = Archive(database), Held(1)
+    archive.add(folder, watched=True)
+    watching = begun(seen.watching(archive, held, settled=0.0))
+    assert held.reached.wait(WAIT)
+    thread = watcher()
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "LONGEST", 0.0)
+        watching.stop()
+
+    watching.start()
+    held.go_on.set()
+    thread.join(WAIT)
+
+    assert not thread.is_alive()
+
+
+def test_a_removal_doesn_t_wait_until_nobody_speaks(database, folder, seen, begun):
+    archive = Archive(database)
+    source = archive.add(folder, watched=True)
+    (folder / "new.txt").write_text(SENTENCE)
+    quiet, scanning = iter((False, False)), threading.Event()
+
+    def busy():
+        speaking = next(quiet, True)
+        if speaking:
+            scanning.set()
+        return speaking
+
+    begun(seen.watching(archive, busy, settled=0.0))
+    assert scanning.wait(WAIT)
+    removal = threading.Thread(target=archive.remove, args=(source,), daemon=True)
+    removal.start()
+    removal.join(WAIT / 4)
+
+    assert not removal.is_alive()
+    assert archive.list() == []
 
 
 def test_a_store_that_fails_is_told_in_a_sentence(database, folder, seen, begun):
