@@ -170,7 +170,7 @@ def _row(database: Database, source: Source) -> dict[str, Any]:
 def _hits(database: Database, home: str | None, query: str, most: int) -> list[dict[str, Any]]:
     """What is found, by meaning where the store's vectors are those of the model that is asked: another one's
     would be dropped, and here it is only read."""
-    from companion.commands.memory_opened import _recall as recall_of
+    from companion.commands.memory_opened import recall_of
     from companion.home import place
     from companion.memory.archive.sources import Archive
     from companion.memory.remembered_values import where

@@ -29,7 +29,7 @@ def beside(home: str | None, meaning: bool = False) -> Iterator[Remembered]:
     folder = place(home)
     database = open_beside(folder, keeping(folder))
     try:
-        yield Remembered(database, _recall(folder, database) if meaning else None)
+        yield Remembered(database, recall_of(folder, database) if meaning else None)
     finally:
         database.close()
 
@@ -61,7 +61,7 @@ def now() -> datetime.datetime:
     return datetime.datetime.now().astimezone()
 
 
-def _recall(folder: Path, database: Database) -> Recall | None:
+def recall_of(folder: Path, database: Database) -> Recall | None:
     """What finds by meaning; None, and that is said, where the model for it isn't there, or the store has
     another one's vectors, which only she herself makes anew."""
     from companion import app

@@ -67,11 +67,17 @@ def _line(
 ) -> str:
     quoted = excerpt(hit.text, words, longest)
     if hit.kind == "document":
-        place = _MARKS.sub(" ", cite(hit)).replace("your ", "my ").replace(" to you", " to me")
+        place = _mine(_MARKS.sub(" ", cite(hit)))
         return f'{place[:1].upper()}{place[1:]} it says: "{quoted}"'
     day = say(said_when(hit.when), now)
     speaker = hit.who or ("I" if hit.side == "user" else "You")
     return f'{speaker} told {"you" if hit.side == "user" else "me"} {day}: "{quoted}"'
+
+
+def _mine(place: str) -> str:
+    """A citation in the user's voice; what stands in quotation marks stays."""
+    own = re.sub(r"^(in|the \w+ from .*?) your\b", r"\1 my", place)
+    return re.sub(r" to you(?= on |, |$)", " to me", own)
 
 
 def excerpt(text: str, words: Sequence[str], longest: int = LONGEST) -> str:

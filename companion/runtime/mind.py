@@ -457,7 +457,7 @@ class Mind:
 
     def _cite(self, hit: Hit) -> str:
         """Where a passage of the archive stands, as she says it."""
-        return self.archive.cite(hit.id, self.archive.me(), self.clock().date()) or f"in {hit.place}"
+        return self.archive.cite(hit.id, self.archive.me(), self.clock().date()) or "in your archive"
 
 
 NEAREST_TOKENS = 20

@@ -541,10 +541,10 @@ def test_what_was_said_just_now_is_caught_up_with_before_what_is_older(world):
 
     world.mind.catch_up(Never(), older=False)
 
-    assert [fact.subject for fact in Facts(world.store.database).page()] == ["Amy"]
+    assert [fact.statement for fact in Facts(world.store.database).page()] == ["Your sister is called Amy"]
     assert world.mind.recall.indexing.waiting()[0] == 1
 
     world.mind.catch_up(Never())
 
-    assert {fact.subject for fact in Facts(world.store.database).page()} == {"Amy", "Ben"}
+    assert len(Facts(world.store.database).page()) == 2
     assert world.mind.recall.indexing.waiting()[0] == 0
