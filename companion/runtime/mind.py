@@ -68,9 +68,6 @@ COVERED = 0.8
 MEANT = 0.5
 """How much of a fact must have been said just now for it to be the one that is wrong."""
 
-SURE = 0.85
-"""How near something of somebody's must be where another's is nearer yet."""
-
 ANOTHERS = 0.05
 """How much nearer another's words are where a question is asked of the wrong one: so are a third of LoCoMo's
 questions of that kind, and 5% of the others."""
@@ -154,8 +151,10 @@ class Mind:
         found = self.recall.search(self._with_names(words, before), LOOKED_AT, self.clock().date())
         told = [hit for hit in found if _tells(hit, words)]
         of_them, doubted = _of(told, named)
-        near = SURE if doubted else CLEAR
-        clear = self._up_to_date([hit for hit in of_them if hit.near >= near and hit.text not in seen])
+        if doubted:
+            self._used = []
+            return "" if partial else NOTHING
+        clear = self._up_to_date([hit for hit in of_them if hit.near >= CLEAR and hit.text not in seen])
         text, used = self._note(clear, words, tokens)
         if text or partial or not (named or asks_about_past(words)):
             self._used = used if text or not partial else self._used
