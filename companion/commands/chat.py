@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NOTHING_ALOUD = "Nothing is spoken while we type, and the microphone is closed."
 """Her answer to what is asked of her voice."""
 
-TYPED_LEFT = 1.0
+TYPED_LEFT = 3.0
 """Seconds that somebody who has typed may wait for the model to read what memory has for it."""
 
 

@@ -85,6 +85,6 @@ def _look(folder: Path, how: Keeping) -> None:
 
     opened = open_store(folder, how)
     try:
-        tell(opened)
+        tell(opened, terminal=False)
     finally:
         opened.database.close()

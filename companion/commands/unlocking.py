@@ -52,13 +52,16 @@ def terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def tell(opened: Opened) -> None:
-    """Say what the person is to know of the store that was opened; the recovery phrase, once."""
+def tell(opened: Opened, *, terminal: bool = True) -> None:
+    """Say what the person is to know of the store that was opened; the recovery phrase, once. `terminal`:
+    that only where it goes to one, and into no log."""
     from companion.memory.opening import PHRASE, phrase_told
 
     for sentence in opened.told:
         click.echo(sentence, err=True)
-    if opened.recovery:
+    if opened.recovery and terminal and not (sys.stderr is not None and sys.stderr.isatty()):
+        click.echo("24 words that open the store, should its key be lost, are shown in a terminal.", err=True)
+    elif opened.recovery:
         words = opened.recovery.split()
         lines = ["  ".join(words[start : start + 6]) for start in range(0, len(words), 6)]
         click.echo("\n".join(["", PHRASE, "", *(f"    {line}" for line in lines), ""]), err=True)

@@ -99,4 +99,6 @@ def excerpt(text: str, words: Sequence[str], longest: int = LONGEST) -> str:
 
 def told(fact: Fact, now: datetime.date) -> str:
     """A fact as she tells it, with when it was said: "you told me on 12 November that ..."."""
-    return f"You told me {say(said_when(fact.noted_at), now)}: {excerpt(fact.statement, ())}"
+    statement = excerpt(fact.statement, ())
+    end = "" if statement.endswith((".", "!", "?", "…")) else "."
+    return f"You told me {say(said_when(fact.noted_at), now)}: {statement}{end}"

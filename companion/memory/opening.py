@@ -54,6 +54,7 @@ def open_store(home: Path, keeping: Keeping | None = None) -> Opened:
     encrypting.clear_up(path)
     key, told = _key(home, path, keeping)
     if not path.exists():
+        _demand_no_copies(home, path)
         _make(path, key)
     elif encrypting.is_plain(path):
         encrypting.encrypt(path, key)
@@ -87,6 +88,7 @@ def open_beside(home: Path, keeping: Keeping | None = None) -> Database:
     none, or none of this version yet."""
     path = home / STORE
     if not path.exists():
+        _demand_no_copies(home, path)
         raise StoreError(f"Nothing is remembered in {home} yet: talk with her first.")
     _demand_file(home, path)
     if encrypting.is_plain(path):
@@ -134,11 +136,28 @@ def _key(home: Path, path: Path, keeping: Keeping) -> tuple[bytes, tuple[str, ..
     return key, (told,) if told else ()
 
 
+def _demand_no_copies(home: Path, path: Path) -> None:
+    """Raise `StoreError` where a store is gone of which there are copies: they would rotate away if it were
+    begun anew."""
+    if copies := automatic.taken(home):
+        raise StoreError(
+            f"The store {path} is gone, but copies of it are there: `companion restore {copies[0]}` "
+            f"brings the newest back; move {copies[0].parent} away to begin anew."
+        )
+
+
 def _make(path: Path, key: bytes) -> None:
     """Make the store beside its name, and give it that when it is whole."""
     draft = path.with_name(f".{path.name}.new")
-    discard(draft)
-    Database(draft, key).close()
+    for left in (draft, *(draft.with_name(f"{draft.name}-{end}") for end in ("wal", "shm"))):
+        discard(left)
+    database = Database(draft, key)
+    try:
+        whole = database.checkpoint()
+    finally:
+        database.close()
+    if not whole or unreadable(draft, key):
+        raise StoreError(f"The store {path} can't be made whole: free some space and start again.")
     flush(draft)
     into_place(draft, path)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import functools
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from companion.memory.database import IN_USE, connect, why
 LARGE = 200 << 20
 """Bytes from which on a store that wasn't closed is looked through quickly at first."""
 
+ROOM = 1 << 20
+"""Bytes of free disk below which a store can't be opened: it makes files beside itself."""
+
 MARKED = 4
 """The first version of a store that says of itself whether it was closed."""
 
@@ -25,6 +29,8 @@ MARKED = 4
 def demand_opens(home: Path, path: Path, key: bytes) -> None:
     """Raise `StoreError` when a store can't be read with this key."""
     if found := unreadable(path, key):
+        if shutil.disk_usage(path.parent).free < ROOM:
+            raise StoreError(f"The store {path} can't be opened: the disk is full, so free some space first.")
         raise StoreError(f"The store {path} can't be opened with its key ({found}): {way_back(home, key)}.")
 
 

@@ -389,7 +389,7 @@ class Mind:
         if facts:
             self._used = self._sources(facts[:SPOKEN])
             more = len(facts) - SPOKEN
-            tail = f" And {more} more: companion memory search shows them." if more > 0 else ""
+            tail = f" I know {more} thing{'s' * (more != 1)} more." if more > 0 else ""
             return e.Answered(" ".join(told(fact, now) for fact in facts[:SPOKEN]) + tail)
         own = self._request(wish)
         hits = [hit for hit in self._about_turns(wish.about) if hit.id not in own][:SPOKEN]
@@ -446,6 +446,7 @@ class Mind:
         turns = [t for t in self.store.some(spoken) if t.side == "user" and understand(t.text) is None]
         if not turns:
             return e.Answered(f"I don't remember you talking about {to_you(wish.about)}.")
+        turns = [t for t in turns if not t.text.rstrip().endswith("?")] or turns
         day = say(said_when(turns[-1].said_at), self.clock().date())
         return e.Answered(f'That was {day}. You said: "{excerpt(turns[-1].text, bare(wish.about))}"')
 

@@ -25,6 +25,13 @@ SAYS_SOMETHING = 3
 LEAST_RECALLED, MOST_RECALLED = 24, 512
 """Tokens of a note: fewer say nothing, more drown the words."""
 
+ASKED = 80
+"""Tokens that the note for a question may always have, however slowly the model reads: one thing that was
+said, with its day. Without it a small model makes something up, and that is worse than a second."""
+
+UNMEASURED = 40.0
+"""Tokens of prefill a second while the rate isn't known: a slow pair of cores."""
+
 FRAME_TOKENS = 16
 """Tokens that a template puts around a message, at most."""
 
@@ -85,12 +92,27 @@ def note_for(
 ) -> str | None:  # fmt: skip
     """What memory has for the words, as far as the model can read it in the `left` seconds: a note that is
     longer would delay the answer, and is left out. None where it wasn't asked."""
-    tokens = min(MOST_RECALLED, int(llm.rates().prefill * left))
+    tokens = room_for(words, llm, left, partial=partial)
     if len(words.split()) < SAYS_SOMETHING or tokens < LEAST_RECALLED:
         return None
     note = recall(words, tokens, record.turns[-BEFORE:], cancel, partial=partial)
     fits = note and llm.count([Message("user", note)]) <= tokens + FRAME_TOKENS
     return note if fits else ""
+
+
+def room_for(words: str, llm: LanguageModel, left: float, *, partial: bool) -> int:
+    """Tokens of a note for those words: what the model reads in the `left` seconds, and for a whole question
+    `ASKED` at least."""
+    in_time = int((llm.rates().prefill or UNMEASURED) * left)
+    return min(MOST_RECALLED, max(in_time, ASKED) if not partial and is_question(words) else in_time)
+
+
+def is_question(words: str) -> bool:
+    """Whether something is asked, by its mark or by how a sentence in it begins."""
+    if words.rstrip().endswith("?"):
+        return True
+    begins = [bare(sentence)[:1] for sentence in re.split(r"[.!?,]\s+", words)]
+    return any(first and first[0].split("'")[0] in _QUESTION for first in begins)
 
 
 def waits_for_past(text: str) -> bool:

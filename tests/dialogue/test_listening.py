@@ -307,7 +307,7 @@ def test_memory_is_asked_once_a_turn_for_what_can_be_read_in_time():
 
 def test_a_machine_too_slow_for_a_note_is_not_given_any():
     memory = Memory()
-    recalling(memory, Says(1.0, 5.0, "what does Amy like to eat?"), rate=20.0)
+    recalling(memory, Says(1.0, 5.0, "I think Amy likes cake."), rate=20.0)
 
     assert memory.asked == []
 

@@ -338,3 +338,39 @@ def test_a_thing_half_done_that_lies_about_is_finished_not_lost(old, heard):
     (other / STORE).rename(other / f".{STORE}.plain")
     assert heard(other) == V1
     assert {path.name for path in other.iterdir()} == {STORE, keys.FILE, automatic.FOLDER}
+
+
+def test_a_store_that_is_gone_is_not_begun_anew_where_there_are_copies_of_it(tmp_path):
+    opened = open_store(tmp_path)
+    copy = automatic.take(tmp_path, opened.database, datetime.datetime.now().astimezone())
+    opened.database.close()
+    (tmp_path / "store.db").unlink()
+
+    for look in (open_store, open_beside):
+        with pytest.raises(StoreError, match=r"companion restore .*\.db"):
+            look(tmp_path)
+
+    assert copy.exists()
+    assert not (tmp_path / "store.db").exists()
+
+
+def test_a_full_disk_is_said_and_no_way_back_that_would_lose_anything(tmp_path, monkeypatch):
+    open_store(tmp_path).database.close()
+    monkeypatch.setattr("companion.memory.soundness.ROOM", 1 << 60)
+    monkeypatch.setattr(
+        "companion.memory.soundness.unreadable", lambda path, key: "the disk reports an error"
+    )
+
+    with pytest.raises(StoreError, match="the disk is full, so free some space first"):
+        open_store(tmp_path)
+
+
+def test_what_a_full_disk_left_of_a_store_that_was_being_made_goes(tmp_path):
+    for name in (".store.db.new", ".store.db.new-wal", ".store.db.new-shm"):
+        (tmp_path / name).write_bytes(b"half" * 4096)
+
+    opened = open_store(tmp_path)
+
+    assert opened.database.read("PRAGMA integrity_check") == [("ok",)]
+    opened.database.close()
+    assert [path.name for path in tmp_path.glob(".store.db.new*")] == []

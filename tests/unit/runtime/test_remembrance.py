@@ -10,7 +10,7 @@ from companion.dialogue.events import Answered, Ask
 from companion.dialogue.prompt import Record, Turn
 from companion.engines import Cancelled
 from companion.errors import StoreError
-from companion.runtime.remembrance import Remembrance, note_for
+from companion.runtime.remembrance import ASKED, Remembrance, note_for
 
 NEVER = threading.Event()
 SAID = Record(tuple(Turn("user", number, f"turn {number}") for number in range(1, 10)))
@@ -43,12 +43,21 @@ def test_memory_is_shown_the_last_turns_and_told_how_much_can_be_read():
     assert before == SAID.turns[-6:]
 
 
-@pytest.mark.parametrize(("words", "rate"), [("and then", 100.0), ("what does she eat?", 20.0)])
+@pytest.mark.parametrize(("words", "rate"), [("and then", 100.0), ("she eats nothing else.", 20.0)])
 def test_too_few_words_and_too_slow_a_model_ask_for_nothing(words, rate):
     notes = Notes()
 
     assert note_for(notes, model(rate), words, 0.8, SAID, NEVER) is None
     assert notes.asked == []
+
+
+@pytest.mark.parametrize("rate", [0.0, 5.0, 20.0])
+def test_a_question_has_room_for_a_note_however_slow_the_model(rate):
+    """Or before its rate is known."""
+    notes = Notes()
+
+    assert note_for(notes, model(rate), "what does she eat?", 0.25, SAID, NEVER) == "Amy is her sister"
+    assert [tokens for _, tokens, *_ in notes.asked] == [ASKED]
 
 
 def test_a_note_that_is_too_long_is_as_good_as_none():
@@ -136,7 +145,7 @@ def test_an_answer_that_only_the_past_can_give_waits_for_a_note_on_a_slow_machin
     jobs = Stage(recall=(notes := Notes())).conversation._jobs
     jobs._engines.llm.prefill_rate = 60.0
 
-    list(jobs.reply(1, "what does that mean to you?", Record(), 1)(NEVER))
+    list(jobs.reply(1, "that means a lot to me.", Record(), 1)(NEVER))
     assert notes.asked == []
     list(jobs.reply(2, "what's my sister's name?", Record(), 2)(NEVER))
 
