@@ -26,13 +26,11 @@ LONGEST = 220
 
 SOFT = 0.6
 """How near something is that may be meant, though it isn't clear: half of what is found first for questions
-about other people is nearer."""
+about other people is nearer. A small model that is shown it answers with it all the same ("Your dog is called
+Theo", for "My name is Theo"), so it isn't."""
 
 NOTHING = "I never told you about this. Say that you don't know it."
 """The note before a question that only the shared past could answer, where it doesn't."""
-
-NEAREST = "Unless this tells it, you don't know: {note} Else say that you don't know."
-"""The note before such a question where only something is known that may be meant."""
 
 SHORTER = (LONGEST, 130, 80)
 """Characters of a quotation, so many as fit."""

@@ -11,7 +11,7 @@ from typing import Literal
 from companion.memory.database import Database
 from companion.memory.indexing import Embedder, Indexing
 from companion.memory.lexical import Lexicon
-from companion.memory.times import asked_about, said_when
+from companion.memory.times import Span, asked_about, said_when
 from companion.memory.turn_search import Candidate, Question, TurnSearch
 from companion.memory.vectors import Vectors
 
@@ -33,6 +33,10 @@ FAR, CLOSE = 0.45, 0.80
 SAID, MEANT = 0.6, 0.4
 """What it counts for how near a passage is that the question's words stand in it, the rarer the more, and
 that it means it."""
+
+THEN = 0.4
+"""What it counts that a passage is of the very day that is asked about: "what did I write to Amy on 3 May?"
+has no word of the mail."""
 
 LOOKED_INTO = 32
 """Passages, the best, whose words are looked at."""
@@ -93,7 +97,7 @@ class Recall:
         `EngineError`."""
         question = self.question(text, asker)
         turns = self._turns(question, now, most) if "turn" in kinds else []
-        return _merged(turns, self._chunks(question, most) if "document" in kinds else [])[:most]
+        return _merged(turns, self._chunks(question, most, now) if "document" in kinds else [])[:most]
 
     def question(self, text: str, asker: str = "") -> Question:
         """The question as it is looked for."""
@@ -111,42 +115,63 @@ class Recall:
             hits.append(_turn(found, score))
         return sorted(hits, key=lambda hit: -hit.score)[:most]
 
-    def _chunks(self, question: Question, most: int) -> list[Hit]:
+    def _chunks(self, question: Question, most: int, now: datetime.date) -> list[Hit]:
         rows = int(self._database.read("SELECT count(*) FROM chunks_fts_docsize")[0][0])
         if not rows:
             return []
-        by_words = dict(self._passages.match(self._passages.terms(question.text), rows, FOUND))
+        span = asked_about(question.text, now)
+        text = question.text.replace(span.words, " ") if span else question.text
+        by_words = dict(self._passages.match(self._passages.terms(text), rows, FOUND))
+        of_then = self._dated(span)
         ids, cosines = self.chunk_vectors.nearest(question.vector, FOUND)
         near = dict(zip(ids.tolist(), cosines.tolist(), strict=True))
-        ids, cosines = self.chunk_vectors.cosines(question.vector, by_words.keys() - near.keys())
+        ids, cosines = self.chunk_vectors.cosines(question.vector, (by_words.keys() | of_then) - near.keys())
         near |= dict(zip(ids.tolist(), cosines.tolist(), strict=True))
         best = max(by_words.values(), default=1.0) or 1.0
         first = sorted(
-            {*by_words, *near},
-            key=lambda chunk: -by_words.get(chunk, 0.0) / best - _closeness(near.get(chunk, FAR)),
+            {*by_words, *near, *of_then},
+            key=lambda chunk: (
+                -by_words.get(chunk, 0.0) / best - _closeness(near.get(chunk, FAR)) - (chunk in of_then)
+            ),
         )[: max(LOOKED_INTO, most)]
-        return self._passages_of(first, near, self._weights(question, rows))[:most]
+        return self._passages_of(first, near, self._weights(text, rows), of_then)[:most]
 
-    def _weights(self, question: Question, rows: int) -> dict[str, float]:
+    def _dated(self, span: Span | None) -> frozenset[int]:
+        """Passages of the very days that are asked about, where the words name them."""
+        if span is None or not span.exact or datetime.date.min == span.start or span.end == datetime.date.max:
+            return frozenset()
+        after = (span.end + datetime.timedelta(days=1)).isoformat()
+        rows = self._database.read(
+            "SELECT id FROM chunks WHERE dated <> '' AND dated >= ? AND dated < ? LIMIT ?",
+            (span.start.isoformat(), after, FOUND),
+        )
+        return frozenset(row[0] for row in rows)
+
+    def _weights(self, text: str, rows: int) -> dict[str, float]:
         """What each word of the question counts, by its stem: the rarer, the more."""
         words = self._passages
         return {
             words.stem(term): math.log1p((rows + 0.5) / (words.rows_with(term, rows) + 0.5))
-            for term in words.terms(question.text)
+            for term in words.terms(text)
         }
 
     def _passages_of(
-        self, chunks: list[int], cosines: dict[int, float], weights: dict[str, float]
+        self,
+        chunks: list[int],
+        cosines: dict[int, float],
+        weights: dict[str, float],
+        of_then: frozenset[int],
     ) -> list[Hit]:
         listed = ",".join(map(str, chunks))
         rows = self._database.read(
-            "SELECT chunks.id, text, dated, author, path, place, title FROM chunks"
+            "SELECT chunks.id, text, dated, author, path, place, title || ' ' || recipient FROM chunks"
             f" JOIN documents ON documents.id = document WHERE chunks.id IN ({listed})"
         )
         hits = []
-        for number, text, dated, author, path, place, title in rows:
+        for number, text, dated, author, path, place, about in rows:
             close = _closeness(cosines.get(number, FAR))
-            near = max(SAID * self._covered(f"{title} {text}", weights) + MEANT * close, close)
+            covered = self._covered(f"{about} {author} {text}", weights)
+            near = min(1.0, max(SAID * covered + MEANT * close, close) + THEN * (number in of_then))
             hits.append(Hit("document", number, text, dated, author, "", _place(path, place), near, near))
         return sorted(hits, key=lambda hit: -hit.score)
 

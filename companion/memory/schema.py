@@ -81,6 +81,7 @@ ARCHIVE = """
         text        TEXT    NOT NULL
     ) STRICT;
     CREATE INDEX chunks_of_document ON chunks (document);
+    CREATE INDEX chunks_dated ON chunks (dated) WHERE dated <> '';
 """
 """A source is what was added: a file or a folder. A document is a file of it, read when it had so many
 `bytes`, was `changed_at` (seconds since 1970) and had that SHA-256 `digest`; a chunk is a passage of it."""

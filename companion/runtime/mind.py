@@ -25,7 +25,7 @@ from companion.errors import CompanionError
 from companion.memory.archive.sources import Archive
 from companion.memory.facts import Evidence, Fact, Facts
 from companion.memory.forgetting import Forgetting, Going
-from companion.memory.notes import CLEAR, NEAREST, NOTHING, SOFT, excerpt, note, told
+from companion.memory.notes import CLEAR, NOTHING, SOFT, excerpt, note, told
 from companion.memory.patterns import propose
 from companion.memory.people import YOU, People
 from companion.memory.proposals import Notebook, Said
@@ -162,9 +162,7 @@ class Mind:
         self._used = []
         if clear or any(hit.text in seen and hit.near >= SOFT for hit in told):
             return ""  # there is no room for it, or the model has it before it
-        soft = [hit for hit in of_them if hit.near >= SOFT][:1]
-        nearest = self._note(soft, words, tokens - NEAREST_TOKENS)[0]
-        return NEAREST.format(note=nearest) if nearest else NOTHING
+        return NOTHING
 
     def _note(self, hits: list[Hit], words: str, tokens: int) -> tuple[str, list[Hit]]:
         asked = [word for word in bare(words) if word in content_words(words)]
@@ -458,10 +456,6 @@ class Mind:
     def _cite(self, hit: Hit) -> str:
         """Where a passage of the archive stands, as she says it."""
         return self.archive.cite(hit.id, self.archive.me(), self.clock().date()) or "in your archive"
-
-
-NEAREST_TOKENS = 20
-"""Tokens of the words around a note that may not be what is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,25 @@ def test_a_passage_of_the_archive_is_found_with_its_place(store, embedder):
     assert hit.text.startswith("The boiler")
 
 
+def test_a_mail_is_found_by_its_day_though_it_has_no_word_of_the_question(store, embedder):
+    with store.database.transaction() as db:
+        db.execute("INSERT INTO sources VALUES (1, '/mail', 0, '2026-01-01T00:00:00+00:00')")
+        db.execute(
+            "INSERT INTO documents (id, source, path, bytes, changed_at) VALUES (1, 1, '/mail/a.eml', 9, 0)"
+        )
+        for day, text in (("03", "The tuner comes at ten."), ("17", "The plumber comes at nine.")):
+            db.execute(
+                "INSERT INTO chunks (document, number, author, recipient, dated, text)"
+                " VALUES (1, 1, 'Theo', 'Amy', ?, ?)",
+                (f"2026-05-{day}T10:00:00+02:00", text),
+            )
+
+    hit = recall_of(store, embedder).search("What did I write to Amy on 3 May?", 1, NOW)[0]
+
+    assert hit.text == "The tuner comes at ten."
+    assert hit.near >= CLEAR
+
+
 def test_a_changed_turn_is_found_by_its_new_words_only(store, embedder):
     said(store, *TALK)
     recall = recall_of(store, embedder)
