@@ -156,7 +156,7 @@ class TurnSearch:
         best = max(by_words.values(), default=1.0) or 1.0
         words = np.array([by_words.get(turn.id, 0.0) / best for turn in turns], np.float32)
         asks = np.array([turn.text.rstrip().endswith("?") for turn in turns], np.float32)
-        near, whole = self._nearness(question, [turn.id for turn in turns], rows)
+        near, whole = self._nearness(question, turns, rows)
         speaker = np.array([_speaks(turn, question, names) for turn in turns], np.float32)
         usual = near.usual
         found[:, 0] = words
@@ -172,9 +172,10 @@ class TurnSearch:
         found[:, 10] = whole.usual
         return found, near.raw
 
-    def _nearness(self, question: Question, ids: list[int], rows: int) -> tuple[_Near, _Near]:
-        """How near the candidates come to the question, word by word and as a whole."""
-        usual = self._sample(rows)
+    def _nearness(self, question: Question, turns: list[Spoken], rows: int) -> tuple[_Near, _Near]:
+        """How near the candidates come to the question, word by word and as a whole; one without a vector
+        comes as near as the question's words stand in it."""
+        ids, usual = [turn.id for turn in turns], self._sample(rows)
         weights = self._weights(question, rows)
         kept = _Kept.of(
             self._database.read(
@@ -187,8 +188,20 @@ class TurnSearch:
         near = _Near.of(
             kept.late(question.rows, weights), usual.late(question.rows, weights), places, SPREAD_BY_WORD
         )
+        for missing in np.flatnonzero(places < 0):
+            near.raw[missing] = self._covered(question, turns[missing].text, rows)
         whole = kept.whole(question.vector), usual.whole(question.vector)
         return near, _Near.of(*whole, places, SPREAD_WHOLE)
+
+    def _covered(self, question: Question, text: str, rows: int) -> float:
+        """How much of the question's words stands in a text, the rarer the more, 0..1."""
+        words = self.lexicon
+        terms = words.terms(question.text, without=self.named(question.text))
+        there = words.stems(text)
+        weights = {term: np.log1p((rows + 0.5) / (words.rows_with(term, rows) + 0.5)) for term in terms}
+        total = sum(weights.values())
+        said = sum(weight for term, weight in weights.items() if words.stem(term) in there)
+        return float(said / total) if total else 0.0
 
     def _weights(self, question: Question, rows: int) -> Numbers:
         """What each piece of the question counts, float32[n]: the rarer its word, the more; 0 for those that

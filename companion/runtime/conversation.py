@@ -113,6 +113,7 @@ class Conversation:
         if self._patience.backchannels:
             self._hands.start("tts", "prepare", self._jobs.prepare("mm-hm", "Mm-hm."))
         self._settle()
+        self._think()
 
     def handle(self, event: e.Event) -> None:
         """Take in one event and do everything that follows from it."""

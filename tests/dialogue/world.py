@@ -29,7 +29,7 @@ TEXTS = (
 """What may be heard: nothing, sentences whole and open, requests, wishes for time, backchannels, names, and
 what is wanted of her memory."""
 
-CHANGES = (e.Ask.KEEP, e.Ask.WRONG, e.Ask.MISHEARD, e.Ask.FORGET)
+CHANGES = (e.Ask.KEEP, e.Ask.WRONG, e.Ask.MISHEARD)
 """What is asked of memory that would write something down."""
 
 NOT_HERS = (e.Voice.GUEST, e.Voice.OTHER)

@@ -88,7 +88,9 @@ def test_a_turn_without_vectors_is_found_by_its_words(store, embedder):
     said(store, *TALK)
     recall = Recall(store.database, embedder)
 
-    assert recall.search("Where did I park the car?", 1, NOW)[0].text.startswith("I parked")
+    hit = recall.search("Where did I park the car?", 1, NOW)[0]
+    assert hit.text.startswith("I parked")
+    assert hit.near >= CLEAR
 
 
 def test_a_passage_of_the_archive_is_found_with_its_place(store, embedder):
