@@ -149,7 +149,8 @@ class Mind:
         seen = {turn.text for turn in before}
         named = self.recall.turns.named(words)
         found = self.recall.search(self._with_names(words, before), LOOKED_AT, self.clock().date())
-        told = [hit for hit in found if _tells(hit, words)]
+        # What is typed is in the store by now.
+        told = [hit for hit in found if hit.text != words and _tells(hit, words)]
         of_them, doubted = _of(told, named)
         if doubted:
             self._used = []

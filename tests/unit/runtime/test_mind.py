@@ -546,3 +546,9 @@ def test_what_was_said_just_now_is_caught_up_with_before_what_is_older(world):
 
     assert len(Facts(world.store.database).page()) == 2
     assert world.mind.recall.indexing.waiting()[0] == 0
+
+
+def test_what_is_being_said_is_no_memory_of_it(world):
+    world.store.add_user_turn(1, "My name is Ann.")
+
+    assert world.note("My name is Ann.") == ""
