@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
 
-from companion.memory.database import Database, Row
+from companion.memory.database import Database, Row, listed
 from companion.memory.patterns import propose
 from companion.memory.people import YOU
 from companion.memory.proposals import Notebook, Said, place
@@ -156,8 +156,3 @@ def shape(db: apsw.Connection, person: int) -> tuple[object, ...]:
 def ids(db: apsw.Connection, sql: str, *values: object) -> set[int]:
     """The numbers that a query gives."""
     return {int(str(row[0])) for row in db.execute(sql, values).fetchall()}
-
-
-def listed(numbers: Iterable[int]) -> str:
-    """Numbers for an IN (...), which has no limit as parameters have one."""
-    return ",".join(str(int(number)) for number in sorted(numbers))

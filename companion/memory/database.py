@@ -11,7 +11,7 @@ import contextlib
 import errno
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +171,11 @@ def connect(path: Path, key: bytes | None, flags: int | None = None) -> apsw.Con
         unlock(db, key)
     db.execute("PRAGMA temp_store=MEMORY")
     return db
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Whole numbers for an SQL list; parameters have a limit."""
+    return ",".join(str(int(number)) for number in sorted(numbers))
 
 
 def unlock(db: apsw.Connection, key: bytes) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 import apsw
 
 from companion.errors import StoreError
-from companion.memory.database import Database, Row
+from companion.memory.database import Database, Row, listed
 
 Kind = Literal["person", "event", "plan", "preference", "health", "work", "feeling", "place"]
 KINDS: tuple[Kind, ...] = ("person", "event", "plan", "preference", "health", "work", "feeling", "place")
@@ -131,7 +131,7 @@ class Facts:
             fact = self.get(fact.successor)
         chain, ends = [fact], [fact.id]
         while ends:
-            before = self._facts(f"WHERE f.successor IN ({_listed(ends)})", ())
+            before = self._facts(f"WHERE f.successor IN ({listed(ends)})", ())
             chain += before
             ends = [each.id for each in before]
         return sorted(chain, key=lambda each: (each.noted_at, each.id))
@@ -206,11 +206,11 @@ class Facts:
         Returns the other turns that those facts rested on, which are to be thought about again: what they say
         by themselves is known anew then. What the person asked to keep or wrote stays with what is left.
         """
-        listed = _listed(turns)
+        these = listed(turns)
         with self._database.transaction() as db:
             rows: list[Row] = db.execute(
                 "SELECT DISTINCT f.id, f.how FROM facts f JOIN evidence ON fact = f.id"
-                f" WHERE turn IN ({listed})"
+                f" WHERE turn IN ({these})"
             ).fetchall()
             again: set[int] = set()
             for number, how in rows:
@@ -230,7 +230,7 @@ class Facts:
 
     def _evidence(self, numbers: Sequence[int]) -> dict[int, list[Evidence]]:
         rows = self._database.read(
-            f"SELECT fact, quote, turn, chunk FROM evidence WHERE fact IN ({_listed(numbers)}) ORDER BY rowid"
+            f"SELECT fact, quote, turn, chunk FROM evidence WHERE fact IN ({listed(numbers)}) ORDER BY rowid"
         )
         found: dict[int, list[Evidence]] = {}
         for fact, quote, turn, chunk in rows:
@@ -332,11 +332,6 @@ def _other_turns(db: apsw.Connection, fact: int, turns: Sequence[int]) -> set[in
         "SELECT turn FROM evidence WHERE fact = ? AND turn IS NOT NULL", (fact,)
     ).fetchall()
     return {int(row[0]) for row in rows} - set(turns)
-
-
-def _listed(numbers: Iterable[int]) -> str:
-    """Numbers for an IN (...), which may be more than a statement can have parameters."""
-    return ", ".join(str(int(number)) for number in numbers)
 
 
 def moment(iso: str) -> datetime.datetime:

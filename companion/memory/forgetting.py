@@ -11,10 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from companion.memory import automatic
-from companion.memory.afresh import listed
-from companion.memory.database import Database
+from companion.memory.database import Database, listed
 from companion.memory.facts import Facts
-from companion.memory.relearning import doubt, relearn, take_apart
+from companion.memory.relearning import doubt, relearn, say_otherwise, take_apart
 from companion.memory.times import said_when, say
 from companion.memory.topics import Topics, time_in
 
@@ -174,13 +173,7 @@ class Forgetting:
         hold them until `automatic.renew`."""
         with self._database.transaction() as db:
             automatic.intend(db)
-            in_doubt = doubt(db, [turn])
-            take_apart(db, in_doubt, [turn])
-            db.execute("UPDATE turns SET text = ?, corrected = 1 WHERE id = ?", (text, turn))
-            for table in ("hearings", "mentions", "reflected"):
-                db.execute(f"DELETE FROM {table} WHERE turn = ?", (turn,))
-            db.execute(
-                "DELETE FROM summaries WHERE id IN (SELECT summary FROM summarised WHERE turn = ?)", (turn,)
-            )
-            relearn(db, in_doubt, self._facts.forget)
+            say_otherwise(db, turn, text, self._facts.forget)
+            db.execute("UPDATE turns SET corrected = 1 WHERE id = ?", (turn,))
+            db.execute("DELETE FROM hearings WHERE turn = ?", (turn,))
         self._database.checkpoint()

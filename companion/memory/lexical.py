@@ -6,8 +6,9 @@ least: of a question's words the rarest are taken, as long as the rows that they
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import apsw
@@ -76,6 +77,18 @@ class Lexicon:
             found = self._database.read(f"SELECT doc FROM {self._words} WHERE term = ?", (self.stem(term),))
             self._known[term] = int(found[0][0]) if found else 0
         return self._known[term]
+
+    def weights(self, terms: Iterable[str], rows: int) -> dict[str, float]:
+        """What each of these words counts, by its stem: the rarer in the `rows`, the more."""
+        return {
+            self.stem(term): math.log1p((rows + 0.5) / (self.rows_with(term, rows) + 0.5)) for term in terms
+        }
+
+    def covered(self, text: str, weights: Mapping[str, float]) -> float:
+        """How much of weighed words stands in a text, 0..1."""
+        total = sum(weights.values())
+        there = self.stems(text) if total else frozenset()
+        return sum(weight for stem, weight in weights.items() if stem in there) / total if total else 0.0
 
     def match(self, terms: list[str], rows: int, most: int) -> list[tuple[int, float]]:
         """The rows with those words, best first: id and BM25 (higher is better), `most` at most; `rows` are

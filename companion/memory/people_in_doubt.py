@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import apsw
 
-from companion.memory.afresh import going_over, ids, listed, shape
+from companion.memory.afresh import going_over, ids, shape
+from companion.memory.database import listed
 from companion.memory.people import YOU
 
 FEW = 40

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from companion.memory.database import Database
+from companion.memory.database import Database, listed
 from companion.memory.indexing import Embedder, Indexing
 from companion.memory.lexical import Lexicon
 from companion.memory.times import Span, asked_about, said_when
@@ -121,7 +121,8 @@ class Recall:
             return []
         span = asked_about(question.text, now)
         text = question.text.replace(span.words, " ") if span else question.text
-        by_words = dict(self._passages.match(self._passages.terms(text), rows, FOUND))
+        terms = self._passages.terms(text)
+        by_words = dict(self._passages.match(terms, rows, FOUND))
         of_then = self._dated(span)
         ids, cosines = self.chunk_vectors.nearest(question.vector, FOUND)
         near = dict(zip(ids.tolist(), cosines.tolist(), strict=True))
@@ -134,7 +135,7 @@ class Recall:
                 -by_words.get(chunk, 0.0) / best - _closeness(near.get(chunk, FAR)) - (chunk in of_then)
             ),
         )[: max(LOOKED_INTO, most)]
-        return self._passages_of(first, near, self._weights(text, rows), of_then)[:most]
+        return self._passages_of(first, near, self._passages.weights(terms, rows), of_then)[:most]
 
     def _dated(self, span: Span | None) -> frozenset[int]:
         """Passages of the very days that are asked about, where the words name them."""
@@ -147,14 +148,6 @@ class Recall:
         )
         return frozenset(row[0] for row in rows)
 
-    def _weights(self, text: str, rows: int) -> dict[str, float]:
-        """What each word of the question counts, by its stem: the rarer, the more."""
-        words = self._passages
-        return {
-            words.stem(term): math.log1p((rows + 0.5) / (words.rows_with(term, rows) + 0.5))
-            for term in words.terms(text)
-        }
-
     def _passages_of(
         self,
         chunks: list[int],
@@ -162,24 +155,17 @@ class Recall:
         weights: dict[str, float],
         of_then: frozenset[int],
     ) -> list[Hit]:
-        listed = ",".join(map(str, chunks))
         rows = self._database.read(
             "SELECT chunks.id, text, dated, author, path, place, title || ' ' || recipient FROM chunks"
-            f" JOIN documents ON documents.id = document WHERE chunks.id IN ({listed})"
+            f" JOIN documents ON documents.id = document WHERE chunks.id IN ({listed(chunks)})"
         )
         hits = []
         for number, text, dated, author, path, place, about in rows:
             close = _closeness(cosines.get(number, FAR))
-            covered = self._covered(f"{about} {author} {text}", weights)
+            covered = self._passages.covered(f"{about} {author} {text}", weights)
             near = min(1.0, max(SAID * covered + MEANT * close, close) + THEN * (number in of_then))
             hits.append(Hit("document", number, text, dated, author, "", _place(path, place), near, near))
         return sorted(hits, key=lambda hit: -hit.score)
-
-    def _covered(self, text: str, weights: dict[str, float]) -> float:
-        """How much of the question's words stands in a text, 0..1."""
-        total = sum(weights.values())
-        there = self._passages.stems(text) if total else frozenset()
-        return sum(weight for stem, weight in weights.items() if stem in there) / total if total else 0.0
 
 
 def _closeness(cosine: float) -> float:

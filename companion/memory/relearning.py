@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import apsw
 
-from companion.memory.afresh import Afresh, Stated, going_over, ids, listed
+from companion.memory.afresh import Afresh, Stated, going_over, ids
 from companion.memory.chains import join, merge, unjoin
-from companion.memory.database import Row
+from companion.memory.database import Row, listed
 from companion.memory.people import YOU
 from companion.memory.people_in_doubt import called_by_relation, in_doubt
 
@@ -83,6 +83,18 @@ def take_apart(db: apsw.Connection, what: Doubt, gone: Sequence[int]) -> None:
     for subject, slot in what.chains:
         unjoin(db, subject, slot)
     db.execute(f"DELETE FROM evidence WHERE turn IN ({listed(gone)})")
+
+
+def say_otherwise(db: apsw.Connection, turn: int, text: str, drop: Callable[[int], None]) -> None:
+    """Put other words in a turn's place: what was derived from those before goes, and it is to be thought
+    about again. `drop`: as in `relearn`."""
+    what = doubt(db, [turn])
+    take_apart(db, what, [turn])
+    db.execute("UPDATE turns SET text = ? WHERE id = ?", (text, turn))
+    for table in ("mentions", "reflected"):
+        db.execute(f"DELETE FROM {table} WHERE turn = ?", (turn,))
+    db.execute("DELETE FROM summaries WHERE id IN (SELECT summary FROM summarised WHERE turn = ?)", (turn,))
+    relearn(db, what, drop)
 
 
 def relearn(db: apsw.Connection, what: Doubt, drop: Callable[[int], None]) -> None:

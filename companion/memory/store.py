@@ -11,11 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import apsw
-
-from companion.memory.database import Database
+from companion.memory.database import Database, listed
 from companion.memory.facts import Facts
-from companion.memory.relearning import doubt, relearn, take_apart
+from companion.memory.relearning import say_otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,10 @@ class StoredTurn:
     sure: float = 0.0
     answered: str = ""
     """The words that were answered, where the turn was heard once more since (`earlier` only)."""
+
+
+_COLUMNS = "id, session, side, number, text, said_at, interrupted, who, sure"
+"""A `StoredTurn`, in its order."""
 
 
 class Heard(Protocol):
@@ -140,24 +142,11 @@ class Store:
                 return
             turn, text = int(str(found[0][0])), found[0][1]
             if heard.text and heard.text != text:
-                self._hear_anew(db, turn, heard.text)
+                say_otherwise(db, turn, heard.text, Facts(self.database).forget)
             db.execute(
                 "INSERT OR REPLACE INTO hearings VALUES (?, ?, ?, ?, ?)",
                 (turn, answered, words, heard.no_speech, heard.logprob),
             )
-
-    def _hear_anew(self, db: apsw.Connection, turn: int, text: str) -> None:
-        """Put other words in a turn's place: what was derived from those before goes, and it is to be thought
-        about again."""
-        in_doubt = doubt(db, [turn])
-        take_apart(db, in_doubt, [turn])
-        db.execute("UPDATE turns SET text = ? WHERE id = ?", (text, turn))
-        for table in ("mentions", "reflected"):
-            db.execute(f"DELETE FROM {table} WHERE turn = ?", (turn,))
-        db.execute(
-            "DELETE FROM summaries WHERE id IN (SELECT summary FROM summarised WHERE turn = ?)", (turn,)
-        )
-        relearn(db, in_doubt, Facts(self.database).forget)
 
     def fresh(self) -> bool:
         """Whether nothing has ever been said in this home."""
@@ -165,15 +154,13 @@ class Store:
 
     def turns(self) -> list[StoredTurn]:
         """Every turn there is, oldest first."""
-        rows = self.database.read(
-            "SELECT id, session, side, number, text, said_at, interrupted, who, sure FROM turns ORDER BY id"
-        )
+        rows = self.database.read(f"SELECT {_COLUMNS} FROM turns ORDER BY id")
         return [StoredTurn(*row) for row in rows]
 
     def earlier(self, since: datetime.datetime, most: int) -> list[StoredTurn]:
         """The newest turns of earlier sessions, oldest first: `most` at most, none from before `since`."""
         rows = self.database.read(
-            "SELECT id, session, side, number, text, said_at, interrupted, who, sure, coalesce(answered, '')"
+            f"SELECT {_COLUMNS}, coalesce(answered, '')"
             " FROM turns LEFT JOIN hearings ON turn = id WHERE session <> ? ORDER BY id DESC LIMIT ?",
             (self.session, most),
         )
@@ -204,11 +191,7 @@ class Store:
 
     def some(self, ids: Iterable[int]) -> list[StoredTurn]:
         """Those turns, oldest first."""
-        listed = ",".join(str(int(one)) for one in ids)
-        rows = self.database.read(
-            "SELECT id, session, side, number, text, said_at, interrupted, who, sure FROM turns"
-            f" WHERE id IN ({listed}) ORDER BY id"
-        )
+        rows = self.database.read(f"SELECT {_COLUMNS} FROM turns WHERE id IN ({listed(ids)}) ORDER BY id")
         return [StoredTurn(*row) for row in rows]
 
     def beside(self, end: Callable[[], object]) -> None:

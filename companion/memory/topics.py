@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from companion.memory.afresh import listed
-from companion.memory.database import Database
+from companion.memory.database import Database, listed
 from companion.memory.lexical import Lexicon
 from companion.memory.moments import stretch_in
 from companion.memory.people import RELATIONS, YOU, People, Person

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.memory.database import Database, Row
+from companion.memory.database import Database, Row, listed
 from companion.memory.lexical import SAYS_NOTHING, Lexicon
 from companion.memory.vectors import Ids, Vectors
 
@@ -122,9 +122,11 @@ class TurnSearch:
         return int(self._database.read("SELECT count(*) FROM turns_fts_docsize")[0][0])
 
     def _turns(self, wanted: set[int]) -> list[Spoken]:
-        listed = ",".join(map(str, sorted(wanted)))
-        select = f"SELECT id, session, side, who, text, said_at FROM turns WHERE id IN ({listed}) ORDER BY id"
-        return [Spoken(*row) for row in self._database.read(select)]
+        rows = self._database.read(
+            "SELECT id, session, side, who, text, said_at FROM turns"
+            f" WHERE id IN ({listed(wanted)}) ORDER BY id"
+        )
+        return [Spoken(*row) for row in rows]
 
     def named(self, text: str) -> tuple[str, ...]:
         """Those of the known speakers that a text names."""
@@ -179,7 +181,7 @@ class TurnSearch:
         weights = self._weights(question, rows)
         kept = _Kept.of(
             self._database.read(
-                f"SELECT turn, vector, words FROM turn_vectors WHERE turn IN ({','.join(map(str, ids))})"
+                f"SELECT turn, vector, words FROM turn_vectors WHERE turn IN ({listed(ids)})"
             ),
             self._width,
         )
@@ -188,20 +190,11 @@ class TurnSearch:
         near = _Near.of(
             kept.late(question.rows, weights), usual.late(question.rows, weights), places, SPREAD_BY_WORD
         )
-        for missing in np.flatnonzero(places < 0):
-            near.raw[missing] = self._covered(question, turns[missing].text, rows)
+        if len(missing := np.flatnonzero(places < 0)):
+            asked = self.lexicon.weights(self.lexicon.terms(question.text, self.named(question.text)), rows)
+            near.raw[missing] = [self.lexicon.covered(turns[at].text, asked) for at in missing]
         whole = kept.whole(question.vector), usual.whole(question.vector)
         return near, _Near.of(*whole, places, SPREAD_WHOLE)
-
-    def _covered(self, question: Question, text: str, rows: int) -> float:
-        """How much of the question's words stands in a text, the rarer the more, 0..1."""
-        words = self.lexicon
-        terms = words.terms(question.text, without=self.named(question.text))
-        there = words.stems(text)
-        weights = {term: np.log1p((rows + 0.5) / (words.rows_with(term, rows) + 0.5)) for term in terms}
-        total = sum(weights.values())
-        said = sum(weight for term, weight in weights.items() if words.stem(term) in there)
-        return float(said / total) if total else 0.0
 
     def _weights(self, question: Question, rows: int) -> Numbers:
         """What each piece of the question counts, float32[n]: the rarer its word, the more; 0 for those that

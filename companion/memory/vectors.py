@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from companion.memory.database import Database
+from companion.memory.database import Database, listed
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -142,8 +142,8 @@ class Vectors:
 
 def fetched(database: Database, select: str, ids: Iterable[int]) -> list[tuple[int, bytes]]:
     """The rows of `select` ("SELECT ... WHERE key") with these ids."""
-    listed = ",".join(str(int(one)) for one in ids)  # integers, so that no limit on parameters counts
-    return [(row[0], row[1]) for row in database.read(f"{select} IN ({listed})")] if listed else []
+    these = listed(ids)
+    return [(row[0], row[1]) for row in database.read(f"{select} IN ({these})")] if these else []
 
 
 def _differences(bits: NDArray[np.uint64], question: NDArray[np.uint64]) -> NDArray[np.uint16]:

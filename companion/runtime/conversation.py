@@ -125,10 +125,7 @@ class Conversation:
         self.state, commands = step(self.state, event, now, self._patience)
         if before is Floor.IDLE and self.state.floor is not Floor.IDLE:
             self._hands.cancel("keep")
-        if isinstance(event, e.SpeechRose) or self.state.floor is not Floor.IDLE:
-            self._hands.cancel("think")
-        elif isinstance(event, e.SpeechFell | e.ArchiveRead):
-            self._think()
+        self._rest_or_think(event)
         self._tell(event, now)
         if {before, self.state.floor} & SPEAKING:
             self._ears.she_speaks()
@@ -369,6 +366,13 @@ class Conversation:
         self.record = record
         self._hands.start("llm", "store", job)
         self._settle()
+
+    def _rest_or_think(self, event: e.Event) -> None:
+        """Thinking ends at the first sound; it goes on where that was none, or there is more to think about."""
+        if isinstance(event, e.SpeechRose) or self.state.floor is not Floor.IDLE:
+            self._hands.cancel("think")
+        elif isinstance(event, e.SpeechFell | e.ArchiveRead):
+            self._think()
 
     def _think(self) -> None:
         """Think about what was said, behind what the model has to do."""

@@ -17,7 +17,8 @@ _NAME = re.compile(r"\b[A-Z][\w'’-]+")
 _NO_NAMES = frozenset(
     {"I", "You", "Your", "My", "The", "It", "It's", "He", "She", "They", "We", "No", "That"}
 )
-_PLACED = re.compile(r"\b(in|at|to|from|for|near|with)\s+((?:the\s+)?[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)")
+_PLACE = r"(?:the\s+)?[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*"
+_PLACED = re.compile(rf"\b(in|at|to|from|for|near|with)\s+{_PLACE}")
 
 
 def mended(statement: str, correction: str, now: datetime.date) -> str:
@@ -28,16 +29,13 @@ def mended(statement: str, correction: str, now: datetime.date) -> str:
         return statement.replace(old[0].words, new[0].words, 1)
     if len(correction.split()) <= 4:
         if (placed := _PLACED.search(correction)) and (
-            there := re.search(rf"\b{placed[1]}\s+{_PLACED_NAME}", statement)
+            there := re.search(rf"\b{placed[1]}\s+{_PLACE}", statement)
         ):
             return f"{statement[: there.start()]}{placed[0]}{statement[there.end() :]}"
         names, known = _names(correction), _names(statement)
         if names and known:
             return statement.replace(max(known, key=lambda name: likeness(name, names[-1])), names[-1], 1)
     return correction[:1].upper() + correction[1:]
-
-
-_PLACED_NAME = r"(?:the\s+)?[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*"
 
 
 def _names(text: str) -> list[str]:

@@ -267,10 +267,9 @@ class Mind:
 
     def _right(self, statement: str, wish: _Wish) -> str:
         """A statement as it is right."""
-        if wish.instead_of and (text := replaced(statement, wish.about, wish.instead_of)) is not None:
-            bare_right = mended(statement, wish.about, self.clock().date())
-            return bare_right if len(wish.about.split()) > 2 else text
-        return mended(statement, wish.about, self.clock().date())
+        bare_word = wish.instead_of and len(wish.about.split()) <= 2
+        text = replaced(statement, wish.about, wish.instead_of) if bare_word else None
+        return mended(statement, wish.about, self.clock().date()) if text is None else text
 
     def _call_rightly(self, wrong: Fact, right: str) -> None:
         """Where a person's name was wrong, they have the right one."""

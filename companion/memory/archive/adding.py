@@ -14,7 +14,7 @@ from companion.memory.archive.file_reading import read_files
 from companion.memory.archive.index_writer import IndexWriter, Part
 from companion.memory.archive.merging import merge, merge_later
 from companion.memory.archive.stopping import Stop, Stopped
-from companion.memory.database import Database
+from companion.memory.database import Database, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,11 @@ class Scan:
                 )
 
     def _erase(self, documents: Sequence[int], before: Callable[[], None]) -> None:
-        listed = ",".join(map(str, documents))
-        rows = self._database.read(f"SELECT id FROM chunks WHERE document IN ({listed})")
+        these = listed(documents)
+        rows = self._database.read(f"SELECT id FROM chunks WHERE document IN ({these})")
         self._eraser.erase([row[0] for row in rows], before)
         before()
-        self._database.write(f"DELETE FROM documents WHERE id IN ({listed})")
+        self._database.write(f"DELETE FROM documents WHERE id IN ({these})")
 
 
 class _Tally:

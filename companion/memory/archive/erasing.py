@@ -15,7 +15,7 @@ from itertools import islice
 import apsw
 
 from companion.memory.archive.merging import merge_all
-from companion.memory.database import Database
+from companion.memory.database import Database, listed
 from companion.memory.facts import Facts
 from companion.memory.people import YOU
 
@@ -62,16 +62,16 @@ class Eraser:
         if not chunks:
             return
         self._erased = True
-        listed = ",".join(str(int(chunk)) for chunk in chunks)
-        self._let_go_of_facts(db, listed)
+        these = listed(chunks)
+        self._let_go_of_facts(db, these)
         if len(chunks) <= ONE_BY_ONE and self._cheap(db, len(chunks)):
             self._one_by_one += len(chunks)
-            db.execute(f"DELETE FROM chunks WHERE id IN ({listed})")
+            db.execute(f"DELETE FROM chunks WHERE id IN ({these})")
         else:
             self._marked = True
             db.execute("INSERT OR REPLACE INTO marks VALUES (?, '')", (_MERGING,))
             _secure(db, False)
-            db.execute(f"DELETE FROM chunks WHERE id IN ({listed})")
+            db.execute(f"DELETE FROM chunks WHERE id IN ({these})")
             _secure(db, True)
         self._dropped(chunks)  # before others see the ids free: a new chunk may get one of them
 
@@ -94,12 +94,12 @@ class Eraser:
         rows = db.execute("SELECT max(id) FROM chunks_fts_docsize").fetchall()[0][0]
         return (self._one_by_one + count) * CHEAPER < int(str(rows or 0))
 
-    def _let_go_of_facts(self, db: apsw.Connection, listed: str) -> None:
+    def _let_go_of_facts(self, db: apsw.Connection, these: str) -> None:
         """Erase the facts for which these chunks are all the evidence, and people known from them alone."""
         rows = db.execute(
             "SELECT DISTINCT fact, person FROM evidence e JOIN facts ON facts.id = fact"
-            f" WHERE chunk IN ({listed}) AND NOT EXISTS (SELECT 1 FROM evidence o WHERE o.fact = e.fact"
-            f" AND (o.turn IS NOT NULL OR o.chunk NOT IN ({listed})))"
+            f" WHERE chunk IN ({these}) AND NOT EXISTS (SELECT 1 FROM evidence o WHERE o.fact = e.fact"
+            f" AND (o.turn IS NOT NULL OR o.chunk NOT IN ({these})))"
         ).fetchall()
         for fact, _ in rows:
             self._facts.forget(int(str(fact)))
