@@ -368,7 +368,7 @@ class Conversation:
         self._settle()
 
     def _rest_or_think(self, event: e.Event) -> None:
-        """Thinking ends at the first sound; it goes on where that was none, or there is more to think about."""
+        """Thinking ends at the first sound; it goes on where that was none, or there is more to read."""
         if isinstance(event, e.SpeechRose) or self.state.floor is not Floor.IDLE:
             self._hands.cancel("think")
         elif isinstance(event, e.SpeechFell | e.ArchiveRead):
